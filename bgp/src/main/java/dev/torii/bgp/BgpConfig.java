@@ -1,0 +1,92 @@
+package dev.torii.bgp;
+
+import dev.torii.bgp.policy.PrefixList;
+import dev.torii.bgp.policy.RouteMap;
+import dev.torii.bgp.wire.Prefix;
+import java.net.Inet4Address;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A {@code router bgp} block and the lists it refers to.
+ *
+ * @param localAs            1 to 2^32-1
+ * @param routerId           must be present before a {@link Speaker} is made: see {@link #withRouterId}
+ * @param ebgpRequiresPolicy RFC 8212; false for {@code no bgp ebgp-requires-policy}
+ * @param maximumPaths       equal external paths used at once; FRR's default is as many as it was compiled for
+ * @param maximumPathsIbgp   the same for internal paths
+ * @param multipathRelax     {@code bgp bestpath as-path multipath-relax}: equal length suffices
+ * @param defaultLocalPreference of routes that came without one
+ */
+public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<PeerConfig> peers, List<Network> networks,
+        Map<String, PrefixList> prefixLists, Map<String, RouteMap> routeMaps, boolean ebgpRequiresPolicy,
+        int maximumPaths, int maximumPathsIbgp, boolean multipathRelax, long defaultLocalPreference) {
+
+    /** {@code network PREFIX [route-map NAME]}. */
+    public record Network(Prefix prefix, Optional<String> routeMap) {
+        public Network(Prefix prefix) { this(prefix, Optional.empty()); }
+    }
+
+    public BgpConfig {
+        peers = List.copyOf(peers);
+        networks = List.copyOf(networks);
+        prefixLists = Map.copyOf(prefixLists);
+        routeMaps = Map.copyOf(routeMaps);
+        if (localAs < 1 || localAs > 0xFFFF_FFFFL) throw new IllegalArgumentException("local AS " + localAs);
+    }
+
+    /** The same with the router id the driver chose: FRR takes the highest address of the host. */
+    public BgpConfig withRouterId(Inet4Address id) {
+        return new BgpConfig(localAs, Optional.of(id), peers, networks, prefixLists, routeMaps, ebgpRequiresPolicy,
+                maximumPaths, maximumPathsIbgp, multipathRelax, defaultLocalPreference);
+    }
+
+    public static Builder builder(long localAs) { return new Builder(localAs); }
+
+    /** FRR's traditional defaults. */
+    public static final class Builder {
+        private static final int MULTIPATH = 256;       // Debian's FRR is built with --enable-multipath=256
+
+        private final long localAs;
+        private Optional<Inet4Address> routerId = Optional.empty();
+        private final List<PeerConfig> peers = new ArrayList<>();
+        private final List<Network> networks = new ArrayList<>();
+        private final Map<String, PrefixList> prefixLists = new HashMap<>();
+        private final Map<String, RouteMap> routeMaps = new HashMap<>();
+        private boolean ebgpRequiresPolicy = true;
+        private int maximumPaths = MULTIPATH;
+        private int maximumPathsIbgp = MULTIPATH;
+        private boolean multipathRelax;
+        private long defaultLocalPreference = 100;
+
+        private Builder(long localAs) { this.localAs = localAs; }
+
+        public Builder routerId(Inet4Address id) { routerId = Optional.of(id); return this; }
+
+        public Builder peer(PeerConfig peer) { peers.add(peer); return this; }
+
+        public Builder network(Prefix prefix) { networks.add(new Network(prefix)); return this; }
+
+        public Builder network(Network network) { networks.add(network); return this; }
+
+        public Builder prefixList(PrefixList list) { prefixLists.put(list.name(), list); return this; }
+
+        public Builder routeMap(RouteMap map) { routeMaps.put(map.name(), map); return this; }
+
+        public Builder ebgpRequiresPolicy(boolean value) { ebgpRequiresPolicy = value; return this; }
+
+        public Builder maximumPaths(int external, int internal) { maximumPaths = external; maximumPathsIbgp = internal; return this; }
+
+        public Builder multipathRelax(boolean value) { multipathRelax = value; return this; }
+
+        public Builder defaultLocalPreference(long value) { defaultLocalPreference = value; return this; }
+
+        public BgpConfig build() {
+            return new BgpConfig(localAs, routerId, peers, networks, prefixLists, routeMaps, ebgpRequiresPolicy,
+                    maximumPaths, maximumPathsIbgp, multipathRelax, defaultLocalPreference);
+        }
+    }
+}

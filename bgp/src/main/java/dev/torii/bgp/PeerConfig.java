@@ -1,0 +1,83 @@
+package dev.torii.bgp;
+
+import dev.torii.bgp.wire.AddressFamily;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One {@code neighbor}. Durations are whole seconds.
+ *
+ * @param remoteAs     1 to 2^32-1
+ * @param updateSource local address to dial from; the driver's (the address on the tunnel) if absent
+ * @param keepalive    proposed interval; the negotiated one is at most a third of the negotiated hold time
+ * @param hold         0 (no keepalives) or at least 3 seconds
+ * @param connectRetry pause between attempts to dial; FRR's {@code timers connect}, default 120 s
+ * @param passive      wait to be dialled
+ * @param shutdown     configured, but kept down ({@code Idle (Admin)})
+ * @param ebgpMultihop TTL of an external session; 1 unless {@code ebgp-multihop}. The driver sets it on the socket
+ * @param families     per address family; IPv4 unicast is activated unless configured otherwise
+ */
+public record PeerConfig(InetAddress address, long remoteAs, Optional<String> description, Optional<InetAddress> updateSource,
+        Duration keepalive, Duration hold, Duration connectRetry, Duration delayOpen, boolean passive, boolean shutdown,
+        int ebgpMultihop, Map<AddressFamily, FamilyConfig> families) {
+
+    public PeerConfig {
+        families = Map.copyOf(families);
+        if (remoteAs < 1 || remoteAs > 0xFFFF_FFFFL) throw new IllegalArgumentException("remote AS " + remoteAs);
+        long seconds = hold.toSeconds();
+        if (seconds != 0 && seconds < 3 || seconds > 0xFFFF) throw new IllegalArgumentException("hold time " + hold);
+    }
+
+    public static Builder builder(InetAddress address, long remoteAs) { return new Builder(address, remoteAs); }
+
+    /** What is configured for IPv4 unicast. */
+    public FamilyConfig ipv4Unicast() { return families.getOrDefault(AddressFamily.IPV4_UNICAST, FamilyConfig.DEFAULT); }
+
+    /** FRR's traditional defaults: timers 60 180, connect 120. */
+    public static final class Builder {
+        private final InetAddress address;
+        private final long remoteAs;
+        private Optional<String> description = Optional.empty();
+        private Optional<InetAddress> updateSource = Optional.empty();
+        private Duration keepalive = Duration.ofSeconds(60);
+        private Duration hold = Duration.ofSeconds(180);
+        private Duration connectRetry = Duration.ofSeconds(120);
+        private Duration delayOpen = Duration.ZERO;
+        private boolean passive;
+        private boolean shutdown;
+        private int ebgpMultihop = 1;
+        private final Map<AddressFamily, FamilyConfig> families = new TreeMap<>(java.util.Comparator.comparingInt(AddressFamily::afi).thenComparingInt(AddressFamily::safi));
+
+        private Builder(InetAddress address, long remoteAs) {
+            this.address = address;
+            this.remoteAs = remoteAs;
+            families.put(AddressFamily.IPV4_UNICAST, FamilyConfig.DEFAULT);
+        }
+
+        public Builder description(String text) { description = Optional.of(text); return this; }
+
+        public Builder updateSource(InetAddress local) { updateSource = Optional.of(local); return this; }
+
+        public Builder timers(Duration keepaliveInterval, Duration holdTime) { keepalive = keepaliveInterval; hold = holdTime; return this; }
+
+        public Builder connectRetry(Duration interval) { connectRetry = interval; return this; }
+
+        /** FRR's {@code timers delayopen}: how long to wait for the other side's OPEN before sending ours; 0 is off. */
+        public Builder delayOpen(Duration interval) { delayOpen = interval; return this; }
+
+        public Builder passive(boolean value) { passive = value; return this; }
+
+        public Builder shutdown(boolean value) { shutdown = value; return this; }
+
+        public Builder ebgpMultihop(int ttl) { ebgpMultihop = ttl; return this; }
+
+        public Builder ipv4Unicast(FamilyConfig family) { families.put(AddressFamily.IPV4_UNICAST, family); return this; }
+
+        public PeerConfig build() {
+            return new PeerConfig(address, remoteAs, description, updateSource, keepalive, hold, connectRetry, delayOpen, passive, shutdown, ebgpMultihop, families);
+        }
+    }
+}

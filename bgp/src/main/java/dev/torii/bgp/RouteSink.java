@@ -1,0 +1,27 @@
+package dev.torii.bgp;
+
+import dev.torii.bgp.wire.Prefix;
+import java.net.InetAddress;
+import java.util.List;
+
+/** Where learnt routes go: the kernel's table, in the daemon. Never told of routes this speaker originates itself. */
+public interface RouteSink {
+    /**
+     * The next hops now in use for a prefix.
+     *
+     * @param nextHops the best path's first; more than one if paths are equal (multipath), each address once
+     * @param external learnt over eBGP (FRR's distance 20) or iBGP (200)
+     */
+    record LearntRoute(Prefix prefix, List<NextHop> nextHops, boolean external) {
+        public LearntRoute { nextHops = List.copyOf(nextHops); }
+    }
+
+    /** The BGP next hop of one path and the peer it came from. */
+    record NextHop(InetAddress address, InetAddress peer) {}
+
+    /** Replaces whatever was said before of this prefix. Only called when something changed. */
+    void best(LearntRoute route);
+
+    /** There is no learnt route to this prefix any more. */
+    void withdrawn(Prefix prefix);
+}

@@ -1,0 +1,4 @@
+package dev.torii.bgp;
+
+/** Who dialled. */
+public enum Side { OUTGOING, INCOMING }

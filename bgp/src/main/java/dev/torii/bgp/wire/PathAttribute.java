@@ -1,0 +1,69 @@
+package dev.torii.bgp.wire;
+
+import java.net.InetAddress;
+
+/** A path attribute of an UPDATE. Communities and the like are carried as bytes until something looks at them. */
+public sealed interface PathAttribute {
+    /** The attribute type code. */
+    int type();
+
+    /** RFC 4271 section 5.1.1. */
+    enum Origin implements PathAttribute {
+        IGP, EGP, INCOMPLETE;
+
+        @Override public int type() { return Iana.ATTR_ORIGIN; }
+
+        /** FRR's letter: {@code i e ?}. */
+        public char letter() { return "ie?".charAt(ordinal()); }
+    }
+
+    /** RFC 4271 section 5.1.2, with AS4_PATH already merged in where the session is a two-octet one. */
+    record AsPathAttribute(AsPath path) implements PathAttribute {
+        @Override public int type() { return Iana.ATTR_AS_PATH; }
+    }
+
+    /** RFC 4271 section 5.1.3. */
+    record NextHop(InetAddress address) implements PathAttribute {
+        @Override public int type() { return Iana.ATTR_NEXT_HOP; }
+    }
+
+    /** RFC 4271 section 5.1.4; 0 to 2^32-1. */
+    record MultiExitDisc(long value) implements PathAttribute {
+        @Override public int type() { return Iana.ATTR_MED; }
+    }
+
+    /** RFC 4271 section 5.1.5; 0 to 2^32-1. */
+    record LocalPref(long value) implements PathAttribute {
+        @Override public int type() { return Iana.ATTR_LOCAL_PREF; }
+    }
+
+    /** RFC 4271 section 5.1.6. */
+    record AtomicAggregate() implements PathAttribute {
+        @Override public int type() { return Iana.ATTR_ATOMIC_AGGREGATE; }
+    }
+
+    /** RFC 4271 section 5.1.7; {@code partial} is the flag as received, section 4.3. */
+    record Aggregator(long as, int address, boolean partial) implements PathAttribute {
+        @Override public int type() { return Iana.ATTR_AGGREGATOR; }
+    }
+
+    /** RFC 1997; four octets each. */
+    record Communities(Octets values, boolean partial) implements PathAttribute {
+        @Override public int type() { return Iana.ATTR_COMMUNITIES; }
+    }
+
+    /** RFC 4360; eight octets each. */
+    record ExtendedCommunities(Octets values, boolean partial) implements PathAttribute {
+        @Override public int type() { return Iana.ATTR_EXTENDED_COMMUNITIES; }
+    }
+
+    /** RFC 8092; twelve octets each. */
+    record LargeCommunities(Octets values, boolean partial) implements PathAttribute {
+        @Override public int type() { return Iana.ATTR_LARGE_COMMUNITIES; }
+    }
+
+    /** Not known here. A transitive one is passed on with the partial bit (RFC 4271 section 5), others end here. */
+    record UnknownAttribute(int flags, int type, Octets value) implements PathAttribute {
+        public boolean transitive() { return (flags & 0x40) != 0; }
+    }
+}
