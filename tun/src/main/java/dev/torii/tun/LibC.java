@@ -1,0 +1,85 @@
+package dev.torii.tun;
+
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+
+/**
+ * The C library's functions that Java lacks: all natives of Torii, direct-mapped, in one place.
+ *
+ * <p>Pointers and {@code size_t} are passed as {@code long}, which JNA hands over without an object; so this is for 64-bit Linux only. The error number
+ * of a call that failed is {@link #errno()}, on the same thread, before the next call.
+ */
+final class LibC {
+    static final int O_RDWR = 2;
+    static final int O_NONBLOCK = 0x800;
+    static final int O_CLOEXEC = 0x80000;
+
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
+    static final int AF_NETLINK = 16;
+    static final int SOCK_DGRAM = 2;
+    static final int SOCK_RAW = 3;
+    static final int SOCK_CLOEXEC = O_CLOEXEC;
+    static final int SOL_SOCKET = 1;
+    static final int SO_RCVBUF = 8;
+    static final int SO_RCVBUFFORCE = 33;
+    static final int SOL_NETLINK = 270;
+    static final int NETLINK_ADD_MEMBERSHIP = 1;
+    static final int NETLINK_EXT_ACK = 11;
+    static final int NETLINK_GET_STRICT_CHK = 12;
+    static final int MSG_TRUNC = 0x20;
+    static final int MSG_DONTWAIT = 0x40;
+
+    static final short POLLIN = 1;
+    static final short POLLERR = 8;
+    static final short POLLHUP = 0x10;
+    static final short POLLNVAL = 0x20;
+    static final int EFD_NONBLOCK = O_NONBLOCK;
+    static final int EFD_CLOEXEC = O_CLOEXEC;
+
+    /** _IOW('T', 202, int). */
+    static final long TUNSETIFF = 0x400454caL;
+    static final int IFF_TUN = 0x0001;
+    static final int IFF_NO_PI = 0x1000;
+    /** Fail where an interface of that name exists, even an idle persistent TUN. */
+    static final int IFF_TUN_EXCL = 0x8000;
+
+    static {
+        if (!Platform.isLinux() || Native.POINTER_SIZE != 8) throw new UnsatisfiedLinkError("Torii's tun module needs 64-bit Linux");
+        Native.register(LibC.class, Platform.C_LIBRARY_NAME);
+    }
+
+    private LibC() {}
+
+    static int errno() {
+        return Native.getLastError();
+    }
+
+    static native int open(String path, int flags);
+
+    static native int close(int fd);
+
+    static native int ioctl(int fd, long request, long argument);
+
+    static native long read(int fd, long buffer, long length);
+
+    static native long write(int fd, long buffer, long length);
+
+    static native int poll(long pollFds, long count, int millis);
+
+    static native int eventfd(int initial, int flags);
+
+    static native int socket(int domain, int type, int protocol);
+
+    static native int bind(int fd, long address, int addressLength);
+
+    static native int setsockopt(int fd, int level, int option, long value, int valueLength);
+
+    static native long sendto(int fd, long buffer, long length, int flags, long address, int addressLength);
+
+    static native long recv(int fd, long buffer, long length, int flags);
+
+    static native int sendmmsg(int fd, long messages, int count, int flags);
+
+    static native String strerror(int errno);
+}

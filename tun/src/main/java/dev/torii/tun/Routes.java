@@ -1,0 +1,33 @@
+package dev.torii.tun;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The kernel's routing table, as seen by one owning thread.
+ *
+ * <p>The kernel knows a route by prefix, metric and table, not by its owner. {@link #replace} therefore overwrites a foreign route with the same
+ * {@linkplain Route#sameKey key}: a caller that must leave foreign routes alone makes new routes with {@link #add} and replaces only what is its own,
+ * or looks in {@link #list()} first.
+ */
+public interface Routes {
+    /** The main table, IPv4 and IPv6, whoever made the routes ({@link Route#isOurs()} tells). */
+    List<Route> list() throws IOException;
+
+    /** Makes the route, or puts it in the place of the one with the same key, in one step: no packet finds neither. */
+    void replace(Route route) throws IOException;
+
+    /**
+     * Makes the route where none with the same key exists.
+     *
+     * @throws RouteExistsException if one does, ours or foreign; nothing was changed
+     */
+    void add(Route route) throws IOException;
+
+    /**
+     * Removes exactly this route: another type, protocol or other next hops do not match.
+     *
+     * @return false if there was no such route
+     */
+    boolean remove(Route route) throws IOException;
+}
