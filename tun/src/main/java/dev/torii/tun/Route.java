@@ -69,9 +69,9 @@ public record Route(
     }
 
     private static final Comparator<NextHop> CANONICAL = Comparator.comparingInt(NextHop::interfaceIndex)
-            .thenComparing(Route::gatewayOctets, Arrays::compareUnsigned)
+            .thenComparing((a, b) -> Arrays.compareUnsigned(gatewayOctets(a), gatewayOctets(b)))
             .thenComparingInt(NextHop::weight)
-            .thenComparing(NextHop::onLink);
+            .thenComparing(hop -> hop.onLink());
 
     public Route {
         int bits = destination.getAddress().length * 8;
