@@ -1,0 +1,10 @@
+package dev.torii.esp;
+
+import java.nio.ByteBuffer;
+
+/** Where sealed ESP packets go: the socket and the address of one peer, with or without UDP encapsulation. */
+@FunctionalInterface
+public interface DatagramSink {
+    /** Sends the first {@code count} buffers, SPI to ICV each, in order. The buffers are the caller's again on return. */
+    void send(ByteBuffer[] datagrams, int count);
+}

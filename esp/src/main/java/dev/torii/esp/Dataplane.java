@@ -1,0 +1,40 @@
+package dev.torii.esp;
+
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packet path between TUNs and sockets: TUN to {@link OutboundLoop} to {@link DatagramSink}, socket to {@link InboundLoop}
+ * to {@link PacketSink}. It has no threads: whoever polls a loop owns it, and the SAs it uses.
+ */
+public final class Dataplane {
+    private final SaDatabase sad;
+    private final int batch;
+    private final int maxPacketBytes;
+
+    /**
+     * @param batch          packets handled at once, 1 to 1024: what one read of a TUN or socket yields
+     * @param maxPacketBytes the longest inner packet, up to 65535
+     */
+    public Dataplane(SaDatabase sad, int batch, int maxPacketBytes) {
+        if (batch < 1 || batch > 1024) throw new IllegalArgumentException("batch of " + batch);
+        if (maxPacketBytes < 1 || maxPacketBytes > 0xFFFF) throw new IllegalArgumentException("packets of " + maxPacketBytes + " bytes");
+        this.sad = sad;
+        this.batch = batch;
+        this.maxPacketBytes = maxPacketBytes;
+    }
+
+    /** The way out of one tunnel. At most one loop a tunnel: it owns the tunnel's outbound SAs. */
+    public OutboundLoop outbound(int tunnel, PacketSource source, DropCounters drops) {
+        return new OutboundLoop(sad, tunnel, source, drops, batch, maxPacketBytes);
+    }
+
+    /**
+     * The way in for all tunnels. One loop only: it owns the inbound SAs.
+     *
+     * @param sinks the TUN of each tunnel, null where there is none; asked at every flush
+     */
+    public InboundLoop inbound(IntFunction<? extends @Nullable PacketSink> sinks, DropCounters drops) {
+        return new InboundLoop(sad, sinks, drops, batch, maxPacketBytes);
+    }
+}

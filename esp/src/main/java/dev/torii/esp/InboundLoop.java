@@ -1,0 +1,86 @@
+package dev.torii.esp;
+
+import java.nio.ByteBuffer;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Opens ESP packets of all tunnels and writes what was inside to each tunnel's sink. One thread owns it; {@link DropCounters} may be read from any. */
+public final class InboundLoop {
+    private static final int SPI_AND_SEQUENCE = 8;
+    private static final int MAX_TRAILER = 255 + 2;                 // a peer may pad far beyond alignment (RFC 4303, section 2.4)
+    private static final int MAX_DATAGRAM = 0xFFFF;
+    private static final int SENT = -1;
+
+    private final SaDatabase sad;
+    private final IntFunction<? extends @Nullable PacketSink> sinks;
+    private final DropCounters drops;
+    private final ByteBuffer heapCopy = ByteBuffer.allocate(MAX_DATAGRAM);
+
+    private final ByteBuffer[] packets;
+    private final int[] tunnels;                                    // per opened packet
+    private final ByteBuffer[] group;
+    private int opened;
+    private @Nullable SaSnapshot snapshot;                          // read once a batch
+
+    InboundLoop(SaDatabase sad, IntFunction<? extends @Nullable PacketSink> sinks, DropCounters drops, int batch, int maxPacketBytes) {
+        this.sad = sad;
+        this.sinks = sinks;
+        this.drops = drops;
+        this.packets = Buffers.heap(batch, maxPacketBytes + MAX_TRAILER);
+        this.tunnels = new int[batch];
+        this.group = new ByteBuffer[batch];
+    }
+
+    /**
+     * Opens one ESP packet, SPI to ICV from position to limit, and keeps what was inside for {@link #flush}; flushes by itself when
+     * the batch is full. Never throws. The buffer is the caller's again on return, its position anywhere; heap buffers save a copy.
+     */
+    public Verdict receive(ByteBuffer espDatagram) {
+        Verdict verdict = open(espDatagram);
+        if (verdict.dropped()) drops.count(verdict);
+        else if (opened == packets.length) flush();
+        return verdict;
+    }
+
+    private Verdict open(ByteBuffer espDatagram) {
+        if (espDatagram.remaining() < SPI_AND_SEQUENCE) return Verdict.RUNT;
+        if (espDatagram.remaining() > MAX_DATAGRAM) return Verdict.TOO_BIG;
+        var entry = current().inbound(espDatagram.getInt(espDatagram.position()));
+        if (entry == null) return Verdict.UNKNOWN_SPI;
+        ByteBuffer datagram = espDatagram.hasArray() ? espDatagram : heapCopy.clear().put(espDatagram).flip();
+        Verdict verdict = entry.sa().open(datagram, packets[opened].clear());
+        if (verdict == Verdict.OPENED) tunnels[opened++] = entry.tunnel();
+        return verdict;
+    }
+
+    private SaSnapshot current() {
+        if (snapshot == null) {
+            SaDatabase.eraseInbound(sad.retiredInbound());          // before the snapshot is read: what is retired is not in it
+            snapshot = sad.snapshot();
+        }
+        return snapshot;
+    }
+
+    /** Ends a batch: writes what was opened to each tunnel's sink, in order of arrival within each. Never throws. */
+    public void flush() {
+        for (int i = 0; i < opened; i++) if (tunnels[i] != SENT) write(tunnels[i], i);
+        opened = 0;
+        snapshot = null;
+    }
+
+    private void write(int tunnel, int first) {
+        int count = 0;
+        for (int i = first; i < opened; i++) {
+            if (tunnels[i] != tunnel) continue;
+            tunnels[i] = SENT;
+            group[count++] = packets[i];
+        }
+        try {
+            var sink = sinks.apply(tunnel);
+            if (sink == null) drops.count(Verdict.FAILED, count);
+            else sink.write(group, count);
+        } catch (RuntimeException broken) {
+            drops.count(Verdict.FAILED, count);
+        }
+    }
+}

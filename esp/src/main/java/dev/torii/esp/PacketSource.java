@@ -1,0 +1,15 @@
+package dev.torii.esp;
+
+import java.nio.ByteBuffer;
+
+/** Where inner IP packets come from: a TUN. */
+@FunctionalInterface
+public interface PacketSource {
+    /**
+     * Reads a batch without blocking. Each buffer's position and limit bound the room for one packet;
+     * on return the first {@code n} are flipped: position to limit is one whole IP packet.
+     *
+     * @return the number of packets read, 0 if there are none
+     */
+    int read(ByteBuffer[] packets);
+}

@@ -1,0 +1,101 @@
+package dev.torii.esp;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SAs in use (RFC 4301, section 4.4.2): an immutable snapshot behind one volatile field. The control thread alone changes it,
+ * and replaces it whole; packet threads read it once a batch. A tunnel is a small number that the caller chooses.
+ *
+ * <p>An SA's key is erased by the packet thread that owns the SA, when it next begins a batch: the control thread only
+ * hands a removed SA over, and so never takes a key away from under a packet.
+ */
+public final class SaDatabase implements AutoCloseable {
+    private volatile SaSnapshot snapshot = SaSnapshot.EMPTY;
+    private final Map<Integer, Queue<OutboundSa>> retiredOutbound = new ConcurrentHashMap<>();
+    private final Queue<InboundSa> retiredInbound = new ConcurrentLinkedQueue<>();
+
+    /** From now on packets with this SA's SPI are opened by it. During a rekey the old and the new SA both stay until removed. */
+    public void installInbound(int tunnel, InboundSa sa) {
+        var before = snapshot.inbound(sa.spi());
+        snapshot = snapshot.withInbound(new SaSnapshot.Inbound(tunnel, sa));
+        if (before != null && before.sa() != sa) retiredInbound.add(before.sa());
+    }
+
+    /** From now on packets of this tunnel that the SA covers, and no more specific one does, are sealed by it: the newest of equals wins. */
+    public void installOutbound(int tunnel, OutboundSa sa, DatagramSink sink) {
+        snapshot = snapshot.withOutbound(tunnel, new SaSnapshot.Outbound(sa, sink));
+    }
+
+    /** Forgets the inbound SA with this SPI, if there is one; its key is erased by its owner. */
+    public void removeInbound(int spi) {
+        var removed = snapshot.inbound(spi);
+        if (removed == null) return;
+        snapshot = snapshot.withoutInbound(spi);
+        retiredInbound.add(removed.sa());               // after publication: whoever takes it from here cannot find it in the snapshot
+    }
+
+    /** Forgets this tunnel's outbound SAs with this SPI (the peer chose it, so another tunnel may have the same); their keys are erased by their owner. */
+    public void removeOutbound(int tunnel, int spi) {
+        var before = snapshot.outbound(tunnel);
+        snapshot = snapshot.withoutOutbound(tunnel, spi);
+        for (var child : before) if (child.sa().spi() == spi) retiredOutbound(tunnel).add(child.sa());
+    }
+
+    /** From now on everything this tunnel seals goes to this sink: the peer's address or port has changed. */
+    public void moved(int tunnel, DatagramSink sink) {
+        snapshot = snapshot.moved(tunnel, sink);
+    }
+
+    /** The inbound SAs of a tunnel, in no particular order, for status and liveness. Any thread may ask. */
+    public List<InboundSa> inbound(int tunnel) {
+        return snapshot.inboundOf(tunnel);
+    }
+
+    /** The outbound SAs of a tunnel in the order in which they are tried, for status and rekeying. Any thread may ask. */
+    public List<OutboundSa> outbound(int tunnel) {
+        var sas = new ArrayList<OutboundSa>();
+        for (var child : snapshot.outbound(tunnel)) sas.add(child.sa());
+        return sas;
+    }
+
+    SaSnapshot snapshot() {
+        return snapshot;
+    }
+
+    /** The SAs removed from this tunnel and not yet erased: only the thread that polls the tunnel takes from it, before it reads the snapshot. */
+    Queue<OutboundSa> retiredOutbound(int tunnel) {
+        return retiredOutbound.computeIfAbsent(tunnel, t -> new ConcurrentLinkedQueue<>());
+    }
+
+    /** The inbound SAs removed and not yet erased: only the inbound packet thread takes from it, before it reads the snapshot. */
+    Queue<InboundSa> retiredInbound() {
+        return retiredInbound;
+    }
+
+    static void eraseOutbound(Queue<OutboundSa> retired) {
+        for (@Nullable OutboundSa sa = retired.poll(); sa != null; sa = retired.poll()) sa.erase();
+    }
+
+    static void eraseInbound(Queue<InboundSa> retired) {
+        for (@Nullable InboundSa sa = retired.poll(); sa != null; sa = retired.poll()) sa.erase();
+    }
+
+    /** Forgets and erases every SA. Only after the packet threads have ended. */
+    @Override public void close() {
+        var last = snapshot;
+        snapshot = SaSnapshot.EMPTY;
+        last.eraseAll();
+        retiredOutbound.values().forEach(SaDatabase::eraseOutbound);
+        eraseInbound(retiredInbound);
+    }
+
+    @Override public String toString() {
+        return snapshot.toString();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.torii.esp;
+
+import java.util.Arrays;
+
+/**
+ * What the packet path must know of one direction of a negotiated SA. Holds a copy of the key material until {@link #close};
+ * an SA made of it has its own copy.
+ */
+public final class SaParameters implements AutoCloseable {
+    /** The replay window where nothing else is asked for, in packets. */
+    public static final int DEFAULT_REPLAY_WINDOW = 1024;
+
+    private final int spi;
+    private final Suite suite;
+    private final byte[] keyMaterial;
+    private final Selectors selectors;
+    private final int replayWindow;
+
+    /**
+     * @param keyMaterial  key, then salt: {@link Suite#keyMaterialBytes} bytes; copied
+     * @param selectors    from our point of view in both directions
+     * @param replayWindow packets, 0 (no replay protection) to {@link ReplayWindow#MAX_SIZE}; only an inbound SA uses it
+     */
+    public SaParameters(int spi, Suite suite, byte[] keyMaterial, Selectors selectors, int replayWindow) {
+        if (spi >= 0 && spi <= 255) throw new IllegalArgumentException("SPI " + spi + " is reserved");      // RFC 4303, section 2.1
+        if (keyMaterial.length != suite.keyMaterialBytes()) {
+            throw new IllegalArgumentException(suite + " takes " + suite.keyMaterialBytes() + " bytes of key material, not " + keyMaterial.length);
+        }
+        if (replayWindow < 0 || replayWindow > ReplayWindow.MAX_SIZE) throw new IllegalArgumentException("replay window " + replayWindow);
+        this.spi = spi;
+        this.suite = suite;
+        this.keyMaterial = keyMaterial.clone();
+        this.selectors = selectors;
+        this.replayWindow = replayWindow;
+    }
+
+    public int spi() {
+        return spi;
+    }
+
+    public Suite suite() {
+        return suite;
+    }
+
+    public Selectors selectors() {
+        return selectors;
+    }
+
+    /** In packets. */
+    public int replayWindow() {
+        return replayWindow;
+    }
+
+    PacketCipher cipher() {
+        return suite.cipher(keyMaterial);
+    }
+
+    /** Overwrites the copy of the key material. */
+    @Override public void close() {
+        Arrays.fill(keyMaterial, (byte) 0);
+    }
+
+    @Override public String toString() {
+        return "SPI " + Integer.toHexString(spi) + ", " + suite + ", " + selectors;
+    }
+}

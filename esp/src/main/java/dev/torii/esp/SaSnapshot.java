@@ -1,0 +1,111 @@
+package dev.torii.esp;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One state of the {@link SaDatabase}. Immutable; finding an SA allocates nothing. */
+final class SaSnapshot {
+    static final SaSnapshot EMPTY = new SaSnapshot(new Inbound[0], new Outbound[0][]);
+    private static final Outbound[] NONE = {};
+
+    /** An inbound SA and the tunnel whose TUN its packets go to. */
+    record Inbound(int tunnel, InboundSa sa) {}
+
+    /** An outbound SA and where its datagrams go. */
+    record Outbound(OutboundSa sa, DatagramSink sink) {}
+
+    private final Inbound[] inbound;                        // every one once
+    private final @Nullable Inbound[] slots;                // the same by SPI: open addressing, at most half full
+    private final int mask;
+    private final Outbound[][] outbound;                    // by tunnel; in each the first that covers a packet is the right one
+
+    private SaSnapshot(Inbound[] inbound, Outbound[][] outbound) {
+        this.inbound = inbound;
+        this.outbound = outbound;
+        this.slots = new Inbound[Integer.highestOneBit(Math.max(1, inbound.length)) * 4];
+        this.mask = slots.length - 1;
+        for (Inbound entry : inbound) {
+            int i = slot(entry.sa().spi());
+            while (slots[i] != null) i = i + 1 & mask;
+            slots[i] = entry;
+        }
+    }
+
+    private int slot(int spi) {
+        int mixed = spi * 0x9E37_79B9;                      // a peer's SPIs may count up; spread them
+        return (mixed ^ mixed >>> 16) & mask;
+    }
+
+    @Nullable Inbound inbound(int spi) {
+        for (int i = slot(spi); ; i = i + 1 & mask) {
+            Inbound entry = slots[i];
+            if (entry == null || entry.sa().spi() == spi) return entry;
+        }
+    }
+
+    Outbound[] outbound(int tunnel) {
+        return tunnel >= 0 && tunnel < outbound.length ? outbound[tunnel] : NONE;
+    }
+
+    /** The SA that seals this packet of the tunnel, if any. */
+    static @Nullable Outbound covering(Outbound[] children, PacketHeader header) {
+        for (Outbound child : children) if (child.sa().selectors().coverOutbound(header)) return child;
+        return null;
+    }
+
+    List<InboundSa> inboundOf(int tunnel) {
+        var sas = new ArrayList<InboundSa>();
+        for (Inbound entry : inbound) if (entry.tunnel() == tunnel) sas.add(entry.sa());
+        return sas;
+    }
+
+    SaSnapshot withInbound(Inbound added) {
+        var all = new ArrayList<Inbound>(inbound.length + 1);
+        for (Inbound entry : inbound) if (entry.sa().spi() != added.sa().spi()) all.add(entry);
+        all.add(added);
+        return new SaSnapshot(all.toArray(Inbound[]::new), outbound);
+    }
+
+    SaSnapshot withoutInbound(int spi) {
+        return new SaSnapshot(Arrays.stream(inbound).filter(entry -> entry.sa().spi() != spi).toArray(Inbound[]::new), outbound);
+    }
+
+    SaSnapshot withOutbound(int tunnel, Outbound added) {
+        var children = new ArrayList<>(List.of(outbound(tunnel)));
+        int at = 0;
+        while (at < children.size() && compare(children.get(at), added) < 0) at++;     // before its equals: the newest first
+        children.add(at, added);
+        return withTunnel(tunnel, children.toArray(Outbound[]::new));
+    }
+
+    private static int compare(Outbound a, Outbound b) {
+        return Selectors.MOST_SPECIFIC_FIRST.compare(a.sa().selectors(), b.sa().selectors());
+    }
+
+    SaSnapshot withoutOutbound(int tunnel, int spi) {
+        return withTunnel(tunnel, Arrays.stream(outbound(tunnel)).filter(child -> child.sa().spi() != spi).toArray(Outbound[]::new));
+    }
+
+    SaSnapshot moved(int tunnel, DatagramSink sink) {
+        return withTunnel(tunnel, Arrays.stream(outbound(tunnel)).map(child -> new Outbound(child.sa(), sink)).toArray(Outbound[]::new));
+    }
+
+    private SaSnapshot withTunnel(int tunnel, Outbound[] children) {
+        if (tunnel < 0) throw new IllegalArgumentException("tunnel " + tunnel);
+        var tunnels = Arrays.copyOf(outbound, Math.max(outbound.length, tunnel + 1));
+        for (int i = outbound.length; i < tunnels.length; i++) tunnels[i] = NONE;
+        tunnels[tunnel] = children;
+        return new SaSnapshot(inbound, tunnels);
+    }
+
+    void eraseAll() {
+        for (Inbound entry : inbound) entry.sa().erase();
+        for (Outbound[] children : outbound) for (Outbound child : children) child.sa().erase();
+    }
+
+    @Override public String toString() {
+        return "inbound " + Arrays.toString(inbound) + ", outbound " + Arrays.deepToString(outbound);
+    }
+}
