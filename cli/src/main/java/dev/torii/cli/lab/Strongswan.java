@@ -1,0 +1,166 @@
+package dev.torii.cli.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** One charon with userspace ESP (kernel-libipsec) in a namespace, with sockets, files and log of its own. */
+public final class Strongswan implements AutoCloseable {
+    private static final Path CHARON = Path.of("/usr/lib/ipsec/charon");
+    private static final Path LIBIPSEC = Path.of("/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so");
+    private static final Duration START = Duration.ofSeconds(15);
+    private static final Pattern TUN = Pattern.compile("created TUN device: (\\S+)");
+
+    private final Namespaces namespaces;
+    private final String namespace;
+    private final Path directory;
+    private final Job job;
+
+    private Strongswan(Namespaces namespaces, String namespace, Path directory, Job job) {
+        this.namespaces = namespaces;
+        this.namespace = namespace;
+        this.directory = directory;
+        this.job = job;
+    }
+
+    /** Whether charon, its userspace ESP and swanctl are installed. */
+    public static boolean installed() {
+        return Files.isExecutable(CHARON) && Files.exists(LIBIPSEC) && Shell.has("swanctl");
+    }
+
+    /** Starts the only charon of a namespace, on ports 500 and 4500. */
+    public static Strongswan start(Namespaces namespaces, String namespace, StrongswanConfig config) {
+        return start(namespaces, namespace, namespace, 500, 4500, config);
+    }
+
+    /** Starts a charon of that name; port 0 is any, as a second initiator of a namespace needs. */
+    public static Strongswan start(Namespaces namespaces, String namespace, String name, int port, int portNatT, StrongswanConfig config) {
+        var directory = namespaces.state().resolve("strongswan-" + name);
+        write(directory, "strongswan.conf", strongswanConf(directory, name, port, portNatT, config.logLevel()));
+        write(directory, "swanctl.conf", config.swanctlConf());
+        write(directory, "charon.log", "");
+        // charon's pid file is compiled in: each gets a /run of its own, with only the family's state directory in it
+        var script = """
+                mount --make-rprivate / && mount --bind "$1" /mnt && mount -t tmpfs none /run && mkdir -p /run/lock "$1" \
+                && mount --move /mnt "$1" && STRONGSWAN_CONF="$1/strongswan.conf" exec %s""".formatted(CHARON);
+        var job = namespaces.spawn(namespace, "charon-" + name, List.of("unshare", "-m", "sh", "-c", script, "sh", directory.toString()));
+        var charon = new Strongswan(namespaces, namespace, directory, job);
+        Await.until("charon's answer", START, () -> Files.exists(directory.resolve("vici")) && charon.swanctl("--stats").ok(),
+                () -> job.tail(5) + charon.log());
+        charon.interfaceUp(config);
+        charon.swanctl("--load-all", "--file", directory.resolve("swanctl.conf").toString()).orFail("loading strongSwan's connection");
+        return charon;
+    }
+
+    /** Runs swanctl on this charon. */
+    public Shell.Result swanctl(String... arguments) {
+        var command = new java.util.ArrayList<>(List.of("swanctl"));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--uri", "unix://" + directory.resolve("vici")));
+        return Shell.run(Shell.SHORT, "", command);
+    }
+
+    /** Whether a child SA is installed. */
+    public boolean established() {
+        return swanctl("--list-sas").out().contains("INSTALLED");
+    }
+
+    /** Everything charon logged. */
+    public String log() {
+        try {
+            return Files.readString(directory.resolve("charon.log"));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** The process. */
+    public Job job() {
+        return job;
+    }
+
+    /** Its TUN device. */
+    public String tun() {
+        var found = TUN.matcher(log());
+        String last = "";
+        while (found.find()) last = found.group(1);
+        if (last.isEmpty()) throw new LabFailure("charon made no TUN device:" + System.lineSeparator() + log());
+        return last;
+    }
+
+    /** Asks charon to end; it says goodbye to its peers. */
+    @Override
+    public void close() {
+        job.terminate();
+        if (!job.awaitEnd(Duration.ofSeconds(3))) job.kill();
+    }
+
+    private void interfaceUp(StrongswanConfig config) {
+        var commands = new StringBuilder("link set " + tun() + " mtu 1400 up\n");
+        config.anchor().ifPresent(address -> commands.append("addr add ").append(address).append("/32 dev ").append(tun()).append('\n'));
+        config.inner().ifPresent(address -> commands.append("addr add ").append(address).append(" dev ").append(tun()).append('\n'));
+        config.routes().forEach(prefix -> commands.append("route append ").append(prefix).append(" dev ").append(tun()).append('\n'));
+        Shell.run(Shell.SHORT, commands.toString(), List.of("ip", "-n", namespaces.name(namespace), "-batch", "-")).orFail("charon's TUN");
+    }
+
+    /**
+     * The daemon's own configuration. kernel-libipsec puts {@code default dev ipsecN} into its routing table whatever install_routes says, so
+     * the table is one that is looked up after main and default, that is never. The mark keeps charon's own packets out of its tunnel.
+     */
+    private static String strongswanConf(Path directory, String name, int port, int portNatT, int logLevel) {
+        return """
+                charon {
+                  load = random nonce aes sha1 sha2 hmac kdf md5 gcm ctr openssl curve25519 pem pkcs1 x509 pubkey constraints \
+                kernel-libipsec kernel-netlink socket-default vici
+                  port = %d
+                  port_nat_t = %d
+                  install_routes = no
+                  install_virtual_ip = no
+                  routing_table = %d
+                  routing_table_prio = 32900
+                  retransmit_tries = 3
+                  retransmit_timeout = 2.0
+                  retransmit_base = 1.4
+                  plugins {
+                    kernel-libipsec {
+                      allow_peer_ts = yes
+                    }
+                    kernel-netlink {
+                      fwmark = !0x42
+                    }
+                    socket-default {
+                      fwmark = 0x42
+                    }
+                    vici {
+                      socket = unix://%s/vici
+                    }
+                  }
+                  filelog {
+                    file {
+                      path = %s/charon.log
+                      time_format = %%H:%%M:%%S
+                      time_add_ms = yes
+                      append = yes
+                      flush_line = yes
+                      default = 1
+                      ike = %d
+                      chd = %d
+                      enc = %d
+                    }
+                  }
+                }
+                """.formatted(port, portNatT, 1000 + Math.floorMod(name.hashCode(), 60000), directory, directory, logLevel, logLevel, logLevel >= 4 ? 3 : 1);
+    }
+
+    private static void write(Path directory, String name, String text) {
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(directory.resolve(name), text);
+        } catch (IOException e) {
+            throw new LabFailure("cannot write strongSwan's files: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.torii.cli.netns;
+
+import dev.torii.cli.lab.Frr;
+import dev.torii.cli.lab.Shell;
+import dev.torii.cli.lab.Strongswan;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A test in network namespaces: runs as root, with /dev/net/tun and the named programs; skipped otherwise, which the build says in one line. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(NamespaceCondition.class)
+public @interface NamespaceTest {
+    /** What it needs besides iproute2, ping and nft. */
+    Needs[] value() default {};
+
+    /** Programs a test may need. */
+    enum Needs {
+        STRONGSWAN(Strongswan::installed),
+        FRR(Frr::installed),
+        TSHARK(() -> Shell.has("tshark")),
+        TCPDUMP(() -> Shell.has("tcpdump")),
+        STRACE(() -> Shell.has("strace")),
+        CONNTRACK(() -> Shell.has("conntrack"));
+
+        private final BooleanSupplier installed;
+
+        Needs(BooleanSupplier installed) {
+            this.installed = installed;
+        }
+
+        boolean installed() {
+            return installed.getAsBoolean();
+        }
+    }
+}

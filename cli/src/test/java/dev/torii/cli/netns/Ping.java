@@ -1,0 +1,91 @@
+package dev.torii.cli.netns;
+
+import dev.torii.cli.lab.Namespaces;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** A ping that runs in a namespace until it is asked for its figures. */
+final class Ping {
+    private static final Pattern REPLY = Pattern.compile("bytes from .* icmp_seq=(\\d+) ttl=(\\d+)");
+    private static final Pattern STATISTICS = Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
+
+    private final dev.torii.cli.lab.Job job;
+    private final Duration interval;
+
+    private Ping(dev.torii.cli.lab.Job job, Duration interval) {
+        this.job = job;
+        this.interval = interval;
+    }
+
+    /**
+     * What a ping saw.
+     *
+     * @param longestOutage the longest run of requests without a reply, as time
+     * @param ttl the TTL of the last reply; 0 if there was none
+     */
+    record Figures(int sent, int received, Duration longestOutage, int ttl) {
+        int lost() {
+            return sent - received;
+        }
+    }
+
+    /** Sends {@code count} requests and waits for their replies. */
+    static Figures of(Namespaces namespaces, String from, String to, int count) {
+        var interval = Duration.ofMillis(20);
+        var limit = Duration.ofSeconds(10).plus(interval.multipliedBy(count));
+        var answer = namespaces.run(from, limit, "ping", "-n", "-i", seconds(interval), "-c", Integer.toString(count), "-W", "1", to);
+        return figures(answer.out(), interval);
+    }
+
+    /** Whether one request is answered within a second. */
+    static boolean answered(Namespaces namespaces, String from, String to) {
+        return namespaces.run(from, Duration.ofSeconds(5), "ping", "-n", "-c1", "-W1", to).ok();
+    }
+
+    /** Starts a ping that goes on. */
+    static Ping start(Namespaces namespaces, String from, String to, Duration interval) {
+        return new Ping(namespaces.spawn(from, "ping-" + from + "-" + to + "-" + System.nanoTime(), List.of("ping", "-n", "-i", seconds(interval), to)), interval);
+    }
+
+    /** How many replies came so far. */
+    int replies() {
+        return sequences(job.output()).size();
+    }
+
+    /** Ends the ping and gives its figures. */
+    Figures stop() {
+        var interrupted = dev.torii.cli.lab.Shell.run(Duration.ofSeconds(5), "kill", "-INT", Long.toString(job.pid()));
+        if (!interrupted.ok() || !job.awaitEnd(Duration.ofSeconds(5))) throw new AssertionError("ping does not end: " + interrupted.text());
+        return figures(job.output(), interval);
+    }
+
+    private static Figures figures(String output, Duration interval) {
+        var statistics = STATISTICS.matcher(output);
+        if (!statistics.find()) throw new AssertionError("ping gave no statistics: " + output);
+        int sent = Integer.parseInt(statistics.group(1));
+        int last = 0;
+        int gap = 0;
+        for (int sequence : sequences(output)) {
+            gap = Math.max(gap, sequence - last - 1);
+            last = sequence;
+        }
+        gap = Math.max(gap, sent - last);
+        var reply = REPLY.matcher(output);
+        int ttl = 0;
+        while (reply.find()) ttl = Integer.parseInt(reply.group(2));
+        return new Figures(sent, Integer.parseInt(statistics.group(2)), interval.multipliedBy(gap), ttl);
+    }
+
+    private static List<Integer> sequences(String output) {
+        var found = new ArrayList<Integer>();
+        var reply = REPLY.matcher(output);
+        while (reply.find()) found.add(Integer.parseInt(reply.group(1)));
+        return found;
+    }
+
+    private static String seconds(Duration interval) {
+        return Double.toString(interval.toMillis() / 1000.0);
+    }
+}
