@@ -1,0 +1,37 @@
+package dev.torii.ike;
+
+/** ESP transforms (RFC 2407, section 4.4.4, and later registrations). Only those the data path has. */
+public enum EspCipher {
+    /** AES-GCM with a 16 byte ICV (RFC 4106): key material is the key and a 4 byte salt. */
+    AES_GCM_16(20, 4, true);
+
+    private final int id;
+    private final int saltBytes;
+    private final boolean combined;
+
+    EspCipher(int id, int saltBytes, boolean combined) {
+        this.id = id;
+        this.saltBytes = saltBytes;
+        this.combined = combined;
+    }
+
+    /** The transform id. */
+    public int id() {
+        return id;
+    }
+
+    /** Bytes of key material after the key proper. */
+    public int saltBytes() {
+        return saltBytes;
+    }
+
+    /** Whether it authenticates by itself, so that no integrity algorithm goes with it. */
+    public boolean combined() {
+        return combined;
+    }
+
+    /** Whether a key of that many bits exists. */
+    public boolean allowsKeyBits(int bits) {
+        return bits == 128 || bits == 192 || bits == 256;
+    }
+}

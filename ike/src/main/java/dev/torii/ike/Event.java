@@ -1,0 +1,24 @@
+package dev.torii.ike;
+
+import java.net.InetAddress;
+
+/** What happens to a session. */
+public sealed interface Event {
+    /** Bring the tunnel up, from port 500 to port 500. Harmless when it is up. */
+    record Start(InetAddress local, InetAddress remote) implements Event { }
+
+    /** A datagram came, without the non-ESP marker. */
+    record Received(Path path, Octets message) implements Event { }
+
+    /** An armed timer ran out. */
+    record Expired(Timer timer) implements Event { }
+
+    /** Authenticated ESP came in since this was last said. */
+    record Heard() implements Event { }
+
+    /** A child SA needs a successor now, for example because its sequence numbers run out. */
+    record RekeyChild(Spi inbound) implements Event { }
+
+    /** Delete everything, tell the peer, do not start again by ourselves. A peer's own new Main Mode is still answered. */
+    record Stop() implements Event { }
+}

@@ -1,0 +1,53 @@
+package dev.torii.ike;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One connection: who we are, who the peer is, what both accept.
+ *
+ * @param name for texts
+ * @param localId our identity
+ * @param remoteId what the peer must say
+ * @param preSharedKey the secret both have
+ * @param ikeProposals in order of preference, not empty
+ * @param espProposals in order of preference, not empty; all with the same PFS group (RFC 2409, section 5.5: one KE payload)
+ * @param localSelector our side's traffic
+ * @param remoteSelector the peer's side's traffic
+ * @param ikeLifetime of an IKE SA; the peer may shorten it
+ * @param childLifetime of a child SA; the peer may shorten it
+ * @param rekeyMargin how long before the end of a lifetime the successor is negotiated
+ * @param rekeyFuzzPercent the margin is enlarged by a random part of up to this percentage, so that two sides rarely collide
+ * @param forceEncapsulation ESP in UDP although no NAT is found
+ * @param initiate start again for ever with bounded back-off when the tunnel goes down; and renew the IKE SA
+ * @param dpdDelay silence after which the peer is probed; zero: never
+ * @param dpdTimeout silence after which the peer is dead, longer than {@code dpdDelay}
+ * @param retransmission how often a message is repeated
+ */
+public record IkeConfig(String name, Identity localId, Identity remoteId, Secret preSharedKey,
+        List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
+        TrafficSelector localSelector, TrafficSelector remoteSelector,
+        Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
+        boolean forceEncapsulation, boolean initiate, Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission) {
+
+    /** Checks what would make every negotiation fail. */
+    public IkeConfig {
+        ikeProposals = List.copyOf(ikeProposals);
+        espProposals = List.copyOf(espProposals);
+        if (ikeProposals.isEmpty() || espProposals.isEmpty()) {
+            throw new IllegalArgumentException(name + ": no proposals");
+        }
+        if (espProposals.stream().map(EspProposal::pfs).distinct().count() > 1) {
+            throw new IllegalArgumentException(name + ": Quick Mode can offer one PFS group only");
+        }
+        if (ikeLifetime.toSeconds() < 1 || childLifetime.toSeconds() < 1) {
+            throw new IllegalArgumentException(name + ": lifetimes of less than a second");
+        }
+        if (rekeyMargin.isNegative() || rekeyFuzzPercent < 0) {
+            throw new IllegalArgumentException(name + ": negative rekey margin or fuzz");
+        }
+        if (dpdDelay.isNegative() || !dpdDelay.isZero() && dpdTimeout.compareTo(dpdDelay) <= 0) {
+            throw new IllegalArgumentException(name + ": DPD timeout must be longer than its delay");
+        }
+    }
+}

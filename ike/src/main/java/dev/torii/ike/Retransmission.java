@@ -1,0 +1,43 @@
+package dev.torii.ike;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** When a message that got no answer is sent again: the wait doubles each time until the total is used up. */
+public final class Retransmission {
+    private Retransmission() {
+    }
+
+    /**
+     * The rule.
+     *
+     * @param first wait after the first transmission, positive
+     * @param total from the first transmission to giving up, not shorter than {@code first}
+     */
+    public record Policy(Duration first, Duration total) {
+        /** As Libreswan does it: half a second, doubling, a minute in all. */
+        public static final Policy STANDARD = new Policy(Duration.ofMillis(500), Duration.ofSeconds(60));
+
+        /** Checks the ranges. */
+        public Policy {
+            if (first.isNegative() || first.isZero() || total.compareTo(first) < 0) {
+                throw new IllegalArgumentException("retransmission after " + first + ", total " + total);
+            }
+        }
+
+        /** How long to wait after the {@code sent}-th transmission (from 1); empty when the total has passed by then. */
+        public Optional<Duration> after(int sent) {
+            Duration waited = Duration.ZERO;
+            Duration wait = first;
+            for (int i = 1; i < sent; i++) {
+                waited = waited.plus(wait);
+                if (waited.compareTo(total) >= 0) {
+                    return Optional.empty();
+                }
+                wait = wait.multipliedBy(2);
+            }
+            Duration left = total.minus(waited);
+            return Optional.of(wait.compareTo(left) < 0 ? wait : left);
+        }
+    }
+}

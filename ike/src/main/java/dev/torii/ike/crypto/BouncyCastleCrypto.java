@@ -1,0 +1,186 @@
+package dev.torii.ike.crypto;
+
+import dev.torii.ike.DhGroup;
+import dev.torii.ike.EncryptionAlgorithm;
+import dev.torii.ike.HashAlgorithm;
+import dev.torii.ike.IkeCrypto;
+import dev.torii.ike.IkeException;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Secret;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import javax.crypto.Cipher;
+import javax.crypto.Mac;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.bouncycastle.crypto.agreement.DHStandardGroups;
+
+/** The production port: groups from Bouncy Castle, AES, hashes and HMAC from the JDK's providers. */
+public final class BouncyCastleCrypto implements IkeCrypto {
+    private final SecureRandom random;
+
+    /** All chance comes from {@code random}. */
+    public BouncyCastleCrypto(SecureRandom random) {
+        this.random = random;
+    }
+
+    @Override
+    public byte[] random(int bytes) {
+        byte[] fresh = new byte[bytes];
+        random.nextBytes(fresh);
+        return fresh;
+    }
+
+    @Override
+    public DhKey generate(DhGroup group) {
+        // Twice the strength of the group is enough (RFC 3526, section 8) and many times faster than a full-size exponent.
+        int bits = group.bits() <= DhGroup.MODP2048.bits() ? 256 : 512;
+        return new ModpKey(group, new BigInteger(bits, random).setBit(bits - 1));
+    }
+
+    @Override
+    public Secret prf(HashAlgorithm hash, Secret key, byte[]... data) {
+        byte[] keyBytes = key.toByteArray();
+        try {
+            Mac mac = Mac.getInstance(macName(hash));
+            mac.init(new HmacKey(keyBytes));
+            for (byte[] part : data) {
+                mac.update(part);
+            }
+            byte[] result = mac.doFinal();
+            Secret secret = Secret.copyOf(result);
+            Arrays.fill(result, (byte) 0);
+            return secret;
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException(missing);       // every Java platform has these
+        } finally {
+            Arrays.fill(keyBytes, (byte) 0);
+        }
+    }
+
+    @Override
+    public Octets hash(HashAlgorithm hash, byte[]... data) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance(digestName(hash));
+            for (byte[] part : data) {
+                digest.update(part);
+            }
+            return Octets.of(digest.digest());
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    @Override
+    public Octets encrypt(EncryptionAlgorithm algorithm, Secret key, Octets iv, Octets plain) {
+        return cipher(Cipher.ENCRYPT_MODE, algorithm, key, iv, plain);
+    }
+
+    @Override
+    public Octets decrypt(EncryptionAlgorithm algorithm, Secret key, Octets iv, Octets encrypted) {
+        return cipher(Cipher.DECRYPT_MODE, algorithm, key, iv, encrypted);
+    }
+
+    private static Octets cipher(int mode, EncryptionAlgorithm algorithm, Secret key, Octets iv, Octets in) {
+        byte[] keyBytes = key.toByteArray();
+        try {
+            Cipher cipher = Cipher.getInstance(switch (algorithm) {
+                case AES_CBC -> "AES/CBC/NoPadding";
+            });
+            cipher.init(mode, new SecretKeySpec(keyBytes, "AES"), new IvParameterSpec(iv.toByteArray()));
+            return Octets.of(cipher.doFinal(in.toByteArray()));
+        } catch (GeneralSecurityException wrongArgument) {
+            throw new IllegalArgumentException(wrongArgument);
+        } finally {
+            Arrays.fill(keyBytes, (byte) 0);
+        }
+    }
+
+    private static String macName(HashAlgorithm hash) {
+        return switch (hash) {
+            case SHA1 -> "HmacSHA1";
+            case SHA2_256 -> "HmacSHA256";
+            case SHA2_384 -> "HmacSHA384";
+            case SHA2_512 -> "HmacSHA512";
+        };
+    }
+
+    private static String digestName(HashAlgorithm hash) {
+        return switch (hash) {
+            case SHA1 -> "SHA-1";
+            case SHA2_256 -> "SHA-256";
+            case SHA2_384 -> "SHA-384";
+            case SHA2_512 -> "SHA-512";
+        };
+    }
+
+    static BigInteger prime(DhGroup group) {
+        return (switch (group) {
+            case MODP1536 -> DHStandardGroups.rfc3526_1536;
+            case MODP2048 -> DHStandardGroups.rfc3526_2048;
+            case MODP3072 -> DHStandardGroups.rfc3526_3072;
+            case MODP4096 -> DHStandardGroups.rfc3526_4096;
+            case MODP6144 -> DHStandardGroups.rfc3526_6144;
+            case MODP8192 -> DHStandardGroups.rfc3526_8192;
+        }).getP();
+    }
+
+    /** A key for HMAC that may be empty, which {@link SecretKeySpec} forbids: an empty nonce or secret must not throw. */
+    private record HmacKey(byte[] bytes) implements javax.crypto.SecretKey {
+        @Override
+        public String getAlgorithm() {
+            return "HMAC";
+        }
+
+        @Override
+        public String getFormat() {
+            return "RAW";
+        }
+
+        @Override
+        public byte[] getEncoded() {
+            return bytes.clone();
+        }
+    }
+
+    private record ModpKey(DhGroup group, BigInteger exponent) implements DhKey {
+        @Override
+        public Octets publicValue() {
+            return Octets.of(fixed(BigInteger.TWO.modPow(exponent, prime(group)), group.publicBytes()));
+        }
+
+        @Override
+        public Secret sharedWith(Octets peerPublicValue) throws IkeException {
+            BigInteger prime = prime(group);
+            BigInteger peer = new BigInteger(1, peerPublicValue.toByteArray());
+            // RFC 6989, section 2.1: all these primes are safe, so that the range check is all that is needed
+            if (peerPublicValue.length() != group.publicBytes()) {
+                throw new IkeException("public value of " + peerPublicValue.length() + " bytes for " + group);
+            }
+            if (peer.compareTo(BigInteger.ONE) <= 0 || peer.compareTo(prime.subtract(BigInteger.ONE)) >= 0) {
+                throw new IkeException("public value is not in " + group);
+            }
+            byte[] shared = fixed(peer.modPow(exponent, prime), group.publicBytes());
+            Secret secret = Secret.copyOf(shared);
+            Arrays.fill(shared, (byte) 0);
+            return secret;
+        }
+
+        @Override
+        public String toString() {
+            return "DH key in " + group;
+        }
+
+        /** Leading zeros are part of g^xy: RFC 2409, section 5. */
+        private static byte[] fixed(BigInteger value, int bytes) {
+            byte[] raw = value.toByteArray();
+            byte[] out = new byte[bytes];
+            int length = Math.min(raw.length, bytes);
+            System.arraycopy(raw, raw.length - length, out, bytes - length, length);
+            return out;
+        }
+    }
+}
