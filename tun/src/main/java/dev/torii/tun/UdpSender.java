@@ -97,7 +97,7 @@ public final class UdpSender {
         int at = 0;
         boolean retried = false;
         while (at < messages) {
-            int taken = LibC.sendmmsg(fd, headers.address + (long) at * MMSGHDR, messages - at, 0);
+            int taken = LibC.sendmmsg(fd, headers.address + (long) at * MMSGHDR, messages - at, LibC.MSG_DONTWAIT);
             if (taken > 0) {
                 sent = sent + taken;
                 sentBytes = sentBytes + length(at, at + taken);
