@@ -1,0 +1,66 @@
+package dev.torii.cli.config;
+
+import dev.torii.bgp.wire.Prefix;
+import dev.torii.ike.EspProposal;
+import dev.torii.ike.Identity;
+import dev.torii.ike.IkeConfig;
+import dev.torii.ike.IkeProposal;
+import dev.torii.ike.Retransmission;
+import dev.torii.ike.Secret;
+import dev.torii.ike.TrafficSelector;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * One {@code conn}, oriented: "local" is this host, whichever of left and right it was.
+ *
+ * @param name          the conn's
+ * @param at            of its {@code conn} line
+ * @param local         our outer address; empty for {@code %defaultroute}: the source address of the default route, known at run time only
+ * @param remote        the peer's outer address; empty for {@code %any}
+ * @param localId       empty: our outer address (see {@link #toIkeConfig})
+ * @param preSharedKey  found in ipsec.secrets
+ * @param ikeProposals  in order of preference, not empty
+ * @param espProposals  in order of preference, not empty, all with the same PFS group
+ * @param localSubnet   our side's traffic; empty: our outer address alone
+ * @param remoteSubnet  the peer's side's traffic
+ * @param interfaceName of the TUN, 1 to 15 characters, unique
+ * @param innerAddress  for the TUN, from {@code leftvti} or {@code rightvti}
+ * @param mtu           of the TUN, 576 to 65535; empty: computed
+ * @param metric        of the kernel route to {@code remoteSubnet}, 0 to 2^31-1
+ * @param replayWindow  packets; 0: no replay protection
+ * @param rekeyMargin   how long before the end of a lifetime the successor is negotiated
+ * @param natKeepalive  whether NAT keepalives are sent
+ * @param dpdDelay      zero: never probe
+ */
+public record TunnelConfig(String name, Position at, Optional<InetAddress> local, Optional<InetAddress> remote,
+        Optional<Identity> localId, Identity remoteId, Secret preSharedKey,
+        List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
+        Optional<Prefix> localSubnet, Prefix remoteSubnet, StartMode auto,
+        String interfaceName, Optional<InnerAddress> innerAddress, OptionalInt mtu, int metric, int replayWindow,
+        Encapsulation encapsulation, boolean natKeepalive,
+        Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
+        Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission) {
+
+    /** Copies the lists. */
+    public TunnelConfig {
+        ikeProposals = List.copyOf(ikeProposals);
+        espProposals = List.copyOf(espProposals);
+    }
+
+    /** Whether the connection is set up by us and kept up. */
+    public boolean initiates() { return auto != StartMode.ADD; }
+
+    /** What the IKE machine needs, once our outer address is known. */
+    public IkeConfig toIkeConfig(InetAddress localAddress) {
+        return new IkeConfig(name, localId.orElseGet(() -> Identity.ofAddress(localAddress)), remoteId, preSharedKey, ikeProposals, espProposals,
+                localSubnet.map(TunnelConfig::selector).orElseGet(() -> TrafficSelector.ofAddress(localAddress)), selector(remoteSubnet),
+                ikeLifetime, childLifetime, rekeyMargin, rekeyFuzzPercent, encapsulation == Encapsulation.YES, initiates(),
+                dpdDelay, dpdTimeout, retransmission);
+    }
+
+    private static TrafficSelector selector(Prefix subnet) { return TrafficSelector.ofPrefix(subnet.address(), subnet.length()); }
+}
