@@ -1,0 +1,99 @@
+package dev.torii.esp;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class AesGcmVectorsTest {
+    /** One published case: the plaintext with its trailer, and the whole ESP packet. */
+    record Vector(String name, byte[] key, byte[] salt, byte[] plain, byte[] packet) {
+        byte[] keyMaterial() {
+            return ByteBuffer.allocate(key.length + salt.length).put(key).put(salt).array();
+        }
+
+        JdkAesGcm cipher() {
+            return new JdkAesGcm(keyMaterial(), key.length);
+        }
+
+        @Override public String toString() {
+            return name;
+        }
+    }
+
+    static List<Vector> vectors() throws IOException {
+        var vectors = new ArrayList<Vector>();
+        try (var in = AesGcmVectorsTest.class.getResourceAsStream("/draft-mcgrew-gcm-test-01.txt")) {
+            String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("(?m)^#.*\n", "");
+            for (String block : text.strip().split("\n\n")) {
+                var fields = new HashMap<String, String>();
+                for (String line : block.strip().split("\n")) {
+                    String[] word = line.split(" ");
+                    fields.merge(word[0], word[1], String::concat);
+                }
+                vectors.add(new Vector("case " + fields.get("case"), hex(fields, "key"), hex(fields, "salt"), hex(fields, "plain"), hex(fields, "packet")));
+            }
+        }
+        return vectors;
+    }
+
+    private static byte[] hex(Map<String, String> fields, String name) {
+        return HexFormat.of().parseHex(fields.get(name));
+    }
+
+    /** Those whose SPI may be used on a wire. */
+    static Stream<Vector> vectorsWithRealSpi() throws IOException {
+        return vectors().stream().filter(v -> ByteBuffer.wrap(v.packet()).getInt() != 0);
+    }
+
+    @Test void allKeySizesArePresent() throws IOException {
+        assertEquals(List.of(16, 32, 16, 24, 16), vectors().stream().map(v -> v.key().length).toList());
+    }
+
+    @ParameterizedTest @MethodSource("vectors")
+    void sealingGivesThePublishedPacket(Vector v) throws Exception {
+        var packet = ByteBuffer.wrap(v.packet());
+        int spi = packet.getInt();
+        long sequence = packet.getInt() & 0xFFFF_FFFFL;
+        long iv = packet.getLong();
+
+        var out = ByteBuffer.allocate(v.packet().length).putInt(spi).putInt((int) sequence);
+        v.cipher().seal(spi, sequence, iv, ByteBuffer.wrap(v.plain()), out);
+
+        assertArrayEquals(v.packet(), out.array());
+    }
+
+    @ParameterizedTest @MethodSource("vectors")
+    void openingGivesThePublishedPlaintext(Vector v) throws Exception {
+        var packet = ByteBuffer.wrap(v.packet());
+        var plain = ByteBuffer.allocate(v.plain().length);
+
+        assertTrue(v.cipher().open(packet.getInt(), packet.getInt() & 0xFFFF_FFFFL, packet, plain));
+
+        assertArrayEquals(v.plain(), plain.array());
+        assertFalse(plain.hasRemaining());
+    }
+
+    @ParameterizedTest @MethodSource("vectorsWithRealSpi")
+    void anSaFindsThePublishedPacketAuthenticAndItsNextHeaderWrong(Vector v) {
+        Suite suite = Stream.of(Suite.values()).filter(s -> s.keyMaterialBytes() == v.keyMaterial().length).findFirst().orElseThrow();
+        int spi = ByteBuffer.wrap(v.packet()).getInt();
+        var sa = new InboundSa(new SaParameters(spi, suite, v.keyMaterial(), Sas.ALL4, 64));
+
+        assertEquals(Verdict.MALFORMED_PACKET, sa.open(ByteBuffer.wrap(v.packet()), ByteBuffer.allocate(200)));
+        assertEquals(Verdict.REPLAYED, sa.open(ByteBuffer.wrap(v.packet()), ByteBuffer.allocate(200)));
+    }
+}
