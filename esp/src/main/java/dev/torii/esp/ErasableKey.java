@@ -5,7 +5,10 @@ import java.io.ObjectOutputStream;
 import java.util.Arrays;
 import javax.crypto.SecretKey;
 
-/** A key whose bytes can be overwritten, which {@code SecretKeySpec} does not offer. What a provider derives from it is not ours to erase. */
+/**
+ * A key whose bytes can be overwritten, which {@code SecretKeySpec} does not offer. What a provider derives from it is not ours
+ * to erase.
+ */
 final class ErasableKey implements SecretKey {
     private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Opens ESP packets of all tunnels and writes what was inside to each tunnel's sink. One thread owns it; {@link DropCounters} may be read from any. */
+/**
+ * Opens ESP packets of all tunnels and writes what was inside to each tunnel's sink. One thread owns it;
+ * its {@link DropCounters} may be read from any.
+ */
 public final class InboundLoop {
     private static final int SPI_AND_SEQUENCE = 8;
     private static final int MAX_TRAILER = 255 + 2;                 // a peer may pad far beyond alignment (RFC 4303, section 2.4)

@@ -10,7 +10,6 @@ public final class OutboundLoop {
     private final int tunnel;
     private final PacketSource source;
     private final DropCounters drops;
-    private final int maxPacketBytes;
     private final Queue<OutboundSa> retired;
     private final PacketHeader header = new PacketHeader();
 
@@ -24,7 +23,6 @@ public final class OutboundLoop {
         this.tunnel = tunnel;
         this.source = source;
         this.drops = drops;
-        this.maxPacketBytes = maxPacketBytes;
         this.retired = sad.retiredOutbound(tunnel);
         this.packets = Buffers.heap(batch, maxPacketBytes + OutboundSa.TRAILER);
         this.datagrams = Buffers.heap(batch, maxPacketBytes + OutboundSa.OVERHEAD);
@@ -50,7 +48,7 @@ public final class OutboundLoop {
     }
 
     private int read() {
-        for (ByteBuffer packet : packets) packet.clear().limit(maxPacketBytes);
+        for (ByteBuffer packet : packets) packet.clear();
         try {
             return source.read(packets);
         } catch (RuntimeException broken) {
@@ -75,7 +73,10 @@ public final class OutboundLoop {
         return null;
     }
 
-    /** Everything from {@code first} on that this SA has sealed goes in one call. What a socket must treat alike later (DSCP, ECN, DF) groups here. */
+    /**
+     * Everything from {@code first} on that this SA has sealed goes in one call. Where a socket must tell datagrams apart (DSCP, ECN,
+     * DF), the group gets narrower here.
+     */
     private void send(SaSnapshot.Outbound child, int first, int end) {
         int count = 0;
         for (int i = first; i < end; i++) {

@@ -73,7 +73,7 @@ public final class OutboundSa {
         }
         long next = sequence.getPlain() + 1;
         if (next > LAST_SEQUENCE) return counters.dropped(Verdict.SEQUENCE_EXHAUSTED);
-        sequence.setOpaque(next);                                   // used up before it is used: a failure may skip a number, never repeat one
+        sequence.setOpaque(next);               // used up before it is used: a failure may skip a number, never repeat one
 
         packet.limit(end + pad + 2);
         for (int i = 0; i < pad; i++) packet.put(end + i, (byte) (i + 1));

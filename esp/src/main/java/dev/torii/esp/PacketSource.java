@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 @FunctionalInterface
 public interface PacketSource {
     /**
-     * Reads a batch without blocking. Each buffer's position and limit bound the room for one packet;
-     * on return the first {@code n} are flipped: position to limit is one whole IP packet.
+     * Reads a batch without blocking. Each buffer is given cleared and takes one packet; on return the first {@code n} are flipped:
+     * position to limit is one whole IP packet. A packet that leaves no room for the ESP trailer is dropped and counted later.
      *
      * @return the number of packets read, 0 if there are none
      */

@@ -27,7 +27,10 @@ public final class SaDatabase implements AutoCloseable {
         if (before != null && before.sa() != sa) retiredInbound.add(before.sa());
     }
 
-    /** From now on packets of this tunnel that the SA covers, and no more specific one does, are sealed by it: the newest of equals wins. */
+    /**
+     * From now on packets of this tunnel that the SA covers, and no more specific one does, are sealed by it: the newest of
+     * equals wins.
+     */
     public void installOutbound(int tunnel, OutboundSa sa, DatagramSink sink) {
         snapshot = snapshot.withOutbound(tunnel, new SaSnapshot.Outbound(sa, sink));
     }
@@ -40,7 +43,10 @@ public final class SaDatabase implements AutoCloseable {
         retiredInbound.add(removed.sa());               // after publication: whoever takes it from here cannot find it in the snapshot
     }
 
-    /** Forgets this tunnel's outbound SAs with this SPI (the peer chose it, so another tunnel may have the same); their keys are erased by their owner. */
+    /**
+     * Forgets this tunnel's outbound SAs with this SPI (the peer chose it, so another tunnel may have the same); their keys are
+     * erased by their owner.
+     */
     public void removeOutbound(int tunnel, int spi) {
         var before = snapshot.outbound(tunnel);
         snapshot = snapshot.withoutOutbound(tunnel, spi);
@@ -68,7 +74,10 @@ public final class SaDatabase implements AutoCloseable {
         return snapshot;
     }
 
-    /** The SAs removed from this tunnel and not yet erased: only the thread that polls the tunnel takes from it, before it reads the snapshot. */
+    /**
+     * The SAs removed from this tunnel and not yet erased: only the thread that polls the tunnel takes from it, before it reads
+     * the snapshot.
+     */
     Queue<OutboundSa> retiredOutbound(int tunnel) {
         return retiredOutbound.computeIfAbsent(tunnel, t -> new ConcurrentLinkedQueue<>());
     }

@@ -24,7 +24,8 @@ public final class SaParameters implements AutoCloseable {
     public SaParameters(int spi, Suite suite, byte[] keyMaterial, Selectors selectors, int replayWindow) {
         if (spi >= 0 && spi <= 255) throw new IllegalArgumentException("SPI " + spi + " is reserved");      // RFC 4303, section 2.1
         if (keyMaterial.length != suite.keyMaterialBytes()) {
-            throw new IllegalArgumentException(suite + " takes " + suite.keyMaterialBytes() + " bytes of key material, not " + keyMaterial.length);
+            throw new IllegalArgumentException(
+                    suite + " takes " + suite.keyMaterialBytes() + " bytes of key material, not " + keyMaterial.length);
         }
         if (replayWindow < 0 || replayWindow > ReplayWindow.MAX_SIZE) throw new IllegalArgumentException("replay window " + replayWindow);
         this.spi = spi;

@@ -27,7 +27,9 @@ public record Selector(int version, long firstHigh, long firstLow, long lastHigh
         if (compare(firstHigh, firstLow, lastHigh, lastLow) > 0) throw new IllegalArgumentException("the range of addresses is empty");
         if (version == 4 && (lastHigh != 0 || lastLow >>> 32 != 0)) throw new IllegalArgumentException("not IPv4 addresses");
         if (protocol < 0 || protocol > 255) throw new IllegalArgumentException("protocol " + protocol);
-        if (firstPort < 0 || lastPort > MAX_PORT || firstPort > lastPort) throw new IllegalArgumentException("ports " + firstPort + "-" + lastPort);
+        if (firstPort < 0 || lastPort > MAX_PORT || firstPort > lastPort) {
+            throw new IllegalArgumentException("ports " + firstPort + "-" + lastPort);
+        }
     }
 
     /**
@@ -80,11 +82,18 @@ public record Selector(int version, long firstHigh, long firstLow, long lastHigh
     }
 
     private int compareWidth(Selector other) {
-        int byAddress = compare(lastHigh - firstHigh - (Long.compareUnsigned(lastLow, firstLow) < 0 ? 1 : 0), lastLow - firstLow,
-                other.lastHigh - other.firstHigh - (Long.compareUnsigned(other.lastLow, other.firstLow) < 0 ? 1 : 0), other.lastLow - other.firstLow);
+        int byAddress = compare(spanHigh(), spanLow(), other.spanHigh(), other.spanLow());
         if (byAddress != 0) return byAddress;
         int byProtocol = Boolean.compare(protocol == ANY, other.protocol == ANY);
         return byProtocol != 0 ? byProtocol : Integer.compare(lastPort - firstPort, other.lastPort - other.firstPort);
+    }
+
+    private long spanHigh() {
+        return lastHigh - firstHigh - (Long.compareUnsigned(lastLow, firstLow) < 0 ? 1 : 0);        // less the borrow of the low half
+    }
+
+    private long spanLow() {
+        return lastLow - firstLow;
     }
 
     private static int compare(long aHigh, long aLow, long bHigh, long bLow) {
@@ -109,7 +118,10 @@ public record Selector(int version, long firstHigh, long firstLow, long lastHigh
         return address instanceof Inet4Address ? bytes.getInt() & 0xFFFF_FFFFL : bytes.getLong(8);
     }
 
-    /** A prefix where it is one, else a range; then protocol and ports if they matter: {@code 192.168.2.0/24}, {@code 10.0.0.1-10.0.0.5/17:53}. */
+    /**
+     * A prefix where it is one, else a range; then protocol and ports if they matter: {@code 192.168.2.0/24},
+     * {@code 10.0.0.1-10.0.0.5/17:53}.
+     */
     @Override public String toString() {
         var text = new StringBuilder();
         int prefixLength = prefixLength();
@@ -133,9 +145,9 @@ public record Selector(int version, long firstHigh, long firstLow, long lastHigh
     }
 
     private String text(long high, long low) {
-        byte[] bytes = version == 4 ? ByteBuffer.allocate(4).putInt((int) low).array() : ByteBuffer.allocate(16).putLong(high).putLong(low).array();
+        var bytes = version == 4 ? ByteBuffer.allocate(4).putInt((int) low) : ByteBuffer.allocate(16).putLong(high).putLong(low);
         try {
-            return InetAddress.getByAddress(bytes).getHostAddress();
+            return InetAddress.getByAddress(bytes.array()).getHostAddress();
         } catch (UnknownHostException impossible) {
             throw new AssertionError(impossible);               // four or sixteen bytes are always an address
         }

@@ -6,7 +6,8 @@ import java.util.Comparator;
 public record Selectors(Selector local, Selector remote) {
     /** The most specific first: by the peer's side, then by ours. */
     static final Comparator<Selectors> MOST_SPECIFIC_FIRST =
-            Comparator.comparing(Selectors::remote, Selector.MOST_SPECIFIC_FIRST).thenComparing(Selectors::local, Selector.MOST_SPECIFIC_FIRST);
+            Comparator.comparing(Selectors::remote, Selector.MOST_SPECIFIC_FIRST)
+                    .thenComparing(Selectors::local, Selector.MOST_SPECIFIC_FIRST);
 
     /** Whether a packet of ours belongs here: its source is local, its destination remote. */
     public boolean coverOutbound(PacketHeader header) {

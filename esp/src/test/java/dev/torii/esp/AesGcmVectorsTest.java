@@ -44,7 +44,8 @@ class AesGcmVectorsTest {
                     String[] word = line.split(" ");
                     fields.merge(word[0], word[1], String::concat);
                 }
-                vectors.add(new Vector("case " + fields.get("case"), hex(fields, "key"), hex(fields, "salt"), hex(fields, "plain"), hex(fields, "packet")));
+                vectors.add(new Vector("case " + fields.get("case"), hex(fields, "key"), hex(fields, "salt"),
+                        hex(fields, "plain"), hex(fields, "packet")));
             }
         }
         return vectors;

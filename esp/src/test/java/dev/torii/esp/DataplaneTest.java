@@ -149,6 +149,15 @@ class DataplaneTest {
         assertEquals(2, outboundDrops.of(Verdict.SEQUENCE_EXHAUSTED));
     }
 
+    @Test void aPacketThatFillsItsBufferIsTooBig() {
+        connect(0, 0x1001, Sas.ALL4);
+        tun.toRead.add(Packets.ipv4(1500));
+        tun.toRead.add(Packets.ipv4(1500 + OutboundSa.TRAILER));
+        transfer();
+        assertEquals(List.of(List.of(1500)), peerTuns.get(0).written);
+        assertEquals(Map.of(Verdict.TOO_BIG, 1L), outboundDrops.seen());
+    }
+
     @Test void duringARekeyBothInboundSasAccept() {
         connect(0, 0x1001, Sas.ALL4);
         tun.toRead.add(Packets.ipv4(100));

@@ -47,7 +47,8 @@ class ReplayWindowTest {
                     default -> -random.nextInt(size + 70);
                 });
                 boolean fresh = model.check(n);
-                assertEquals(fresh, window.check(n), "seed " + seed + ", size " + size + ", step " + i + ", number " + n + ", top " + model.top);
+                assertEquals(fresh, window.check(n),
+                        "seed " + seed + ", size " + size + ", step " + i + ", number " + n + ", top " + model.top);
                 if (fresh && random.nextInt(4) != 0) {                          // the rest were not authentic
                     model.mark(n);
                     window.mark(n);

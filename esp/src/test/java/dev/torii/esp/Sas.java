@@ -35,7 +35,8 @@ final class Sas {
     }
 
     static Selectors between(String local, int localLength, String remote, int remoteLength) {
-        return new Selectors(Selector.ofPrefix(Packets.address(local), localLength), Selector.ofPrefix(Packets.address(remote), remoteLength));
+        return new Selectors(
+                Selector.ofPrefix(Packets.address(local), localLength), Selector.ofPrefix(Packets.address(remote), remoteLength));
     }
 
     /** Seals and returns SPI to ICV. */

@@ -50,7 +50,8 @@ class SelectorTest {
     }
 
     @Test void ipv6PrefixesMatchOnBothSidesOfTheMiddle() {
-        for (String p : List.of("2001:db8:1:2::/64", "2001:db8:1:2::/63", "2001:db8:1:2::/48")) assertTrue(prefix(p).matchesSource(from6("2001:db8:1:2:ffff::1")), p);
+        for (String p : List.of("2001:db8:1:2::/64", "2001:db8:1:2::/63", "2001:db8:1:2::/48"))
+            assertTrue(prefix(p).matchesSource(from6("2001:db8:1:2:ffff::1")), p);
         assertFalse(prefix("2001:db8:1:2::/64").matchesSource(from6("2001:db8:1:3::1")));
         assertTrue(prefix("2001:db8::ff00/120").matchesSource(from6("2001:db8::ffaa")));
         assertFalse(prefix("2001:db8::ff00/120").matchesSource(from6("2001:db8::fe00")));
@@ -116,7 +117,8 @@ class SelectorTest {
 
     @Test void narrowerIsMoreSpecific() {
         var sorted = Stream.of(prefix("0.0.0.0/0"), prefix("10.0.0.0/8"), Selector.ofPrefix(address("10.0.0.0"), 8, UDP, Selector.ANY),
-                Selector.ofPrefix(address("10.0.0.0"), 8, UDP, 53), prefix("10.1.0.0/16"), prefix("::/0"), prefix("2001:db8::/32"), prefix("::1/128"))
+                Selector.ofPrefix(address("10.0.0.0"), 8, UDP, 53),
+                prefix("10.1.0.0/16"), prefix("::/0"), prefix("2001:db8::/32"), prefix("::1/128"))
                 .sorted(Selector.MOST_SPECIFIC_FIRST).map(Selector::toString).toList();
         assertEquals(List.of("0:0:0:0:0:0:0:1/128", "10.1.0.0/16", "10.0.0.0/8/17:53", "10.0.0.0/8/17", "10.0.0.0/8", "0.0.0.0/0",
                 "2001:db8:0:0:0:0:0:0/32", "0:0:0:0:0:0:0:0/0"), sorted);
