@@ -114,6 +114,21 @@ public final class Namespaces implements AutoCloseable {
         return argv;
     }
 
+    /**
+     * A command line that runs {@code command} with a /run and a host name of its own: daemons whose pid files or socket directories are compiled
+     * in do not meet there. Of the real /run it sees only {@code keep}.
+     */
+    static List<String> withOwnRun(Path keep, String hostname, List<String> command) {
+        var script = """
+                keep=$1; echo "$2" > /proc/sys/kernel/hostname; shift 2
+                mount --make-rprivate / && mount --bind "$keep" /mnt && mount -t tmpfs none /run && mkdir -p /run/lock /run/sshd "$keep" \
+                && mount --move /mnt "$keep" && exec "$@"
+                """;
+        var argv = new ArrayList<>(List.of("unshare", "--mount", "--uts", "sh", "-ec", script, "sh", keep.toString(), hostname));
+        argv.addAll(command);
+        return argv;
+    }
+
     /** Starts a long-running program in a namespace; it ends with the family at the latest. */
     public synchronized Job spawn(String name, String title, List<String> command) {
         var job = Job.start(title, state.resolve(title + ".log"), inside(name, command));

@@ -42,11 +42,8 @@ public final class Strongswan implements AutoCloseable {
         write(directory, "strongswan.conf", strongswanConf(directory, name, port, portNatT, config.logLevel()));
         write(directory, "swanctl.conf", config.swanctlConf());
         write(directory, "charon.log", "");
-        // charon's pid file is compiled in: each gets a /run of its own, with only the family's state directory in it
-        var script = """
-                mount --make-rprivate / && mount --bind "$1" /mnt && mount -t tmpfs none /run && mkdir -p /run/lock "$1" \
-                && mount --move /mnt "$1" && STRONGSWAN_CONF="$1/strongswan.conf" exec %s""".formatted(CHARON);
-        var job = namespaces.spawn(namespace, "charon-" + name, List.of("unshare", "-m", "sh", "-c", script, "sh", directory.toString()));
+        var command = List.of("env", "STRONGSWAN_CONF=" + directory.resolve("strongswan.conf"), CHARON.toString());
+        var job = namespaces.spawn(namespace, "charon-" + name, Namespaces.withOwnRun(directory, name, command));
         var charon = new Strongswan(namespaces, namespace, directory, job);
         Await.until("charon's answer", START, () -> Files.exists(directory.resolve("vici")) && charon.swanctl("--stats").ok(),
                 () -> job.tail(5) + charon.log());

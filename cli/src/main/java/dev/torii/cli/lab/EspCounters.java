@@ -1,0 +1,30 @@
+package dev.torii.cli.lab;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/**
+ * ESP packets of a Torii daemon, summed over its child SAs.
+ *
+ * @param out packets sealed
+ * @param in packets opened
+ */
+record EspCounters(long out, long in) {
+    /** Asks the daemon. */
+    static EspCounters of(ToriiDaemon daemon) {
+        var answer = daemon.torii("status", "--json").orFail("torii status --json").out();
+        try {
+            long out = 0;
+            long in = 0;
+            for (var connection : new ObjectMapper().readTree(answer).path("connections")) {
+                for (var child : connection.path("children")) {
+                    out += child.path("outbound").path("packets").asLong();
+                    in += child.path("inbound").path("packets").asLong();
+                }
+            }
+            return new EspCounters(out, in);
+        } catch (JsonProcessingException e) {
+            throw new LabFailure("torii status --json is not JSON: " + answer, e);
+        }
+    }
+}
