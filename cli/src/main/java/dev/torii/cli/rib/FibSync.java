@@ -1,0 +1,146 @@
+package dev.torii.cli.rib;
+
+import dev.torii.bgp.wire.Prefix;
+import dev.torii.cli.rib.OwnedRoutes.Destination;
+import dev.torii.tun.NextHop;
+import dev.torii.tun.Route;
+import dev.torii.tun.RouteExistsException;
+import dev.torii.tun.Routes;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+
+/**
+ * Keeps the kernel's routing table as the {@link RouteTable} decided, touching nothing that somebody else made. What would outlive the process is written to
+ * {@link OwnedRoutes} first. A route that the kernel refuses is reported and tried again with the next change.
+ */
+public final class FibSync implements AutoCloseable {
+    /** Our routes' metric, FRR's: a route that an administrator adds by hand is preferred. */
+    public static final long METRIC = 20;
+
+    private final Routes kernel;
+    private final OwnedRoutes owned;
+    private final Predicate<String> diesWithUs;
+    private final BiConsumer<String, String> report;
+    private final Map<Prefix, Route> installed = new HashMap<>();
+    private final Map<Prefix, Route> refused = new HashMap<>();
+    private final Set<Prefix> recorded = new HashSet<>();
+
+    /**
+     * @param diesWithUs whether an interface is a TUN of ours, with which the kernel drops its routes
+     * @param report     takes a prefix and a line about it
+     */
+    public FibSync(Routes kernel, OwnedRoutes owned, Predicate<String> diesWithUs, BiConsumer<String, String> report) {
+        this.kernel = kernel;
+        this.owned = owned;
+        this.diesWithUs = diesWithUs;
+        this.report = report;
+    }
+
+    /** Removes from the kernel what a killed daemon recorded, and nothing else; then begins the record anew. Returns what was removed. */
+    public static List<Route> removeLeftovers(Routes kernel, OwnedRoutes owned) throws IOException {
+        var left = owned.left();
+        var stale = left.isEmpty() ? List.<Route>of() : kernel.list().stream()
+                .filter(route -> route.isOurs() && route.metric() == METRIC && left.contains(new Destination(route.destination(), route.prefixLength())))
+                .toList();
+        for (Route route : stale) kernel.remove(route);
+        owned.clear();
+        return stale;
+    }
+
+    /** Whether a route found in the kernel is one of those made here. */
+    public boolean isOurs(Route route) {
+        var ours = installed.get(Prefix.of(route.destination(), route.prefixLength()));
+        return route.isOurs() && ours != null && ours.sameKey(route);
+    }
+
+    /** Carries out what changed. */
+    public void apply(RouteTable.Changes changes) {
+        for (RibEntry gone : changes.gone()) remove(gone.prefix());
+        for (RibEntry entry : changes.selected()) {
+            if (entry.source().installed()) install(entry);
+            else remove(entry.prefix());
+        }
+    }
+
+    /** Puts back what the kernel has lost (an interface that went down takes its routes along) and tries again what it refused. */
+    public void repair(HostNetwork host) {
+        var present = new HashSet<Prefix>();
+        for (Route route : host.routes()) {
+            if (isOurs(route)) present.add(Prefix.of(route.destination(), route.prefixLength()));
+        }
+        for (var lost : Map.copyOf(installed).entrySet()) {
+            if (!present.contains(lost.getKey())) write(lost.getKey(), lost.getValue());
+        }
+        for (var again : Map.copyOf(refused).entrySet()) write(again.getKey(), again.getValue());
+    }
+
+    private void install(RibEntry entry) {
+        Prefix prefix = entry.prefix();
+        var hops = entry.hops().stream()
+                .map(hop -> hop.gateway().map(gateway -> NextHop.via(gateway, hop.interfaceIndex())).orElseGet(() -> NextHop.device(hop.interfaceIndex())))
+                .toList();
+        var route = (hops.isEmpty() ? Route.blackhole(prefix.address(), prefix.length()) : Route.to(prefix.address(), prefix.length(), hops)).withMetric(METRIC);
+        boolean outlivesUs = entry.hops().isEmpty() || entry.hops().stream().anyMatch(hop -> !diesWithUs.test(hop.interfaceName()));
+        if (outlivesUs && recorded.add(prefix)) record(prefix, true);
+        write(prefix, route);
+    }
+
+    private void write(Prefix prefix, Route route) {
+        try {
+            if (installed.containsKey(prefix)) kernel.replace(route);
+            else kernel.add(route);
+            installed.put(prefix, route);
+            refused.remove(prefix);
+        } catch (RouteExistsException foreign) {
+            if (!route.equals(refused.put(prefix, route))) report.accept(prefix.toString(), "somebody else's route to this prefix is left alone; ours is not installed");
+        } catch (IOException e) {
+            installed.remove(prefix);
+            if (!route.equals(refused.put(prefix, route))) report.accept(prefix.toString(), "the kernel refused the route: " + e.getMessage());
+        }
+    }
+
+    private void remove(Prefix prefix) {
+        refused.remove(prefix);
+        var route = installed.remove(prefix);
+        if (route != null) {
+            try {
+                if (!kernel.remove(route)) removeByKey(route);
+            } catch (IOException e) {
+                report.accept(prefix.toString(), "cannot remove the route: " + e.getMessage());
+            }
+        }
+        if (recorded.remove(prefix)) record(prefix, false);
+    }
+
+    /** The kernel may have taken next hops out of our route by itself; what is left of it is still ours. */
+    private void removeByKey(Route route) throws IOException {
+        for (Route left : kernel.list()) {
+            if (left.isOurs() && left.sameKey(route)) kernel.remove(left);
+        }
+    }
+
+    private void record(Prefix prefix, boolean adding) {
+        var destination = List.of(new Destination(prefix.address(), prefix.length()));
+        try {
+            if (adding) owned.adding(destination);
+            else owned.removed(destination);
+        } catch (IOException e) {
+            report.accept(prefix.toString(), "cannot write the record of routes in the run directory: " + e.getMessage());
+        }
+    }
+
+    /** Takes everything out of the kernel that was put in. */
+    @Override public void close() {
+        for (Prefix prefix : List.copyOf(installed.keySet())) remove(prefix);
+        for (Prefix prefix : List.copyOf(recorded)) {
+            recorded.remove(prefix);
+            record(prefix, false);
+        }
+    }
+}

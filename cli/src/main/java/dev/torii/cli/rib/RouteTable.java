@@ -1,0 +1,255 @@
+package dev.torii.cli.rib;
+
+import dev.torii.bgp.wire.Prefix;
+import dev.torii.cli.rib.RibEntry.Hop;
+import dev.torii.cli.rib.RibEntry.Source;
+import dev.torii.tun.InterfaceAddress;
+import dev.torii.tun.Link;
+import dev.torii.tun.NextHop;
+import dev.torii.tun.Route;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+
+/**
+ * Decides which route is in use for each prefix: the one with the lowest administrative distance whose next hops can be reached. A pure table: it is told of
+ * the host's network, the configuration, the tunnels and BGP, and answers what changed. Owned by the control loop.
+ *
+ * <p>A tunnel that is down has no next hops: its interface stays, but nothing is resolved over it.
+ */
+public final class RouteTable {
+    private static final Comparator<RibEntry> PREFERENCE =
+            Comparator.comparingInt(RibEntry::distance).thenComparing(RibEntry::source).thenComparingLong(RibEntry::metric);
+
+    private final LongSupplier nanoTime;
+    private final Map<Prefix, StaticWish> statics = new LinkedHashMap<>();
+    private final Map<Prefix, Set<String>> tunnelRoutes = new LinkedHashMap<>();
+    private final Set<InetAddress> gateways = new LinkedHashSet<>();
+    private final Map<Prefix, Learnt> learnt = new HashMap<>();
+    private final Set<String> tunnels = new HashSet<>();
+    private final Set<String> tunnelsUp = new HashSet<>();
+    private final TreeMap<Prefix, RibEntry> selected = new TreeMap<>();
+    private final Set<Prefix> changedLearnt = new LinkedHashSet<>();
+    private HostNetwork host = HostNetwork.NONE;
+    private Predicate<Route> ours = route -> false;
+    private Map<Prefix, RibEntry> base = Map.of();
+    private boolean baseChanged = true;
+
+    private record StaticWish(List<StaticHop> hops, int distance) {}
+
+    /** Where a configured static route leads: a gateway, an interface, both; neither drops. */
+    public record StaticHop(Optional<InetAddress> gateway, Optional<String> interfaceName) {}
+
+    private record Learnt(List<InetAddress> nextHops, boolean external) {}
+
+    /** What {@link #update} found: entries that are new or different, and prefixes without a route now. */
+    public record Changes(List<RibEntry> selected, List<RibEntry> gone) {
+        /** Whether nothing changed. */
+        public boolean isEmpty() {
+            return selected.isEmpty() && gone.isEmpty();
+        }
+    }
+
+    /** An empty table that dates its entries with {@code nanoTime}. */
+    public RouteTable(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /** A configured static route; several for one prefix become one with several next hops. */
+    public void addStatic(Prefix prefix, StaticHop hop, int distance) {
+        var known = statics.get(prefix);
+        var hops = new ArrayList<>(known == null ? List.<StaticHop>of() : known.hops());
+        hops.add(hop);
+        statics.put(prefix, new StaticWish(hops, distance));
+        baseChanged = true;
+    }
+
+    /** A tunnel's interface, down until {@link #tunnelUp}. Its {@code remoteSubnet} gets a route unless it is a default route. */
+    public void addTunnel(String interfaceName, Collection<Prefix> remoteSubnets) {
+        tunnels.add(interfaceName);
+        for (Prefix subnet : remoteSubnets) {
+            if (subnet.length() > 0) tunnelRoutes.computeIfAbsent(subnet, unseen -> new LinkedHashSet<>()).add(interfaceName);
+        }
+        baseChanged = true;
+    }
+
+    /** An IPsec peer whose outer packets must never enter a tunnel. */
+    public void addGateway(InetAddress address) {
+        gateways.add(address);
+        baseChanged = true;
+    }
+
+    /** The tunnel carries traffic, or no longer. */
+    public void tunnelUp(String interfaceName, boolean up) {
+        if (up ? tunnelsUp.add(interfaceName) : tunnelsUp.remove(interfaceName)) baseChanged = true;
+    }
+
+    /** What BGP chose for a prefix. */
+    public void learnt(Prefix prefix, List<InetAddress> nextHops, boolean external) {
+        learnt.put(prefix, new Learnt(List.copyOf(nextHops), external));
+        changedLearnt.add(prefix);
+    }
+
+    /** BGP has no route to that prefix any more. */
+    public void unlearnt(Prefix prefix) {
+        learnt.remove(prefix);
+        changedLearnt.add(prefix);
+    }
+
+    /** The host's network as it is now; {@code ours} tells the kernel routes we made from foreign ones. */
+    public void network(HostNetwork now, Predicate<Route> oursAmongThem) {
+        host = now;
+        ours = oursAmongThem;
+        baseChanged = true;
+    }
+
+    /** The route in use for exactly that prefix. */
+    public Optional<RibEntry> exact(Prefix prefix) {
+        return Optional.ofNullable(selected.get(prefix));
+    }
+
+    /** Every route in use, in the order of {@code show ip route}. */
+    public List<RibEntry> entries() {
+        return List.copyOf(selected.values());
+    }
+
+    /** Decides anew what the calls since the last one touched. */
+    public Changes update() {
+        var changes = new Changes(new ArrayList<>(), new ArrayList<>());
+        if (baseChanged) {
+            baseChanged = false;
+            base = baseRoutes();
+            var prefixes = new LinkedHashSet<>(base.keySet());
+            prefixes.addAll(selected.keySet());
+            prefixes.addAll(learnt.keySet());
+            for (Prefix prefix : prefixes) select(prefix, changes);
+        } else {
+            for (Prefix prefix : changedLearnt) select(prefix, changes);
+        }
+        changedLearnt.clear();
+        return changes;
+    }
+
+    private void select(Prefix prefix, Changes changes) {
+        var best = base.get(prefix);
+        var fromBgp = learnt.get(prefix);
+        if (fromBgp != null && !isGateway(prefix)) {
+            int distance = fromBgp.external() ? Source.BGP.distance() : 200;
+            if (best == null || distance < best.distance()) {
+                var hops = resolve(fromBgp.nextHops());
+                if (!hops.isEmpty()) best = new RibEntry(prefix, Source.BGP, distance, 0, hops, 0);
+            }
+        }
+        var before = selected.get(prefix);
+        if (best == null) {
+            if (before == null) return;
+            selected.remove(prefix);
+            changes.gone().add(before);
+        } else if (before == null || !best.sameRoute(before)) {
+            var entry = best.since(nanoTime.getAsLong());
+            selected.put(prefix, entry);
+            changes.selected().add(entry);
+        }
+    }
+
+    /** A learnt host route to an IPsec peer would lead that peer's outer packets into a tunnel. */
+    private boolean isGateway(Prefix prefix) {
+        return prefix.length() == (prefix.ipv6() ? 128 : 32) && gateways.contains(prefix.address());
+    }
+
+    private Map<Prefix, RibEntry> baseRoutes() {
+        var routes = new HashMap<Prefix, RibEntry>();
+        for (InterfaceAddress address : host.addresses()) connected(address).ifPresent(entry -> offer(routes, entry));
+        for (Route route : host.routes()) kernel(route).ifPresent(entry -> offer(routes, entry));
+        var underlay = Map.copyOf(routes);
+        for (InetAddress gateway : gateways) gatewayRoute(gateway, underlay).ifPresent(entry -> offer(routes, entry));
+        tunnelRoutes.forEach((prefix, names) -> {
+            var hops = names.stream().filter(tunnelsUp::contains).flatMap(name -> host.link(name).stream()).map(RouteTable::over).toList();
+            if (!hops.isEmpty()) offer(routes, new RibEntry(prefix, Source.TUNNEL, Source.TUNNEL.distance(), 0, hops, 0));
+        });
+        var resolvable = Map.copyOf(routes);
+        statics.forEach((prefix, wish) -> staticRoute(prefix, wish, resolvable).ifPresent(entry -> offer(routes, entry)));
+        return routes;
+    }
+
+    private static void offer(Map<Prefix, RibEntry> routes, RibEntry candidate) {
+        routes.merge(candidate.prefix(), candidate, (known, other) -> PREFERENCE.compare(other, known) < 0 ? other : known);
+    }
+
+    private Optional<RibEntry> connected(InterfaceAddress address) {
+        return host.link(address.interfaceIndex())
+                .filter(link -> link.up() && !link.loopback() && usable(link.name()))
+                .map(link -> new RibEntry(Prefix.of(address.peer().orElse(address.address()), address.prefixLength()), Source.CONNECTED, 0, 0, List.of(over(link)), 0));
+    }
+
+    private Optional<RibEntry> kernel(Route route) {
+        if (ours.test(route) || route.protocol() == Route.PROTOCOL_KERNEL || route.type() != Route.Type.UNICAST || route.table() != Route.TABLE_MAIN) return Optional.empty();
+        var hops = new ArrayList<Hop>();
+        for (NextHop hop : route.nextHops()) {
+            host.link(hop.interfaceIndex()).filter(link -> usable(link.name())).ifPresent(link -> hops.add(new Hop(hop.gateway(), link.name(), link.index())));
+        }
+        if (hops.isEmpty()) return Optional.empty();
+        return Optional.of(new RibEntry(Prefix.of(route.destination(), route.prefixLength()), Source.KERNEL, 0, route.metric(), hops, 0));
+    }
+
+    private Optional<RibEntry> gatewayRoute(InetAddress gateway, Map<Prefix, RibEntry> underlay) {
+        var exact = Prefix.of(gateway, gateway.getAddress().length * 8);
+        return longestMatch(gateway, underlay, entry -> entry.hops().stream().noneMatch(hop -> tunnels.contains(hop.interfaceName())))
+                .map(entry -> new RibEntry(exact, Source.GATEWAY, Source.GATEWAY.distance(), 0, entry.hops(), 0));
+    }
+
+    private Optional<RibEntry> staticRoute(Prefix prefix, StaticWish wish, Map<Prefix, RibEntry> resolvable) {
+        var hops = new ArrayList<Hop>();
+        boolean drops = false;
+        for (StaticHop hop : wish.hops()) {
+            if (hop.gateway().isPresent()) hops.addAll(resolve(hop.gateway().get(), hop.interfaceName(), resolvable));
+            else if (hop.interfaceName().isPresent()) host.link(hop.interfaceName().get()).filter(link -> link.up() && usable(link.name())).ifPresent(link -> hops.add(over(link)));
+            else drops = true;
+        }
+        return hops.isEmpty() && !drops ? Optional.empty() : Optional.of(new RibEntry(prefix, Source.STATIC, wish.distance(), 0, hops, 0));
+    }
+
+    private List<Hop> resolve(List<InetAddress> nextHops) {
+        var hops = new LinkedHashSet<Hop>();
+        for (InetAddress nextHop : nextHops) hops.addAll(resolve(nextHop, Optional.empty(), base));
+        return List.copyOf(hops);
+    }
+
+    /** A gateway on a connected subnet is reached directly, any other through the route that covers it; never through a default route, as in FRR. */
+    private static List<Hop> resolve(InetAddress gateway, Optional<String> interfaceName, Map<Prefix, RibEntry> routes) {
+        var covering = longestMatch(gateway, routes, entry -> entry.prefix().length() > 0
+                && (interfaceName.isEmpty() || entry.hops().stream().anyMatch(hop -> hop.interfaceName().equals(interfaceName.get()))));
+        if (covering.isEmpty()) return List.of();
+        return covering.get().hops().stream()
+                .map(hop -> covering.get().source() == Source.CONNECTED ? new Hop(Optional.of(gateway), hop.interfaceName(), hop.interfaceIndex()) : hop)
+                .toList();
+    }
+
+    private static Optional<RibEntry> longestMatch(InetAddress address, Map<Prefix, RibEntry> routes, Predicate<RibEntry> usable) {
+        for (int length = address.getAddress().length * 8; length >= 0; length--) {
+            var entry = routes.get(Prefix.of(address, length));
+            if (entry != null && usable.test(entry)) return Optional.of(entry);
+        }
+        return Optional.empty();
+    }
+
+    private boolean usable(String interfaceName) {
+        return !tunnels.contains(interfaceName) || tunnelsUp.contains(interfaceName);
+    }
+
+    private static Hop over(Link link) {
+        return new Hop(Optional.empty(), link.name(), link.index());
+    }
+}
