@@ -1,0 +1,91 @@
+package dev.torii.cli.show;
+
+import dev.torii.bgp.PeerSummary;
+import dev.torii.bgp.Summary;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code show bgp summary}, in the columns of FRR 8. The memory figures are FRR's formula, entries times a size, with our sizes. */
+public record BgpSummaryView(Summary summary) implements View {
+    private static final int RIB_ENTRY_BYTES = 192;
+    private static final int PEER_BYTES = 22 << 10;
+
+    @Override public String text() {
+        var text = new StringBuilder("\nIPv4 Unicast Summary:\n");
+        text.append("BGP router identifier ").append(summary.routerId().getHostAddress()).append(", local AS number ").append(summary.localAs()).append(" vrf-id 0\n");
+        text.append("BGP table version ").append(summary.tableVersion()).append('\n');
+        text.append("RIB entries ").append(summary.ribEntries()).append(", using ").append(memory((long) summary.ribEntries() * RIB_ENTRY_BYTES)).append(" of memory\n");
+        List<PeerSummary> peers = summary.peers();
+        text.append("Peers ").append(peers.size()).append(", using ").append(memory((long) peers.size() * PEER_BYTES)).append(" of memory\n\n");
+        int width = Math.max("Neighbor".length() + 6, peers.stream().mapToInt(peer -> peer.address().getHostAddress().length()).max().orElse(0));
+        text.append(("%-" + width + "s  V         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down State/PfxRcd   PfxSnt\n").formatted("Neighbor"));
+        for (PeerSummary peer : peers) {
+            text.append(("%-" + width + "s  %d %10d %9d %9d %8d %4d %4d %8s %12s %8s\n").formatted(
+                    peer.address().getHostAddress(), PeerSummary.VERSION, peer.remoteAs(), peer.messagesReceived(), peer.messagesSent(), peer.tableVersion(),
+                    peer.inQueue(), peer.outQueue(), upDown(peer), stateOrReceived(peer), sent(peer)));
+        }
+        return text.append("\nTotal number of neighbors ").append(peers.size()).append('\n').toString();
+    }
+
+    private static String upDown(PeerSummary peer) {
+        return peer.upDown().map(Uptime::format).orElse("never");
+    }
+
+    private static String stateOrReceived(PeerSummary peer) {
+        if (!peer.established()) return peer.state();
+        return peer.policyMissingIn() ? "(Policy)" : Integer.toString(peer.prefixesReceived());
+    }
+
+    private static String sent(PeerSummary peer) {
+        return peer.established() && peer.policyMissingOut() ? "(Policy)" : Integer.toString(peer.prefixesSent());
+    }
+
+    private static String memory(long bytes) {
+        return bytes < 10 << 10 ? bytes + " bytes" : bytes < 10 << 20 ? (bytes >> 10) + " KiB" : (bytes >> 20) + " MiB";
+    }
+
+    @Override public Object json() {
+        var peers = new LinkedHashMap<String, Object>();
+        for (PeerSummary peer : summary.peers()) peers.put(peer.address().getHostAddress(), json(peer));
+        long established = summary.peers().stream().filter(PeerSummary::established).count();
+        var family = new LinkedHashMap<String, Object>();
+        family.put("routerId", summary.routerId().getHostAddress());
+        family.put("as", summary.localAs());
+        family.put("vrfId", 0);
+        family.put("vrfName", "default");
+        family.put("tableVersion", summary.tableVersion());
+        family.put("ribCount", summary.ribEntries());
+        family.put("ribMemory", (long) summary.ribEntries() * RIB_ENTRY_BYTES);
+        family.put("peerCount", summary.peers().size());
+        family.put("peerMemory", (long) summary.peers().size() * PEER_BYTES);
+        family.put("peers", peers);
+        family.put("failedPeers", summary.peers().size() - established);
+        family.put("displayedPeers", summary.peers().size());
+        family.put("totalPeers", summary.peers().size());
+        family.put("dynamicPeers", 0);
+        return Map.of("ipv4Unicast", family);
+    }
+
+    private Map<String, Object> json(PeerSummary peer) {
+        var fields = new LinkedHashMap<String, Object>();
+        peer.description().ifPresent(description -> fields.put("desc", description));
+        fields.put("remoteAs", peer.remoteAs());
+        fields.put("localAs", summary.localAs());
+        fields.put("version", PeerSummary.VERSION);
+        fields.put("msgRcvd", peer.messagesReceived());
+        fields.put("msgSent", peer.messagesSent());
+        fields.put("tableVersion", peer.tableVersion());
+        fields.put("outq", peer.outQueue());
+        fields.put("inq", peer.inQueue());
+        fields.put("peerUptime", upDown(peer));
+        fields.put("peerUptimeMsec", peer.upDown().map(Duration::toMillis).orElse(0L));
+        fields.put("pfxRcd", peer.prefixesReceived());
+        fields.put("pfxSnt", peer.prefixesSent());
+        fields.put("state", peer.state());
+        fields.put("peerState", peer.policyMissingIn() || peer.policyMissingOut() ? "Policy" : "OK");
+        fields.put("idType", peer.address() instanceof java.net.Inet4Address ? "ipv4" : "ipv6");
+        return fields;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.torii.cli.show;
+
+import dev.torii.esp.Verdict;
+import dev.torii.ike.IkeStatus;
+import java.net.InetAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * {@code torii status}: every connection with its SAs and what they carried.
+ *
+ * @param listening addresses on which UDP 500 and 4500 are open
+ * @param counters  what was not used of what strangers and peers sent, by cause
+ */
+public record StatusView(List<Connection> connections, List<InetAddress> listening, Map<String, Long> counters, List<String> notes) implements View {
+    /** One conn. {@code ike} is empty while its local address is unknown. */
+    public record Connection(String name, String interfaceName, Optional<InetAddress> local, String localId, Optional<InetAddress> remote, String remoteId,
+            String localSubnet, String remoteSubnet, boolean up, boolean wanted, Optional<IkeStatus> ike, Map<Integer, Traffic> inbound, Map<Integer, Traffic> outbound,
+            Map<Verdict, Long> outboundDrops) {
+        String state() {
+            if (up) return "up";
+            if (ike.isEmpty()) return "no local address";
+            return switch (ike.get().state()) {
+                case IDLE -> wanted ? "waiting" : "down";
+                case CONNECTING -> "connecting";
+                case WAITING -> "waiting";
+                case UP -> "up";
+            };
+        }
+    }
+
+    /** What one SA carried: inner packets and their bytes, and what it dropped. */
+    public record Traffic(long packets, long bytes, Map<Verdict, Long> drops) {
+        static final Traffic NONE = new Traffic(0, 0, Map.of());
+    }
+
+    @Override public String text() {
+        var text = new StringBuilder();
+        for (InetAddress address : listening) text.append("listening on ").append(address.getHostAddress()).append(" UDP 500 and 4500\n");
+        for (String note : notes) text.append("note: ").append(note).append('\n');
+        for (Connection connection : connections) append(text, connection);
+        if (!counters.isEmpty()) text.append("not used: ").append(counts(counters)).append('\n');
+        long active = connections.stream().filter(Connection::up).count();
+        return text.append("Total IPsec connections: loaded ").append(connections.size()).append(", active ").append(active).append('\n').toString();
+    }
+
+    private static void append(StringBuilder text, Connection connection) {
+        text.append('"').append(connection.name()).append("\": ").append(connection.state()).append(", ").append(connection.interfaceName()).append(", ")
+                .append(connection.localSubnet()).append("===").append(side(connection.local(), connection.localId())).append("...")
+                .append(side(connection.remote(), connection.remoteId())).append("===").append(connection.remoteSubnet()).append('\n');
+        if (connection.ike().isPresent()) append(text, connection, connection.ike().get());
+        if (!connection.outboundDrops().isEmpty()) text.append("    dropped on the way out: ").append(verdicts(connection.outboundDrops())).append('\n');
+    }
+
+    private static void append(StringBuilder text, Connection connection, IkeStatus ike) {
+        for (var sa : ike.ikeSas()) {
+            text.append("    ISAKMP SA ").append(sa.initiatorCookie()).append(sa.established() ? ", established" : ", half-open").append(sa.initiator() ? ", initiator" : ", responder")
+                    .append(sa.proposal().isEmpty() ? "" : ", " + sa.proposal()).append(", ").append(sa.path())
+                    .append(sa.localNat() ? ", behind NAT" : "").append(sa.remoteNat() ? ", peer behind NAT" : "").append('\n');
+        }
+        for (var child : ike.children()) {
+            var in = connection.inbound().getOrDefault(child.inbound().value(), Traffic.NONE);
+            var out = connection.outbound().getOrDefault(child.outbound().value(), Traffic.NONE);
+            text.append("    IPsec SA ").append(child.suite()).append(child.udpEncapsulated() ? " in UDP" : "").append(child.current() ? "" : ", being replaced")
+                    .append(", in ").append(child.inbound()).append(' ').append(traffic(in)).append(", out ").append(child.outbound()).append(' ').append(traffic(out)).append('\n');
+            if (!in.drops().isEmpty()) text.append("        dropped on the way in: ").append(verdicts(in.drops())).append('\n');
+        }
+        if (!connection.up()) ike.lastFailure().ifPresent(cause -> text.append("    last failure: ").append(cause).append('\n'));
+    }
+
+    private static String side(Optional<InetAddress> address, String id) {
+        String shown = address.map(InetAddress::getHostAddress).orElse("%any");
+        return shown.equals(id) ? shown : shown + "[" + id + "]";
+    }
+
+    private static String traffic(Traffic traffic) {
+        return traffic.packets() + " packets " + traffic.bytes() + " bytes";
+    }
+
+    private static String verdicts(Map<Verdict, Long> drops) {
+        return counts(names(drops));
+    }
+
+    private static Map<String, Long> names(Map<Verdict, Long> drops) {
+        var named = new LinkedHashMap<String, Long>();
+        drops.forEach((verdict, count) -> named.put(verdict.name().toLowerCase(Locale.ROOT), count));
+        return named;
+    }
+
+    private static String counts(Map<String, Long> counts) {
+        return counts.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue()).collect(Collectors.joining(", "));
+    }
+
+    @Override public Object json() {
+        var total = new LinkedHashMap<String, Object>();
+        total.put("loaded", connections.size());
+        total.put("active", connections.stream().filter(Connection::up).count());
+        var json = new LinkedHashMap<String, Object>();
+        json.put("listening", listening.stream().map(InetAddress::getHostAddress).toList());
+        json.put("notes", notes);
+        json.put("connections", connections.stream().map(StatusView::json).toList());
+        json.put("notUsed", counters);
+        json.put("total", total);
+        return json;
+    }
+
+    private static Map<String, Object> json(Connection connection) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("name", connection.name());
+        fields.put("state", connection.state());
+        fields.put("up", connection.up());
+        fields.put("interface", connection.interfaceName());
+        connection.local().ifPresent(address -> fields.put("local", address.getHostAddress()));
+        fields.put("localId", connection.localId());
+        connection.remote().ifPresent(address -> fields.put("remote", address.getHostAddress()));
+        fields.put("remoteId", connection.remoteId());
+        fields.put("localSubnet", connection.localSubnet());
+        fields.put("remoteSubnet", connection.remoteSubnet());
+        fields.put("packetsIn", connection.inbound().values().stream().mapToLong(Traffic::packets).sum());
+        fields.put("packetsOut", connection.outbound().values().stream().mapToLong(Traffic::packets).sum());
+        fields.put("outboundDrops", names(connection.outboundDrops()));
+        connection.ike().ifPresent(ike -> {
+            fields.put("ikeSas", ike.ikeSas().stream().map(StatusView::json).toList());
+            fields.put("childSas", ike.children().stream().map(child -> json(connection, child)).toList());
+            ike.lastFailure().ifPresent(cause -> fields.put("lastFailure", cause));
+        });
+        return fields;
+    }
+
+    private static Map<String, Object> json(IkeStatus.Ike sa) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("initiatorCookie", sa.initiatorCookie().toString());
+        fields.put("responderCookie", sa.responderCookie().toString());
+        fields.put("established", sa.established());
+        fields.put("initiator", sa.initiator());
+        fields.put("proposal", sa.proposal());
+        fields.put("path", sa.path().toString());
+        fields.put("localNat", sa.localNat());
+        fields.put("remoteNat", sa.remoteNat());
+        return fields;
+    }
+
+    private static Map<String, Object> json(Connection connection, IkeStatus.Child child) {
+        var in = connection.inbound().getOrDefault(child.inbound().value(), Traffic.NONE);
+        var out = connection.outbound().getOrDefault(child.outbound().value(), Traffic.NONE);
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("inboundSpi", child.inbound().toString());
+        fields.put("outboundSpi", child.outbound().toString());
+        fields.put("suite", child.suite());
+        fields.put("local", child.local());
+        fields.put("remote", child.remote());
+        fields.put("udpEncapsulated", child.udpEncapsulated());
+        fields.put("current", child.current());
+        fields.put("packetsIn", in.packets());
+        fields.put("bytesIn", in.bytes());
+        fields.put("packetsOut", out.packets());
+        fields.put("bytesOut", out.bytes());
+        fields.put("inboundDrops", names(in.drops()));
+        return fields;
+    }
+}
