@@ -19,13 +19,9 @@ public final class InboundSa {
     private final PacketHeader header = new PacketHeader();
 
     public InboundSa(SaParameters parameters) {
-        this(parameters, parameters.cipher());
-    }
-
-    InboundSa(SaParameters parameters, PacketCipher cipher) {
         this.spi = parameters.spi();
         this.selectors = parameters.selectors();
-        this.cipher = cipher;
+        this.cipher = parameters.cipher();
         this.replay = new ReplayWindow(parameters.replayWindow());
     }
 

@@ -1,0 +1,237 @@
+package dev.torii.cli.daemon;
+
+import dev.torii.cli.config.StartMode;
+import dev.torii.cli.config.TunnelConfig;
+import dev.torii.cli.rib.HostNetwork;
+import dev.torii.esp.DatagramSink;
+import dev.torii.esp.OutboundSa;
+import dev.torii.esp.SaDatabase;
+import dev.torii.ike.Cookie;
+import dev.torii.ike.IkeCrypto;
+import dev.torii.ike.IkeStatus;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.Reason;
+import dev.torii.ike.Spi;
+import dev.torii.tun.UdpSender;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Every connection's IKE: opens the sockets where a connection's local address is, follows {@code %defaultroute}, starts and stops, and tells the routing side
+ * which tunnels are up. On the control loop.
+ */
+final class Connections implements AutoCloseable {
+    private static final Duration TRAFFIC_LOOK = Duration.ofSeconds(1);
+    /** Sequence numbers left when an SA is renewed: at 1 Mpps more than four minutes. */
+    private static final long SEQUENCE_RESERVE = 1L << 28;
+
+    private final ControlLoop loop;
+    private final PacketThreads packets;
+    private final SaDatabase sad;
+    private final IkeCrypto crypto;
+    private final KeyLog keyLog;
+    private final EventLog log;
+    private final Counters counters;
+    private final List<Tunnel> tunnels;
+    private final Set<String> interfaceNames;
+    private final Map<InetAddress, UdpSockets> sockets = new HashMap<>();
+    private final IkeDispatcher dispatcher;
+    private final Consumer<Tunnel> stateChanged;
+    private HostNetwork host = HostNetwork.NONE;
+
+    /** @param stateChanged hears of every tunnel that came up or went down */
+    Connections(ControlLoop loop, PacketThreads packets, SaDatabase sad, IkeCrypto crypto, KeyLog keyLog, EventLog log, Counters counters, List<Tunnel> tunnels,
+            Consumer<Tunnel> stateChanged) {
+        this.loop = loop;
+        this.packets = packets;
+        this.sad = sad;
+        this.crypto = crypto;
+        this.keyLog = keyLog;
+        this.log = log;
+        this.counters = counters;
+        this.tunnels = List.copyOf(tunnels);
+        this.interfaceNames = tunnels.stream().map(tunnel -> tunnel.tun().name()).collect(Collectors.toUnmodifiableSet());
+        this.stateChanged = stateChanged;
+        this.dispatcher = new IkeDispatcher(loop, counters, log, System::nanoTime, this::send);
+        loop.every(TRAFFIC_LOOK, this::lookAtTraffic);
+    }
+
+    List<Tunnel> tunnels() {
+        return tunnels;
+    }
+
+    Optional<Tunnel> named(String name) {
+        return tunnels.stream().filter(tunnel -> tunnel.config().name().equals(name)).findAny();
+    }
+
+    /** The host's network is this now: connections whose local address has come, gone or changed follow it. */
+    void network(HostNetwork now) {
+        host = now;
+        for (Tunnel tunnel : tunnels) {
+            var address = localAddress(tunnel.config());
+            if (address.equals(tunnel.localAddress())) continue;
+            if (tunnel.localAddress().isPresent()) detach(tunnel);
+            address.ifPresentOrElse(found -> attach(tunnel, found), () -> log.warn(tunnel.config().name(), "waits for a default route"));
+        }
+    }
+
+    /** A fixed address counts only while the host has it: a socket cannot be bound to another. */
+    private Optional<InetAddress> localAddress(TunnelConfig config) {
+        if (config.local().isEmpty()) return Underlay.defaultRouteSource(host, interfaceNames);
+        return config.local().filter(address -> host.addresses().stream().anyMatch(known -> known.address().equals(address)));
+    }
+
+    private void attach(Tunnel tunnel, InetAddress address) {
+        var config = tunnel.config();
+        try {
+            var socket = sockets.get(address);
+            if (socket == null) {
+                socket = UdpSockets.bind(packets.inboundLoop(), address, dispatcher, packets.espReceiver(), counters);
+                sockets.put(address, socket);
+            }
+            var installer = new SaInstaller(sad, tunnel.index(), config.replayWindow(), sinks(socket));
+            var driver = new IkeDriver(loop, config.toIkeConfig(address), crypto, installer, new DriverSurroundings(tunnel));
+            tunnel.attached(address, driver);
+            dispatcher.add(driver, address, config.remote());
+            if (config.auto() != StartMode.ADD) start(tunnel);
+        } catch (IOException e) {
+            log.warn(config.name(), e.getMessage());
+        }
+    }
+
+    /** A tunnel's packets are sealed by one thread, so one sender, with its scratch memory, serves all its SAs on a socket. */
+    private static Function<Path, DatagramSink> sinks(UdpSockets socket) {
+        var sender = new UdpSender(socket.natTDescriptor());
+        return path -> (datagrams, count) -> sender.send(datagrams, count, path.remote());
+    }
+
+    private void detach(Tunnel tunnel) {
+        tunnel.driver().ifPresent(driver -> {
+            driver.stop();
+            dispatcher.remove(driver);
+        });
+        var address = tunnel.localAddress();
+        tunnel.detached();
+        address.filter(gone -> tunnels.stream().noneMatch(other -> other.localAddress().equals(address)))
+                .map(sockets::remove)
+                .ifPresent(UdpSockets::close);
+    }
+
+    /** {@code torii up}: empty when the connection was told to come up, else why it cannot. */
+    Optional<String> start(Tunnel tunnel) {
+        var driver = tunnel.driver();
+        if (driver.isEmpty()) return Optional.of("it has no local address yet (no default route)");
+        var remote = tunnel.config().remote();
+        if (remote.isEmpty()) return Optional.of("its peer's address is %any, so the peer must begin");
+        driver.get().start(tunnel.localAddress().orElseThrow(), remote.get());
+        return Optional.empty();
+    }
+
+    /** {@code torii down}. */
+    void stop(Tunnel tunnel) {
+        tunnel.driver().ifPresent(IkeDriver::stop);
+    }
+
+    /** How many are up. */
+    long active() {
+        return tunnels.stream().filter(Tunnel::isUp).count();
+    }
+
+    /** The sockets' local addresses. */
+    List<InetAddress> listening() {
+        return List.copyOf(sockets.keySet());
+    }
+
+    private void lookAtTraffic() {
+        for (Tunnel tunnel : tunnels) tunnel.driver().ifPresent(driver -> driver.observeTraffic(nearlyExhausted(tunnel, driver)));
+    }
+
+    private List<Spi> nearlyExhausted(Tunnel tunnel, IkeDriver driver) {
+        var spis = new ArrayList<Spi>();
+        for (OutboundSa sa : sad.outbound(tunnel.index())) {
+            if (sa.sequence() < OutboundSa.LAST_SEQUENCE - SEQUENCE_RESERVE) continue;
+            driver.status().children().stream()
+                    .filter(child -> child.current() && child.outbound().value() == sa.spi())
+                    .map(IkeStatus.Child::inbound)
+                    .forEach(spis::add);
+        }
+        return spis;
+    }
+
+    private void send(Path path, Octets message) {
+        var socket = sockets.get(path.local().getAddress());
+        if (socket != null) socket.sendIke(path.local().getPort(), path.remote(), message);
+    }
+
+    /** Deletes every SA, telling the peers; the sockets stay open until {@link #close}. */
+    void stopAll() {
+        for (Tunnel tunnel : tunnels) stop(tunnel);
+    }
+
+    @Override public void close() {
+        sockets.values().forEach(UdpSockets::close);
+        sockets.clear();
+    }
+
+    private final class DriverSurroundings implements IkeDriver.Surroundings {
+        private final Tunnel tunnel;
+
+        DriverSurroundings(Tunnel tunnel) {
+            this.tunnel = tunnel;
+        }
+
+        @Override public void send(Path path, Octets message) {
+            Connections.this.send(path, message);
+        }
+
+        @Override public void keepalive(Path path) {
+            var socket = sockets.get(path.local().getAddress());
+            if (socket != null && tunnel.config().natKeepalive()) socket.sendKeepalive(path.remote());
+        }
+
+        @Override public void bind(Cookie cookie, IkeDriver driver) {
+            dispatcher.bind(cookie, driver);
+        }
+
+        @Override public void unbind(Cookie cookie) {
+            dispatcher.unbind(cookie);
+        }
+
+        @Override public void tunnelUp() {
+            state(true);
+        }
+
+        @Override public void tunnelDown(Reason reason) {
+            state(false);
+        }
+
+        private void state(boolean up) {
+            if (tunnel.isUp() == up) return;
+            tunnel.up(up);
+            stateChanged.accept(tunnel);
+        }
+
+        @Override public EventLog log() {
+            return log;
+        }
+
+        @Override public Counters counters() {
+            return counters;
+        }
+
+        @Override public KeyLog keyLog() {
+            return keyLog;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.torii.cli.daemon;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the daemon tells its log: one line an event, with the connection it is about. Lines that a stranger can cause are rate-limited by their kind: the
+ * first few in a minute are written, the rest are counted and the count is written with the next line of that kind. Never given a secret.
+ */
+public final class EventLog {
+    private static final Logger LOG = LoggerFactory.getLogger("torii");
+    private static final int LINES_PER_WINDOW = 5;
+    private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final int KINDS_REMEMBERED = 256;
+
+    private final LongSupplier nanoTime;
+    private final Map<String, Window> windows = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Window> eldest) {
+            return size() > KINDS_REMEMBERED;
+        }
+    };
+
+    private static final class Window {
+        private long startedNanos;
+        private int lines;
+        private long suppressed;
+    }
+
+    /** A log that measures its windows with {@code nanoTime}. */
+    public EventLog(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /** An event in the life of {@code subject} (a connection, a BGP peer, the daemon). */
+    public void info(String subject, String text) {
+        LOG.info("{}: {}", subject, text);
+    }
+
+    /** Something the operator should look at. */
+    public void warn(String subject, String text) {
+        LOG.warn("{}: {}", subject, text);
+    }
+
+    /** Our own bug: the whole trace, since nobody can act on less. */
+    public void bug(String subject, Throwable bug) {
+        LOG.error("{}: internal error, please report it", subject, bug);
+    }
+
+    /** A line that somebody outside can cause as often as they like; {@code kind} is what is limited. */
+    public synchronized void limited(String kind, String subject, String text) {
+        var window = windows.computeIfAbsent(kind, unseen -> new Window());
+        long now = nanoTime.getAsLong();
+        if (window.lines == 0 || now - window.startedNanos > WINDOW_NANOS) {
+            window.startedNanos = now;
+            window.lines = 0;
+        }
+        if (window.lines >= LINES_PER_WINDOW) {
+            window.suppressed++;
+            return;
+        }
+        window.lines++;
+        String more = window.suppressed == 0 ? "" : " (" + window.suppressed + " more like this were not logged)";
+        window.suppressed = 0;
+        LOG.warn("{}: {}{}", subject, text, more);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.torii.cli.daemon;
+
+import dev.torii.cli.daemon.Counters.Cause;
+import dev.torii.ike.Cookie;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.wire.ExchangeType;
+import dev.torii.ike.wire.IkeHeader;
+import dev.torii.ike.wire.MalformedMessageException;
+import dev.torii.ike.wire.Notification;
+import dev.torii.ike.wire.NotifyType;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Brings each IKE message to the connection it belongs to: by our own cookie, or, for the first message of a Main Mode, by the pair of addresses, an exact match
+ * before a conn for any peer (RFC 2409, section 5.4: with a pre-shared key nothing else is known then). Strangers change nothing here.
+ */
+final class IkeDispatcher implements UdpSockets.IkeReceiver {
+    private static final int ANSWERS_A_SECOND = 10;
+
+    private final ControlLoop loop;
+    private final Counters counters;
+    private final EventLog log;
+    private final LongSupplier nanoTime;
+    private final BiConsumer<Path, Octets> send;
+    private final Map<Cookie, IkeDriver> byCookie = new HashMap<>();
+    private final Map<AddressPair, IkeDriver> byAddresses = new HashMap<>();
+    private final Map<InetAddress, IkeDriver> anyPeer = new HashMap<>();
+    private long answersSinceNanos;
+    private int answers;
+
+    private record AddressPair(InetAddress local, InetAddress remote) {}
+
+    IkeDispatcher(ControlLoop loop, Counters counters, EventLog log, LongSupplier nanoTime, BiConsumer<Path, Octets> send) {
+        this.loop = loop;
+        this.counters = counters;
+        this.log = log;
+        this.nanoTime = nanoTime;
+        this.send = send;
+    }
+
+    /** A connection's addresses; an empty remote takes any peer that no other connection names. */
+    void add(IkeDriver driver, InetAddress local, Optional<InetAddress> remote) {
+        if (remote.isPresent()) byAddresses.put(new AddressPair(local, remote.get()), driver);
+        else anyPeer.put(local, driver);
+    }
+
+    /** The connection is gone, or has another address now. */
+    void remove(IkeDriver driver) {
+        byAddresses.values().removeIf(driver::equals);
+        anyPeer.values().removeIf(driver::equals);
+        byCookie.values().removeIf(driver::equals);
+    }
+
+    void bind(Cookie cookie, IkeDriver driver) {
+        byCookie.put(cookie, driver);
+    }
+
+    void unbind(Cookie cookie) {
+        byCookie.remove(cookie);
+    }
+
+    @Override public void received(InetSocketAddress local, InetSocketAddress remote, Octets message, Runnable done) {
+        loop.run(() -> {
+            try {
+                dispatch(new Path(local, remote), message);
+            } finally {
+                done.run();
+            }
+        });
+    }
+
+    private void dispatch(Path path, Octets message) {
+        IkeHeader header;
+        try {
+            header = IkeHeader.peek(message);
+        } catch (MalformedMessageException e) {
+            counters.count(Cause.IKE_MALFORMED);
+            log.limited("malformed", from(path), "not an ISAKMP message: " + e.getMessage());
+            return;
+        }
+        if (header.majorVersion() != 1) {
+            counters.count(Cause.IKE_VERSION);
+            log.limited("version", from(path), "IKE version " + header.majorVersion() + " is not spoken here, only 1");
+            answer(path, header, NotifyType.INVALID_MAJOR_VERSION);
+            return;
+        }
+        var driver = byCookie.get(header.initiator());
+        if (driver == null) driver = byCookie.get(header.responder());
+        if (driver != null) {
+            driver.received(path, message);
+        } else if (header.responder().equals(Cookie.NONE) && header.exchange() == ExchangeType.MAIN_MODE) {
+            first(path, header, message);
+        } else if (header.responder().equals(Cookie.NONE) && header.exchange() == ExchangeType.AGGRESSIVE) {
+            counters.count(Cause.IKE_DROPPED);
+            log.limited("aggressive", from(path), "Aggressive Mode is refused: it shows a hash of the pre-shared key to anyone who asks");
+            answer(path, header, NotifyType.UNSUPPORTED_EXCHANGE_TYPE);
+        } else {
+            counters.count(Cause.IKE_UNKNOWN_COOKIE);
+            log.limited("cookie", from(path), "message for an unknown ISAKMP SA " + header.initiator() + ":" + header.responder());
+        }
+    }
+
+    private void first(Path path, IkeHeader header, Octets message) {
+        var local = path.local().getAddress();
+        var driver = byAddresses.get(new AddressPair(local, path.remote().getAddress()));
+        if (driver == null) driver = anyPeer.get(local);
+        if (driver != null) {
+            driver.received(path, message);
+            return;
+        }
+        counters.count(Cause.IKE_UNKNOWN_PEER);
+        log.limited("unknown peer", from(path), "initial Main Mode message received on " + local.getHostAddress() + " but no connection has this address as its right");
+        answer(path, header, NotifyType.NO_PROPOSAL_CHOSEN);
+    }
+
+    /** Few enough that nobody can use us to flood a third party. */
+    private void answer(Path path, IkeHeader header, int notifyType) {
+        long now = nanoTime.getAsLong();
+        if (now - answersSinceNanos > TimeUnit.SECONDS.toNanos(1)) {
+            answersSinceNanos = now;
+            answers = 0;
+        }
+        if (answers++ < ANSWERS_A_SECOND) send.accept(path, Notification.unauthenticated(header, notifyType));
+    }
+
+    private static String from(Path path) {
+        return "packet from " + path.remote().getAddress().getHostAddress() + ":" + path.remote().getPort();
+    }
+}

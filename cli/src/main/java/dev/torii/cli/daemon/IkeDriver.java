@@ -1,0 +1,205 @@
+package dev.torii.cli.daemon;
+
+import dev.torii.cli.daemon.Counters.Cause;
+import dev.torii.ike.Cookie;
+import dev.torii.ike.Effect;
+import dev.torii.ike.Event;
+import dev.torii.ike.IkeConfig;
+import dev.torii.ike.IkeCrypto;
+import dev.torii.ike.IkeSession;
+import dev.torii.ike.IkeStatus;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.Reason;
+import dev.torii.ike.Spi;
+import dev.torii.ike.Timer;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Runs the machine of one connection: brings it datagrams and timers, carries out its effects, decides nothing. On the control loop only. */
+final class IkeDriver {
+    private static final Duration AFTER_A_BUG = Duration.ofSeconds(10);
+
+    private final ControlLoop loop;
+    private final IkeConfig config;
+    private final IkeCrypto crypto;
+    private final SaInstaller installer;
+    private final Surroundings surroundings;
+    private final Set<Timer> armed = new HashSet<>();
+    private final Set<Cookie> cookies = new HashSet<>();
+    private IkeSession session;
+    private Optional<Event.Start> wanted = Optional.empty();
+    private long packetsInSeen;
+
+    /** What the driver needs of the daemon. */
+    interface Surroundings {
+        /** Sends a datagram from the path's local end. */
+        void send(Path path, Octets message);
+
+        /** Sends a NAT keepalive. */
+        void keepalive(Path path);
+
+        /** From now on messages that bear this cookie are the driver's. */
+        void bind(Cookie cookie, IkeDriver driver);
+
+        /** They are nobody's now. */
+        void unbind(Cookie cookie);
+
+        /** The tunnel carries traffic from now on. */
+        void tunnelUp();
+
+        /** The tunnel carries no traffic any more. */
+        void tunnelDown(Reason reason);
+
+        EventLog log();
+
+        Counters counters();
+
+        KeyLog keyLog();
+    }
+
+    IkeDriver(ControlLoop loop, IkeConfig config, IkeCrypto crypto, SaInstaller installer, Surroundings surroundings) {
+        this.loop = loop;
+        this.config = config;
+        this.crypto = crypto;
+        this.installer = installer;
+        this.surroundings = surroundings;
+        this.session = new IkeSession(config, crypto);
+    }
+
+    String name() {
+        return config.name();
+    }
+
+    IkeStatus status() {
+        return session.status();
+    }
+
+    /** Whether the connection is to be up, as far as the user said. */
+    boolean isWanted() {
+        return wanted.isPresent();
+    }
+
+    /** Brings the tunnel up. */
+    void start(InetAddress local, InetAddress remote) {
+        var start = new Event.Start(local, remote);
+        wanted = Optional.of(start);
+        step(start);
+    }
+
+    /** Deletes every SA and tells the peer; down until {@link #start}. */
+    void stop() {
+        wanted = Optional.empty();
+        step(new Event.Stop());
+    }
+
+    void received(Path path, Octets message) {
+        step(new Event.Received(path, message));
+    }
+
+    /** To be called regularly: tells the machine of traffic that proves the peer alive, and of SAs whose sequence numbers run out. */
+    void observeTraffic(Iterable<Spi> nearlyExhausted) {
+        long packetsIn = installer.packetsIn();
+        if (packetsIn > packetsInSeen) step(new Event.Heard());
+        packetsInSeen = packetsIn;
+        for (Spi inbound : nearlyExhausted) step(new Event.RekeyChild(inbound));
+    }
+
+    private void step(Event event) {
+        try {
+            for (Effect effect : session.step(event)) execute(effect);
+        } catch (RuntimeException bug) {
+            surroundings.log().bug(name(), bug);
+            abandon();
+        }
+    }
+
+    private void execute(Effect effect) {
+        var log = surroundings.log();
+        switch (effect) {
+            case Effect.Send(Path path, Octets message) -> surroundings.send(path, message);
+            case Effect.NatKeepalive(Path path) -> surroundings.keepalive(path);
+            case Effect.Arm(Timer timer, Duration after) -> {
+                armed.add(timer);
+                loop.arm(new TimerKey(this, timer), after, () -> {
+                    armed.remove(timer);
+                    step(new Event.Expired(timer));
+                });
+            }
+            case Effect.Disarm(Timer timer) -> disarm(timer);
+            case Effect.Bound(Cookie own) -> {
+                cookies.add(own);
+                surroundings.bind(own, this);
+            }
+            case Effect.Unbound(Cookie own) -> {
+                cookies.remove(own);
+                surroundings.unbind(own);
+            }
+            case Effect.IkeUp(var sa) -> {
+                log.info(name(), "ISAKMP SA established, " + sa.path() + ", " + sa.proposal() + (sa.localNat() ? ", behind NAT" : "") + (sa.remoteNat() ? ", peer behind NAT" : ""));
+                surroundings.keyLog().established(sa);
+            }
+            case Effect.IkeDown(var sa, var reason) -> log.info(name(), "ISAKMP SA " + sa.initiatorCookie() + " ended: " + reason.text());
+            case Effect.InstallInbound(var child) -> {
+                surroundings.keyLog().inbound(child);
+                installer.installInbound(child);
+            }
+            case Effect.InstallOutbound(var child) -> {
+                surroundings.keyLog().outbound(child);
+                installer.installOutbound(child);
+                log.info(name(), "IPsec SA established, " + child.local() + " === " + child.remote() + ", " + child.suite() + (child.udpEncapsulated() ? " in UDP" : "")
+                        + ", in " + child.inbound() + " out " + child.outbound());
+            }
+            case Effect.Remove(var child) -> {
+                installer.remove(child);
+                packetsInSeen = installer.packetsIn();
+            }
+            case Effect.PathChanged(Path path) -> {
+                log.info(name(), "the peer moved: " + path);
+                installer.moved(path);
+            }
+            case Effect.TunnelUp up -> {
+                log.info(name(), "up");
+                surroundings.tunnelUp();
+            }
+            case Effect.TunnelDown(Reason reason) -> {
+                log.warn(name(), "down: " + reason.text());
+                surroundings.tunnelDown(reason);
+            }
+            case Effect.Dropped(String cause) -> {
+                surroundings.counters().count(Cause.IKE_DROPPED);
+                log.limited("dropped " + name(), name(), "dropped: " + cause);
+            }
+            case Effect.Report(String text) -> log.limited("report " + name(), name(), text);
+        }
+    }
+
+    private void disarm(Timer timer) {
+        armed.remove(timer);
+        loop.disarm(new TimerKey(this, timer));
+    }
+
+    /** After a bug of ours the machine's state is not to be trusted: this connection begins anew after a while, the others never notice. */
+    private void abandon() {
+        for (Timer timer : Set.copyOf(armed)) disarm(timer);
+        for (Cookie cookie : Set.copyOf(cookies)) surroundings.unbind(cookie);
+        cookies.clear();
+        installer.removeAll();
+        session = new IkeSession(config, crypto);
+        surroundings.tunnelDown(new Reason.Failed("internal error"));
+        loop.arm(new TimerKey(this, "restart"), AFTER_A_BUG, () -> wanted.ifPresent(this::step));
+    }
+
+    private record TimerKey(IkeDriver driver, Object timer) {
+        @Override public boolean equals(Object other) {
+            return other instanceof TimerKey key && key.driver == driver && key.timer.equals(timer);
+        }
+
+        @Override public int hashCode() {
+            return System.identityHashCode(driver) * 31 + timer.hashCode();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.torii.cli.daemon;
+
+import dev.torii.ike.ChildSa;
+import dev.torii.ike.IkeSa;
+import dev.torii.ike.Secret;
+import dev.torii.ike.Spi;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * The file that {@code torii run --key-log} asks for: the keys of every SA, for Wireshark. Each line begins with the name of the Wireshark table it belongs to
+ * ({@code ikev1_decryption_table}, {@code esp_sa}), a tab, and the table's line. Mode 0600; nothing else in the program writes a key.
+ */
+final class KeyLog {
+    private final Optional<Path> file;
+
+    /** No key log: every call does nothing. */
+    static final KeyLog NONE = new KeyLog(Optional.empty());
+
+    private KeyLog(Optional<Path> file) {
+        this.file = file;
+    }
+
+    /** Begins the file anew, for its owner only. */
+    static KeyLog to(Path path) throws IOException {
+        Files.deleteIfExists(path);
+        Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        return new KeyLog(Optional.of(path));
+    }
+
+    void established(IkeSa sa) {
+        write("ikev1_decryption_table", sa.initiatorCookie() + "," + hex(sa.encryptionKey()));
+    }
+
+    void inbound(ChildSa child) {
+        esp(child, child.inbound(), child.inboundKey());
+    }
+
+    void outbound(ChildSa child) {
+        esp(child, child.outbound(), child.outboundKey());
+    }
+
+    private void esp(ChildSa child, Spi spi, Secret key) {
+        String protocol = child.path().remote().getAddress() instanceof Inet4Address ? "IPv4" : "IPv6";
+        write("esp_sa", "\"" + protocol + "\",\"*\",\"*\",\"0x" + spi + "\",\"AES-GCM with 16 octet ICV [RFC4106]\",\"0x" + hex(key) + "\",\"NULL\",\"\"");
+    }
+
+    private void write(String table, String line) {
+        if (file.isEmpty()) return;
+        try {
+            Files.writeString(file.get(), table + "\t" + line + "\n", StandardCharsets.US_ASCII, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot write the key log: " + e.getMessage(), e);
+        }
+    }
+
+    private static String hex(Secret secret) {
+        byte[] bytes = secret.toByteArray();
+        try {
+            return HexFormat.of().formatHex(bytes);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+}

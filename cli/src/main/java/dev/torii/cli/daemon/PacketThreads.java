@@ -1,0 +1,134 @@
+package dev.torii.cli.daemon;
+
+import dev.torii.esp.DropCounters;
+import dev.torii.esp.Dataplane;
+import dev.torii.esp.InboundLoop;
+import dev.torii.esp.OutboundLoop;
+import dev.torii.esp.PacketSink;
+import dev.torii.esp.SaDatabase;
+import dev.torii.tun.LinuxTun;
+import dev.torii.tun.TunPoller;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads packets travel on: one event loop for all that comes from the sockets, and at most as many as the machine has cores for what leaves through the
+ * TUNs, each the only owner of its tunnels' outbound SAs.
+ */
+final class PacketThreads implements AutoCloseable {
+    private static final int BATCH = 64;
+    private static final int LARGEST_PACKET = 9216;
+    private static final Duration STOP = Duration.ofSeconds(2);
+
+    private final MultiThreadIoEventLoopGroup inboundLoop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("torii-inbound", true), EpollIoHandler.newFactory());
+    private final Dataplane dataplane;
+    private final List<DropCounters> outboundDrops = new ArrayList<>();
+    private final DropCounters inboundDrops = new DropCounters();
+    private final InboundLoop inbound;
+    private final List<Outbound> outbound = new ArrayList<>();
+
+    /** One thread that polls its share of the TUNs. */
+    private record Outbound(Thread thread, TunPoller poller, Polling polling) {}
+
+    PacketThreads(SaDatabase sad, List<LinuxTun> tuns) throws IOException {
+        this.dataplane = new Dataplane(sad, BATCH, LARGEST_PACKET);
+        this.inbound = dataplane.inbound(tunnel -> sink(tuns, tunnel), inboundDrops);
+        for (int i = 0; i < tuns.size(); i++) outboundDrops.add(new DropCounters());
+        int threads = Math.min(Runtime.getRuntime().availableProcessors(), tuns.size());
+        for (int first = 0; first < threads; first++) {
+            var mine = new ArrayList<LinuxTun>();
+            var loops = new ArrayList<OutboundLoop>();
+            for (int tunnel = first; tunnel < tuns.size(); tunnel += threads) {
+                mine.add(tuns.get(tunnel));
+                loops.add(dataplane.outbound(tunnel, tuns.get(tunnel)::read, outboundDrops.get(tunnel)));
+            }
+            var poller = new TunPoller(mine);
+            var polling = new Polling(poller, loops);
+            var thread = new Thread(polling, "torii-outbound-" + first);
+            thread.setDaemon(true);
+            outbound.add(new Outbound(thread, poller, polling));
+        }
+        outbound.forEach(one -> one.thread().start());
+    }
+
+    private static @Nullable PacketSink sink(List<LinuxTun> tuns, int tunnel) {
+        return tunnel < tuns.size() ? tuns.get(tunnel)::write : null;
+    }
+
+    /** The loop on which the sockets are read. */
+    MultiThreadIoEventLoopGroup inboundLoop() {
+        return inboundLoop;
+    }
+
+    /** What opens ESP; only for the inbound loop's thread. */
+    UdpSockets.EspReceiver espReceiver() {
+        return new UdpSockets.EspReceiver() {
+            @Override public void receive(ByteBuffer datagram) {
+                inbound.receive(datagram);
+            }
+
+            @Override public void flush() {
+                inbound.flush();
+            }
+        };
+    }
+
+    /** What could not be sealed of the packets that came out of a tunnel's TUN. */
+    DropCounters outboundDrops(int tunnel) {
+        return outboundDrops.get(tunnel);
+    }
+
+    /** What arrived as ESP and belonged to no SA. */
+    DropCounters inboundDrops() {
+        return inboundDrops;
+    }
+
+    /** Stops those that seal; when it returns nothing more is sent. */
+    void stopOutbound() {
+        for (var one : outbound) {
+            one.polling().stopped = true;
+            one.poller().wake();
+        }
+        for (var one : outbound) {
+            Threads.join(one.thread(), STOP);
+            one.poller().close();
+        }
+        outbound.clear();
+    }
+
+    /** Stops all of them; when it returns no packet is being handled and the TUNs may be closed. */
+    @Override public void close() {
+        stopOutbound();
+        inboundLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+
+    private static final class Polling implements Runnable {
+        private static final int FOR_EVER = -1;
+
+        private final TunPoller poller;
+        private final List<OutboundLoop> loops;
+        private volatile boolean stopped;
+
+        Polling(TunPoller poller, List<OutboundLoop> loops) {
+            this.poller = poller;
+            this.loops = loops;
+        }
+
+        @Override public void run() {
+            while (!stopped) {
+                poller.await(FOR_EVER);
+                for (int i = 0; i < loops.size(); i++) {
+                    if (poller.readable(i)) loops.get(i).poll();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package dev.torii.cli.daemon;
+
+import dev.torii.bgp.BgpConfig;
+import dev.torii.bgp.PeerConfig;
+import dev.torii.bgp.PeerEvent;
+import dev.torii.bgp.RouteSink;
+import dev.torii.bgp.Speaker;
+import dev.torii.bgp.wire.Prefix;
+import dev.torii.cli.config.SiteConfig;
+import dev.torii.cli.config.StaticRoute;
+import dev.torii.cli.rib.FibSync;
+import dev.torii.cli.rib.HostNetwork;
+import dev.torii.cli.rib.RibEntry;
+import dev.torii.cli.rib.RouteTable;
+import dev.torii.cli.rib.RouteTable.StaticHop;
+import dev.torii.tun.InterfaceAddress;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * Everything about routes: joins the tunnels' state, the static routes, BGP and the host's network in the one table, and keeps the kernel and BGP in step with
+ * it. Fate sharing happens here: a tunnel that goes down takes its next hops and its BGP session along at once. On the control loop.
+ */
+final class Routing implements AutoCloseable {
+    private final RouteTable table = new RouteTable(System::nanoTime);
+    private final FibSync fib;
+    private final List<Tunnel> tunnels;
+    private final EventLog log;
+    private final Optional<BgpConfig> bgpConfig;
+    private final Optional<BgpDriver> bgpDriver;
+    private final Set<Prefix> announcedLocally = new HashSet<>();
+    private Optional<Speaker> speaker = Optional.empty();
+    private HostNetwork host = HostNetwork.NONE;
+    private final ControlLoop loop;
+    private boolean updateScheduled;
+
+    Routing(ControlLoop loop, SiteConfig config, List<Tunnel> tunnels, FibSync fib, EventLog log, Counters counters) {
+        this.loop = loop;
+        this.fib = fib;
+        this.tunnels = tunnels;
+        this.log = log;
+        for (StaticRoute route : config.staticRoutes()) table.addStatic(route.prefix(), new StaticHop(route.gateway(), route.interfaceName()), route.distance());
+        for (Tunnel tunnel : tunnels) {
+            table.addTunnel(tunnel.tun().name(), List.of(tunnel.config().remoteSubnet()));
+            tunnel.config().remote().ifPresent(table::addGateway);
+        }
+        this.bgpConfig = config.bgp();
+        this.bgpDriver = config.bgp().map(bgp -> new BgpDriver(loop, bgp.peers(), bgp.localAs(), this::localAddress, log, counters));
+    }
+
+    RouteTable table() {
+        return table;
+    }
+
+    Optional<Speaker> speaker() {
+        return speaker;
+    }
+
+    /** The host's network is this now. The first call starts BGP. */
+    void network(HostNetwork now) {
+        host = now;
+        table.network(now, fib::isOurs);
+        fib.repair(now);
+        if (speaker.isEmpty()) bgpDriver.ifPresent(this::startBgp);
+        bgpDriver.ifPresent(BgpDriver::listen);
+        update();
+    }
+
+    /** A tunnel came up or went down. */
+    void tunnelChanged(Tunnel tunnel) {
+        table.tunnelUp(tunnel.tun().name(), tunnel.isUp());
+        if (!tunnel.isUp()) update();                               // its next hops leave before anything else is done
+        speaker.ifPresent(machine -> peersBehind(tunnel).forEach(peer -> machine.peerReachable(peer.address(), tunnel.isUp())));
+        update();
+    }
+
+    private List<PeerConfig> peersBehind(Tunnel tunnel) {
+        return bgpConfig.map(BgpConfig::peers).orElse(List.of()).stream().filter(peer -> tunnel.reaches(peer.address())).toList();
+    }
+
+    private void startBgp(BgpDriver driver) {
+        var config = bgpConfig.orElseThrow();
+        var routerId = config.routerId().or(this::highestAddress);
+        if (routerId.isEmpty()) return;                             // no address at all yet: with the first one this is called again
+        var machine = new Speaker(config.withRouterId(routerId.get()), driver, new LearntRoutes(), this::report, this::jitter, System::nanoTime);
+        driver.drives(machine);
+        speaker = Optional.of(machine);
+        for (Tunnel tunnel : tunnels) peersBehind(tunnel).forEach(peer -> machine.peerReachable(peer.address(), tunnel.isUp()));
+        machine.start();
+    }
+
+    /** RFC 4271, section 10: each interval between three quarters and the whole of what is configured. */
+    private double jitter() {
+        return RandomGenerator.getDefault().nextDouble(0.75, 1.0);
+    }
+
+    /** FRR's choice where no router-id is configured. */
+    private Optional<Inet4Address> highestAddress() {
+        return host.addresses().stream()
+                .map(InterfaceAddress::address)
+                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                .map(Inet4Address.class::cast)
+                .max(Comparator.comparing(address -> Prefix.of(address, 32)));
+    }
+
+    /** Our end of a session: as configured, else our address on the subnet that the neighbour is on. */
+    private Optional<InetAddress> localAddress(PeerConfig peer) {
+        return peer.updateSource().filter(this::isOurs).or(() -> host.addresses().stream()
+                .filter(own -> own.prefixLength() > 0 && Prefix.of(own.address(), own.prefixLength()).contains(peer.address()))
+                .map(InterfaceAddress::address)
+                .findFirst());
+    }
+
+    private boolean isOurs(InetAddress address) {
+        return host.addresses().stream().anyMatch(own -> own.address().equals(address));
+    }
+
+    private void report(PeerEvent event) {
+        String subject = "bgp " + event.peer().getHostAddress();
+        switch (event) {
+            case PeerEvent.Up up -> log.info(subject, up.text());
+            case PeerEvent.Down down -> log.warn(subject, down.text());
+            case PeerEvent.Failed failed -> log.limited("bgp failed " + subject, subject, failed.text());
+            case PeerEvent.MalformedUpdate malformed -> log.limited("bgp update " + subject, subject, malformed.text());
+        }
+    }
+
+    /** One pass for all that a burst of UPDATEs changed. */
+    private void updateSoon() {
+        if (updateScheduled) return;
+        updateScheduled = true;
+        loop.run(() -> {
+            updateScheduled = false;
+            update();
+        });
+    }
+
+    private void update() {
+        fib.apply(table.update());
+        bgpConfig.ifPresent(config -> speaker.ifPresent(machine -> originate(config, machine)));
+    }
+
+    /** {@code network} is announced only while the table has that very route from somewhere else than BGP. */
+    private void originate(BgpConfig config, Speaker machine) {
+        for (var network : config.networks()) {
+            var route = table.exact(network.prefix()).filter(entry -> entry.source() != RibEntry.Source.BGP);
+            if (route.isPresent() && announcedLocally.add(network.prefix())) machine.localRoute(network.prefix(), route.get().metric());
+            else if (route.isEmpty() && announcedLocally.remove(network.prefix())) machine.localRouteGone(network.prefix());
+        }
+    }
+
+    /** Tells the neighbours Cease; runs {@code then} when they have heard it. */
+    void stopBgp(Runnable then) {
+        if (speaker.isPresent()) bgpDriver.orElseThrow().stop(then);
+        else then.run();
+    }
+
+    /** Takes every route of ours out of the kernel. */
+    @Override public void close() {
+        fib.close();
+    }
+
+    private final class LearntRoutes implements RouteSink {
+        @Override public void best(LearntRoute route) {
+            table.learnt(route.prefix(), route.nextHops().stream().map(NextHop::address).toList(), route.external());
+            updateSoon();
+        }
+
+        @Override public void withdrawn(Prefix prefix) {
+            table.unlearnt(prefix);
+            updateSoon();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.torii.cli.daemon;
+
+import dev.torii.esp.DatagramSink;
+import dev.torii.esp.InboundSa;
+import dev.torii.esp.OutboundSa;
+import dev.torii.esp.SaDatabase;
+import dev.torii.esp.SaParameters;
+import dev.torii.esp.Selector;
+import dev.torii.esp.Selectors;
+import dev.torii.esp.Suite;
+import dev.torii.ike.ChildSa;
+import dev.torii.ike.EspProposal;
+import dev.torii.ike.Path;
+import dev.torii.ike.Secret;
+import dev.torii.ike.Spi;
+import dev.torii.ike.TrafficSelector;
+import java.util.Arrays;
+import java.util.function.Function;
+
+/** Turns what IKE negotiated for one tunnel into what the packet path uses: {@link ChildSa} into esp's SAs. */
+final class SaInstaller {
+    private final SaDatabase sad;
+    private final int tunnel;
+    private final int replayWindow;
+    private final Function<Path, DatagramSink> sinks;
+
+    /** @param sinks the way to a peer: where that path's ESP datagrams go */
+    SaInstaller(SaDatabase sad, int tunnel, int replayWindow, Function<Path, DatagramSink> sinks) {
+        this.sad = sad;
+        this.tunnel = tunnel;
+        this.replayWindow = replayWindow;
+        this.sinks = sinks;
+    }
+
+    void installInbound(ChildSa child) {
+        try (var parameters = parameters(child, child.inbound(), child.inboundKey())) {
+            sad.installInbound(tunnel, new InboundSa(parameters));
+        }
+    }
+
+    void installOutbound(ChildSa child) {
+        try (var parameters = parameters(child, child.outbound(), child.outboundKey())) {
+            sad.installOutbound(tunnel, new OutboundSa(parameters), sinks.apply(child.path()));
+        }
+    }
+
+    void remove(ChildSa child) {
+        sad.removeOutbound(tunnel, child.outbound().value());
+        sad.removeInbound(child.inbound().value());
+    }
+
+    /** Removes every SA of the tunnel. */
+    void removeAll() {
+        for (OutboundSa sa : sad.outbound(tunnel)) sad.removeOutbound(tunnel, sa.spi());
+        for (InboundSa sa : sad.inbound(tunnel)) sad.removeInbound(sa.spi());
+    }
+
+    void moved(Path path) {
+        sad.moved(tunnel, sinks.apply(path));
+    }
+
+    /** Packets opened so far by all inbound SAs of the tunnel: rises only with authenticated traffic, or falls when an SA goes. */
+    long packetsIn() {
+        return sad.inbound(tunnel).stream().mapToLong(sa -> sa.counters().packets()).sum();
+    }
+
+    private SaParameters parameters(ChildSa child, Spi spi, Secret key) {
+        byte[] material = key.toByteArray();
+        try {
+            return new SaParameters(spi.value(), suite(child.suite()), material, new Selectors(selector(child.local()), selector(child.remote())), replayWindow);
+        } finally {
+            Arrays.fill(material, (byte) 0);
+        }
+    }
+
+    private static Suite suite(EspProposal proposal) {
+        return switch (proposal.cipher()) {
+            case AES_GCM_16 -> switch (proposal.keyBits()) {
+                case 128 -> Suite.AES_128_GCM_16;
+                case 192 -> Suite.AES_192_GCM_16;
+                case 256 -> Suite.AES_256_GCM_16;
+                default -> throw new IllegalArgumentException("AES-GCM with " + proposal.keyBits() + " bits");
+            };
+        };
+    }
+
+    private static Selector selector(TrafficSelector ike) {
+        boolean anyPort = ike.port() == 0;
+        return Selector.ofRange(ike.firstAddress(), ike.lastAddress(), ike.protocol(), ike.port(), anyPort ? 0xFFFF : ike.port());
+    }
+}

@@ -1,0 +1,68 @@
+package dev.torii.cli.daemon;
+
+import dev.torii.bgp.wire.Prefix;
+import dev.torii.cli.config.TunnelConfig;
+import dev.torii.tun.LinuxTun;
+import java.net.InetAddress;
+import java.util.Optional;
+
+/** One connection while the daemon runs: its interface, which is there from start to stop, and its IKE driver, once our address is known. Control loop only. */
+final class Tunnel {
+    private final int index;
+    private final TunnelConfig config;
+    private final LinuxTun tun;
+    private Optional<IkeDriver> driver = Optional.empty();
+    private Optional<InetAddress> localAddress = Optional.empty();
+    private boolean up;
+
+    Tunnel(int index, TunnelConfig config, LinuxTun tun) {
+        this.index = index;
+        this.config = config;
+        this.tun = tun;
+    }
+
+    /** The packet path's number for it. */
+    int index() {
+        return index;
+    }
+
+    TunnelConfig config() {
+        return config;
+    }
+
+    LinuxTun tun() {
+        return tun;
+    }
+
+    Optional<IkeDriver> driver() {
+        return driver;
+    }
+
+    /** Our outer address; empty while {@code %defaultroute} waits for a default route. */
+    Optional<InetAddress> localAddress() {
+        return localAddress;
+    }
+
+    void attached(InetAddress address, IkeDriver newDriver) {
+        localAddress = Optional.of(address);
+        driver = Optional.of(newDriver);
+    }
+
+    void detached() {
+        localAddress = Optional.empty();
+        driver = Optional.empty();
+    }
+
+    boolean isUp() {
+        return up;
+    }
+
+    void up(boolean now) {
+        up = now;
+    }
+
+    /** Whether an address is at the other end of this tunnel's inner subnet. */
+    boolean reaches(InetAddress address) {
+        return config.innerAddress().filter(inner -> Prefix.of(inner.address(), inner.prefixLength()).contains(address)).isPresent();
+    }
+}

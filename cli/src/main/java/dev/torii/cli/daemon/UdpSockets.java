@@ -1,0 +1,182 @@
+package dev.torii.cli.daemon;
+
+import dev.torii.cli.daemon.Counters.Cause;
+import dev.torii.esp.UdpEncapsulation;
+import dev.torii.ike.Octets;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The UDP sockets of one local address: port 500 for IKE, port 4500 for IKE behind a marker, ESP and keepalives (RFC 3948). They are bound to the address, not
+ * the wildcard, so that several daemons can share a host. All sockets share the inbound packet thread; IKE goes on to {@link IkeReceiver}.
+ */
+final class UdpSockets implements AutoCloseable {
+    static final int IKE_PORT = 500;
+    static final int NAT_T_PORT = 4500;
+
+    private static final int LARGEST_DATAGRAM = 9216;       // a jumbo frame; an IKE message that arrived in fragments fits as well
+    private static final int DATAGRAMS_A_READ = 32;
+    private static final int RECEIVE_BUFFER = 4 << 20;
+    private static final int MOST_WAITING_IKE = 1024;
+
+    private final InetAddress address;
+    private final EpollDatagramChannel ike;
+    private final EpollDatagramChannel natT;
+
+    /** Takes IKE messages off the inbound packet thread; must not wait. */
+    interface IkeReceiver {
+        /** One message, without a marker; {@code done} must be run when it has been handled, which makes room for the next. */
+        void received(InetSocketAddress local, InetSocketAddress remote, Octets message, Runnable done);
+    }
+
+    /** Opens ESP datagrams, on the inbound packet thread. */
+    interface EspReceiver {
+        /** One datagram from SPI to ICV. */
+        void receive(ByteBuffer datagram);
+
+        /** No more for now: write out what was opened. */
+        void flush();
+    }
+
+    private UdpSockets(InetAddress address, EpollDatagramChannel ike, EpollDatagramChannel natT) {
+        this.address = address;
+        this.ike = ike;
+        this.natT = natT;
+    }
+
+    /** Binds both ports of {@code address} on {@code packets}, the loop of the inbound packet thread. */
+    static UdpSockets bind(EventLoopGroup packets, InetAddress address, IkeReceiver ike, EspReceiver esp, Counters counters) throws IOException {
+        var waiting = new AtomicInteger();
+        var first = bind(packets, new InetSocketAddress(address, IKE_PORT), new Receiver(false, ike, esp, counters, waiting));
+        try {
+            return new UdpSockets(address, first, bind(packets, new InetSocketAddress(address, NAT_T_PORT), new Receiver(true, ike, esp, counters, waiting)));
+        } catch (IOException e) {
+            first.close();
+            throw e;
+        }
+    }
+
+    private static EpollDatagramChannel bind(EventLoopGroup packets, InetSocketAddress local, Receiver receiver) throws IOException {
+        var bound = new Bootstrap()
+                .group(packets)
+                .channel(EpollDatagramChannel.class)
+                .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER)
+                .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, LARGEST_DATAGRAM)
+                .option(EpollChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_DATAGRAM * DATAGRAMS_A_READ))
+                .handler(receiver)
+                .bind(local)
+                .awaitUninterruptibly();
+        if (bound.isSuccess()) return (EpollDatagramChannel) bound.channel();
+        throw new IOException("cannot listen on UDP " + local.getAddress().getHostAddress() + ":" + local.getPort() + ": " + bound.cause().getMessage()
+                + " (is another IPsec daemon running?)", bound.cause());
+    }
+
+    InetAddress address() {
+        return address;
+    }
+
+    /** The descriptor of the port 4500 socket, on which the outbound packet threads send ESP. Valid until {@link #close}. */
+    int natTDescriptor() {
+        return natT.fd().intValue();
+    }
+
+    /** Sends an IKE message from {@code localPort}: behind the marker from 4500, bare from 500. */
+    void sendIke(int localPort, InetSocketAddress remote, Octets message) {
+        var bytes = message.toByteArray();
+        if (localPort == NAT_T_PORT) {
+            natT.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(new byte[UdpEncapsulation.NON_ESP_MARKER_BYTES], bytes), remote));
+        } else {
+            ike.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(bytes), remote));
+        }
+    }
+
+    /** Sends the one byte that keeps a NAT's mapping alive. */
+    void sendKeepalive(InetSocketAddress remote) {
+        natT.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(new byte[] {UdpEncapsulation.KEEPALIVE}), remote));
+    }
+
+    @Override public void close() {
+        ike.close().awaitUninterruptibly();
+        natT.close().awaitUninterruptibly();
+    }
+
+    /** The packet path's entrance: tells datagrams apart and copies ESP to the heap, where the cipher is fastest. */
+    private static final class Receiver extends ChannelInboundHandlerAdapter {
+        private final boolean encapsulated;
+        private final IkeReceiver ike;
+        private final EspReceiver esp;
+        private final Counters counters;
+        private final AtomicInteger waiting;
+        private final Runnable handled;
+        private final ByteBuffer datagram = ByteBuffer.allocate(LARGEST_DATAGRAM);
+
+        Receiver(boolean encapsulated, IkeReceiver ike, EspReceiver esp, Counters counters, AtomicInteger waiting) {
+            this.encapsulated = encapsulated;
+            this.ike = ike;
+            this.esp = esp;
+            this.counters = counters;
+            this.waiting = waiting;
+            this.handled = waiting::decrementAndGet;
+        }
+
+        @Override public void channelRead(ChannelHandlerContext context, Object message) {
+            var packet = (DatagramPacket) message;
+            try {
+                read(packet);
+            } finally {
+                packet.release();
+            }
+        }
+
+        private void read(DatagramPacket packet) {
+            ByteBuf content = packet.content();
+            datagram.clear().limit(Math.min(content.readableBytes(), LARGEST_DATAGRAM));
+            content.getBytes(content.readerIndex(), datagram);
+            datagram.flip();
+            if (!encapsulated) {
+                toControl(packet);
+                return;
+            }
+            switch (UdpEncapsulation.classify(datagram)) {
+                case ESP -> esp.receive(datagram);
+                case IKE -> {
+                    datagram.position(UdpEncapsulation.NON_ESP_MARKER_BYTES);
+                    toControl(packet);
+                }
+                case KEEPALIVE -> counters.count(Cause.UDP_KEEPALIVE);
+                case RUNT -> counters.count(Cause.UDP_RUNT);
+            }
+        }
+
+        private void toControl(DatagramPacket packet) {
+            if (waiting.incrementAndGet() > MOST_WAITING_IKE) {
+                waiting.decrementAndGet();
+                counters.count(Cause.IKE_QUEUE_FULL);
+                return;
+            }
+            ike.received(packet.recipient(), packet.sender(), Octets.rest(datagram), handled);
+        }
+
+        @Override public void channelReadComplete(ChannelHandlerContext context) {
+            esp.flush();
+        }
+
+        @Override public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            // An ICMP error for an earlier send (connection refused and the like): retransmission and liveness deal with it.
+        }
+    }
+}

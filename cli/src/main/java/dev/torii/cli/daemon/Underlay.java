@@ -1,0 +1,55 @@
+package dev.torii.cli.daemon;
+
+import dev.torii.bgp.wire.Prefix;
+import dev.torii.cli.rib.HostNetwork;
+import dev.torii.tun.InterfaceAddress;
+import dev.torii.tun.Route;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Set;
+
+/** Questions about the network below the tunnels. */
+final class Underlay {
+    /** IPv4 over UDP over ESP with AES-GCM-16: outer header, UDP, SPI and sequence, IV, the shortest trailer, ICV. */
+    private static final int GCM_IN_UDP_OVERHEAD = 20 + 8 + 8 + 8 + 2 + 16;
+    private static final int ESP_ALIGNMENT = 4;
+    private static final int COMMON_MTU = 1500;
+
+    private Underlay() {}
+
+    /** What {@code %defaultroute} stands for: the source address of the best default route that does not lead into a tunnel of ours. */
+    static Optional<InetAddress> defaultRouteSource(HostNetwork host, Set<String> tunnels) {
+        return host.routes().stream()
+                .filter(route -> route.prefixLength() == 0 && route.destination() instanceof Inet4Address && route.type() == Route.Type.UNICAST && !route.isOurs())
+                .sorted(Comparator.comparingLong(Route::metric))
+                .flatMap(route -> source(host, route, tunnels).stream())
+                .findFirst();
+    }
+
+    private static Optional<InetAddress> source(HostNetwork host, Route route, Set<String> tunnels) {
+        var hop = route.nextHops().getFirst();
+        var link = host.link(hop.interfaceIndex());
+        if (link.isEmpty() || !link.get().up() || tunnels.contains(link.get().name())) return Optional.empty();
+        if (route.preferredSource().isPresent()) return route.preferredSource();
+        var candidates = host.addresses().stream()
+                .filter(address -> address.interfaceIndex() == hop.interfaceIndex() && address.address() instanceof Inet4Address)
+                .toList();
+        return candidates.stream()
+                .filter(address -> hop.gateway().filter(Prefix.of(address.address(), address.prefixLength())::contains).isPresent())
+                .findFirst()
+                .or(() -> candidates.stream().findFirst())
+                .map(InterfaceAddress::address);
+    }
+
+    /** The largest inner packet whose ESP in UDP still fits the interface that has {@code local}: 1438 over Ethernet. */
+    static int tunnelMtu(HostNetwork host, Optional<InetAddress> local) {
+        int outer = local.flatMap(address -> host.addresses().stream().filter(known -> known.address().equals(address)).findFirst())
+                .flatMap(known -> host.link(known.interfaceIndex()))
+                .map(link -> Math.min(link.mtu(), COMMON_MTU))
+                .orElse(COMMON_MTU);
+        int sealed = outer - GCM_IN_UDP_OVERHEAD + 2;
+        return sealed - sealed % ESP_ALIGNMENT - 2;
+    }
+}
