@@ -60,8 +60,7 @@ public final class LinuxTun implements TunDevice {
             request.bytes.putShort(IFNAMSIZ, (short) (LibC.IFF_TUN | LibC.IFF_NO_PI | LibC.IFF_TUN_EXCL));
             if (LibC.ioctl(fd, LibC.TUNSETIFF, request.address) < 0) {
                 int errno = LibC.errno();
-                // A name taken by anything else but a TUN or TAP is EINVAL in older kernels.
-                if (errno == Errno.EBUSY || errno == Errno.EEXIST) throw new InterfaceExistsException(name);
+                if (errno == Errno.EBUSY) throw new InterfaceExistsException(name);
                 throw new ErrnoException("create TUN interface " + name, errno);
             }
             int index = configure(name, mtu);

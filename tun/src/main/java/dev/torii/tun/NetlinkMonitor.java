@@ -77,13 +77,23 @@ public final class NetlinkMonitor implements AutoCloseable {
     }
 
     private void receive() throws IOException {
-        try {
-            for (NetlinkMessage message : NetlinkSocket.receive("watch the network", fd, in, LibC.MSG_DONTWAIT)) {
-                if (message.body() instanceof NetlinkMessage.Told(NetlinkEvent event) && isWanted(event)) events.add(event);
+        boolean overrun = false;
+        while (true) {
+            try {
+                for (NetlinkMessage message : NetlinkSocket.receive("watch the network", fd, in, LibC.MSG_DONTWAIT)) {
+                    if (!overrun && message.body() instanceof NetlinkMessage.Told(NetlinkEvent event) && isWanted(event)) events.add(event);
+                }
+                if (!overrun) return;
+            } catch (ErrnoException refused) {
+                if (refused.errno() == Errno.ENOBUFS) {
+                    overrun = true;     // the kernel drops all that comes, without a further word, until the queue has been emptied
+                } else if (refused.errno() == Errno.EAGAIN) {
+                    if (overrun) events.add(new NetlinkEvent.Resync());
+                    return;
+                } else {
+                    throw refused;
+                }
             }
-        } catch (ErrnoException refused) {
-            if (refused.errno() == Errno.ENOBUFS) events.add(new NetlinkEvent.Resync());
-            else if (refused.errno() != Errno.EAGAIN) throw refused;
         }
     }
 

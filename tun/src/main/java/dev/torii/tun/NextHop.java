@@ -1,6 +1,7 @@
 package dev.torii.tun;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,12 @@ import java.util.Optional;
  * @param onLink the gateway is taken to be on the link although no address of the interface covers it
  */
 public record NextHop(Optional<InetAddress> gateway, int interfaceIndex, int weight, boolean onLink) {
+    /**
+     * fe80::1: a gateway for IPv6 routes with several TUNs. The kernel refuses IPv6 next hops without a gateway in such a route; a TUN has no
+     * neighbours to resolve, so any link-local address will do.
+     */
+    public static final InetAddress TUN_GATEWAY_V6 = linkLocal();
+
     public NextHop {
         if (interfaceIndex < 0) throw new IllegalArgumentException("interface index " + interfaceIndex);
         if (weight < 1 || weight > 256) throw new IllegalArgumentException("weight " + weight + " is not in 1..256");
@@ -41,6 +48,18 @@ public record NextHop(Optional<InetAddress> gateway, int interfaceIndex, int wei
 
     public NextHop withWeight(int newWeight) {
         return new NextHop(gateway, interfaceIndex, newWeight, onLink);
+    }
+
+    private static InetAddress linkLocal() {
+        byte[] octets = new byte[16];
+        octets[0] = (byte) 0xfe;
+        octets[1] = (byte) 0x80;
+        octets[15] = 1;
+        try {
+            return InetAddress.getByAddress(octets);
+        } catch (UnknownHostException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 
     /** As {@code ip route} writes it, with {@code if<index>} for the interface. */

@@ -23,7 +23,7 @@ final class RouteCodec {
     private static final int RTA_VIA = 18;                  // a gateway of the other family
     private static final int RTNH_F_ONLINK = 4;
     private static final int RTM_F_CLONED = 0x200;          // a cached exception, not a route
-    private static final int RT_TABLE_COMPAT = 252;         // the table number does not fit the header's octet
+    private static final int RT_TABLE_UNSPEC = 0;           // the table number does not fit the header's octet
     private static final int RT_SCOPE_UNIVERSE = 0;
     private static final int RT_SCOPE_LINK = 253;
     private static final int RT_SCOPE_HOST = 254;
@@ -52,17 +52,17 @@ final class RouteCodec {
         byte[] destination = route.destination().getAddress();
         boolean single = !multipath && !route.nextHops().isEmpty();
         out.put((byte) family(destination)).put((byte) route.prefixLength()).put((byte) 0).put((byte) 0);
-        out.put((byte) (route.table() < 256 ? route.table() : RT_TABLE_COMPAT)).put((byte) route.protocol());
+        out.put((byte) (route.table() < 256 ? route.table() : RT_TABLE_UNSPEC)).put((byte) route.protocol());
         out.put((byte) scope).put((byte) route.type().code());
         out.putInt(single && route.nextHops().get(0).onLink() ? RTNH_F_ONLINK : 0);
         Attributes.put(out, RTA_DST, destination);
-        Attributes.putInt(out, RTA_TABLE, route.table());
+        if (route.table() >= 256) Attributes.putInt(out, RTA_TABLE, route.table());
         if (route.metric() != 0) Attributes.putInt(out, RTA_PRIORITY, (int) route.metric());
         route.preferredSource().ifPresent(source -> Attributes.put(out, RTA_PREFSRC, source.getAddress()));
         if (single) {
             NextHop hop = route.nextHops().get(0);
-            if (hop.interfaceIndex() != 0) Attributes.putInt(out, RTA_OIF, hop.interfaceIndex());
             encodeGateway(hop, destination.length, out);
+            if (hop.interfaceIndex() != 0) Attributes.putInt(out, RTA_OIF, hop.interfaceIndex());
         } else if (multipath) {
             int start = Attributes.begin(out, RTA_MULTIPATH);
             for (NextHop hop : route.nextHops()) encodeHop(hop, destination.length, out);
@@ -126,10 +126,10 @@ final class RouteCodec {
         ByteBuffer sourceValue = attributes.get(RTA_PREFSRC);
         Optional<InetAddress> source = sourceValue == null ? Optional.empty() : Optional.of(address(sourceValue));
 
-        // A route that refuses is shown with the loopback interface in IPv6.
-        List<NextHop> hops = type.get().refuses() ? List.of() : hops(attributes, flags);
-        if (hops.isEmpty() && type.get() == Route.Type.UNICAST) return Optional.empty();
         try {
+            // A route that refuses is shown with the loopback interface in IPv6.
+            List<NextHop> hops = type.get().refuses() ? List.of() : hops(attributes, flags);
+            if (hops.isEmpty() && type.get() == Route.Type.UNICAST) return Optional.empty();
             return Optional.of(new Route(destination, prefixLength, type.get(), hops, metric, protocol, table, source));
         } catch (IllegalArgumentException impossible) {
             throw new MalformedNetlinkException(String.valueOf(impossible.getMessage()));

@@ -1,0 +1,50 @@
+package dev.torii.tun;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A routing table in memory that answers as the kernel's does: one route a {@linkplain Route#sameKey key}. */
+public final class MemoryRoutes implements Routes {
+    private final List<Route> table = new ArrayList<>();
+
+    /** As if another program had made the route. */
+    public synchronized MemoryRoutes with(Route route) {
+        table.add(route);
+        return this;
+    }
+
+    @Override
+    public synchronized List<Route> list() {
+        return List.copyOf(table);
+    }
+
+    @Override
+    public synchronized void replace(Route route) {
+        find(route).ifPresent(table::remove);
+        table.add(route);
+    }
+
+    @Override
+    public synchronized void add(Route route) throws RouteExistsException {
+        if (find(route).isPresent()) throw new RouteExistsException(route);
+        table.add(route);
+    }
+
+    @Override
+    public synchronized boolean remove(Route route) {
+        return table.remove(route);
+    }
+
+    /** As if the interface had gone: the kernel drops its next hops, and routes that have no other. */
+    public synchronized void interfaceGone(int index) {
+        table.replaceAll(route -> route.type() == Route.Type.UNICAST && route.nextHops().stream().anyMatch(hop -> hop.interfaceIndex() != index)
+                ? route.withNextHops(route.nextHops().stream().filter(hop -> hop.interfaceIndex() != index).toList())
+                : route);
+        table.removeIf(route -> !route.nextHops().isEmpty() && route.nextHops().stream().allMatch(hop -> hop.interfaceIndex() == index));
+    }
+
+    private Optional<Route> find(Route like) {
+        return table.stream().filter(route -> route.sameKey(like)).findFirst();
+    }
+}
