@@ -19,9 +19,13 @@ public final class InboundSa {
     private final PacketHeader header = new PacketHeader();
 
     public InboundSa(SaParameters parameters) {
+        this(parameters, parameters.cipher());
+    }
+
+    InboundSa(SaParameters parameters, PacketCipher cipher) {
         this.spi = parameters.spi();
         this.selectors = parameters.selectors();
-        this.cipher = parameters.cipher();
+        this.cipher = cipher;
         this.replay = new ReplayWindow(parameters.replayWindow());
     }
 

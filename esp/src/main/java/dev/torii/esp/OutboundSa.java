@@ -30,9 +30,13 @@ public final class OutboundSa {
 
     /** @param sequence the last number already used */
     OutboundSa(SaParameters parameters, long sequence) {
+        this(parameters, parameters.cipher(), sequence);
+    }
+
+    OutboundSa(SaParameters parameters, PacketCipher cipher, long sequence) {
         this.spi = parameters.spi();
         this.selectors = parameters.selectors();
-        this.cipher = parameters.cipher();
+        this.cipher = cipher;
         this.sequence.setPlain(sequence);
     }
 
