@@ -227,6 +227,51 @@ class LinuxRoutesTest {
     }
 
     @Test
+    void anInterfaceThatGoesTakesAnIpv4RouteWithSeveralHopsWholeAndOneHopOfAnIpv6Route() throws Exception {
+        inside(host -> {
+            Route both = Route.to(ip("10.0.0.0"), 8, host.hopOne(), host.hopTwo());
+            Route both6 = Route.to(ip("2001:db8:2::"), 48, NextHop.via(NextHop.TUN_GATEWAY_V6, host.one().index()),
+                    NextHop.via(NextHop.TUN_GATEWAY_V6, host.two().index()));
+            host.routes().add(both);
+            host.routes().add(both6);
+            host.one().close();
+            assertEquals(List.of(both6.withNextHops(both6.nextHops().subList(1, 2))), host.routes().list());
+        });
+    }
+
+    @Test
+    void anInterfaceThatIsSwitchedOffStaysInAnIpv4RouteWithSeveralHops() throws Exception {
+        inside(host -> {
+            Route both = Route.to(ip("10.0.0.0"), 8, host.hopOne(), host.hopTwo());
+            host.routes().add(both);
+            host.links().setUp(host.one().index(), false);
+            assertEquals(List.of(both), host.routes().list());
+            assertTrue(Ip.run("route", "show").contains("dev vti1 weight 1 dead"));
+        });
+    }
+
+    @Test
+    void moreHopsThanTheKernelsIpv4RouteHasRemoveItToo() throws Exception {
+        inside(host -> {
+            Route single = Route.to(ip("10.0.0.0"), 8, host.hopOne());
+            host.routes().add(single);
+            assertTrue(host.routes().remove(single.withNextHops(List.of(host.hopOne(), host.hopTwo()))));
+            assertEquals(List.of(), host.routes().list());
+        });
+    }
+
+    @Test
+    void aRouteThatRefersToANexthopObjectIsListedWithItsHops() throws Exception {
+        inside(host -> {
+            Ip.run("nexthop", "add", "id", "1", "dev", "vti1");
+            Ip.run("nexthop", "add", "id", "2", "dev", "vti2");
+            Ip.run("nexthop", "add", "id", "10", "group", "1/2");
+            Ip.run("route", "add", "10.0.0.0/8", "nhid", "10", "proto", "static");
+            assertEquals(List.of(Route.to(ip("10.0.0.0"), 8, host.hopOne(), host.hopTwo()).withProtocol(4)), host.routes().list());
+        });
+    }
+
+    @Test
     void aThousandRoutesAreListed() throws Exception {
         inside(host -> {
             var wanted = new ArrayList<Route>();

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -172,6 +174,36 @@ class LinuxTunTest {
                 long start = System.nanoTime();
                 assertEquals(0, poller.await(30));
                 assertTrue(System.nanoTime() - start >= 25_000_000, "it waits again");
+            }
+        });
+    }
+
+    @Test
+    void thePacketPathAllocatesNothing() throws Exception {
+        Namespace.run(() -> {
+            try (var netlink = NetlinkSocket.open(); var tun = up(netlink, "vti1"); var poller = new TunPoller(List.of(tun))) {
+                int socket = LibC.socket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
+                var sender = new UdpSender(socket);
+                var to = new InetSocketAddress(ip("10.99.0.3"), 9);
+                ByteBuffer[] echoes = {Ip.echoRequest(ip("10.99.0.2"), ip("10.99.0.1"), 1), Ip.echoRequest(ip("10.99.0.2"), ip("10.99.0.1"), 2)};
+                ByteBuffer[] packets = buffers(8, 1500);
+                var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+                long before = 0;
+                int read = 0;
+                for (int i = 0; i < 4000; i++) {
+                    if (i == 2000) {        // classes are loaded and methods linked by now
+                        before = threads.getCurrentThreadAllocatedBytes();
+                        read = 0;
+                    }
+                    tun.write(echoes, 2);
+                    sender.send(echoes, 2, to);
+                    poller.await(0);
+                    read += tun.read(packets);
+                }
+                long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+                LibC.close(socket);
+                assertEquals(8000, read, "two replies and two datagrams a round");
+                assertTrue(allocated < 2000, allocated + " octets for 16000 packets");
             }
         });
     }

@@ -1,5 +1,6 @@
 package dev.torii.tun;
 
+import java.net.Inet6Address;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,12 +37,16 @@ public final class MemoryRoutes implements Routes {
         return table.remove(route);
     }
 
-    /** As if the interface had gone: the kernel drops its next hops, and routes that have no other. */
+    /** As if the interface had gone: an IPv4 route goes with any of its next hops, an IPv6 route with the last (seen on Linux 6.18). */
     public synchronized void interfaceGone(int index) {
-        table.replaceAll(route -> route.type() == Route.Type.UNICAST && route.nextHops().stream().anyMatch(hop -> hop.interfaceIndex() != index)
-                ? route.withNextHops(route.nextHops().stream().filter(hop -> hop.interfaceIndex() != index).toList())
+        table.replaceAll(route -> route.destination() instanceof Inet6Address && !rest(route, index).isEmpty()
+                ? route.withNextHops(rest(route, index))
                 : route);
-        table.removeIf(route -> !route.nextHops().isEmpty() && route.nextHops().stream().allMatch(hop -> hop.interfaceIndex() == index));
+        table.removeIf(route -> rest(route, index).size() < route.nextHops().size());
+    }
+
+    private static List<NextHop> rest(Route route, int index) {
+        return route.nextHops().stream().filter(hop -> hop.interfaceIndex() != index).toList();
     }
 
     private Optional<Route> find(Route like) {

@@ -85,9 +85,11 @@ class ModelTest {
         routes.replace(ours);
         assertEquals(List.of(ours), routes.list());
         assertFalse(routes.remove(foreign));
+        Route six = Route.to(ip("2001:db8::"), 32, ONE, TWO);
         routes.replace(ours.withNextHops(List.of(ONE, TWO)));
+        routes.replace(six);
         routes.interfaceGone(1);
-        assertEquals(List.of(ours.withNextHops(List.of(TWO))), routes.list());
+        assertEquals(List.of(six.withNextHops(List.of(TWO))), routes.list());
         routes.interfaceGone(2);
         assertEquals(List.of(), routes.list());
     }
