@@ -3,7 +3,6 @@ package dev.torii.tun;
 /** The error numbers this module tells apart (asm-generic/errno.h; the same on x86-64 and AArch64). */
 final class Errno {
     static final int EPERM = 1;
-    static final int ENOENT = 2;
     static final int ESRCH = 3;
     static final int EINTR = 4;
     static final int EAGAIN = 11;
@@ -14,11 +13,9 @@ final class Errno {
     static final int EINVAL = 22;
     static final int EMSGSIZE = 90;
     static final int EADDRNOTAVAIL = 99;
-    static final int ENETDOWN = 100;
     static final int ENETUNREACH = 101;
     static final int ENOBUFS = 105;
     static final int ECONNREFUSED = 111;
-    static final int EHOSTUNREACH = 113;
 
     private Errno() {}
 

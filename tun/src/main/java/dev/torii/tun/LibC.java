@@ -24,9 +24,7 @@ final class LibC {
     static final int SO_RCVBUF = 8;
     static final int SO_RCVBUFFORCE = 33;
     static final int SOL_NETLINK = 270;
-    static final int NETLINK_ADD_MEMBERSHIP = 1;
     static final int NETLINK_EXT_ACK = 11;
-    static final int NETLINK_GET_STRICT_CHK = 12;
     static final int MSG_TRUNC = 0x20;
     static final int MSG_DONTWAIT = 0x40;
 

@@ -162,6 +162,22 @@ class LinuxTunTest {
     }
 
     @Test
+    void aTunThatIsSwitchedOffIsNotLost() throws Exception {
+        Namespace.run(() -> {
+            try (var netlink = NetlinkSocket.open(); var tun = up(netlink, "vti1"); var poller = new TunPoller(List.of(tun));
+                    var socket = new DatagramSocket()) {
+                var links = new LinuxLinks(netlink);
+                links.setUp(tun.index(), false);
+                assertEquals(0, poller.await(0));
+                assertFalse(poller.lost(0));
+                links.setUp(tun.index(), true);
+                socket.send(new DatagramPacket(new byte[4], 4, ip("10.99.0.2"), 9));
+                assertEquals(1, poller.await(PATIENCE));
+            }
+        });
+    }
+
+    @Test
     void aTunWhoseInterfaceWasDeletedIsLostAndNotPolledForEver() throws Exception {
         Namespace.run(() -> {
             try (var tun = LinuxTun.open("vti1", 1400); var poller = new TunPoller(List.of(tun))) {
