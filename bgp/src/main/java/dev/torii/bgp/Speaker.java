@@ -1,10 +1,15 @@
 package dev.torii.bgp;
 
+import dev.torii.bgp.wire.Iana;
 import dev.torii.bgp.wire.Prefix;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -15,6 +20,8 @@ import java.util.function.LongSupplier;
  */
 public final class Speaker {
     private final BgpConfig config;
+    private final Context context;
+    private final Map<InetAddress, Peer> peers = new LinkedHashMap<>();
 
     /**
      * @param config   with a router id
@@ -24,69 +31,150 @@ public final class Speaker {
     public Speaker(BgpConfig config, Transport transport, RouteSink routes, EventSink events, DoubleSupplier jitter, LongSupplier nowNanos) {
         if (config.routerId().isEmpty()) throw new IllegalArgumentException("no router id");
         this.config = config;
+        this.context = new Context(config, transport, routes, events, jitter, nowNanos);
+        for (PeerConfig peer : config.peers())
+            if (peers.put(peer.address(), new Peer(context, peer)) != null) throw new IllegalArgumentException("peer twice: " + peer.address());
     }
 
     /** Starts every peer that is not {@code shutdown}; those not {@link #peerReachable reachable} wait. Peers are reachable until said otherwise. */
-    public void start() { }
+    public void start() {
+        peers.values().forEach(Peer::start);
+        flush();
+    }
 
     /** Sends Cease/Administrative Shutdown to every peer, closes all connections, takes all routes back. */
-    public void stop() { }
+    public void stop() {
+        for (Peer peer : peers.values()) peer.stop(Iana.CEASE_SHUTDOWN, "shutting down");
+        flush();
+    }
 
     /** Whether a connection from that address is welcome: a configured peer, not shut down, reachable, and none accepted already. Else close it. */
-    public boolean accepts(InetAddress peer) { return false; }
+    public boolean accepts(InetAddress peer) {
+        var known = peers.get(peer);
+        return known != null && known.accepts();
+    }
 
     /** An id for a connection the driver accepted. */
-    public ConnectionId newConnectionId() { return new ConnectionId(0); }
+    public ConnectionId newConnectionId() { return context.newConnectionId(); }
 
     /**
      * A TCP connection is there: one that {@link Transport#connect} asked for, or an accepted one.
      *
      * @param local our address on it: the next hop of what we announce
      */
-    public void connected(InetAddress peer, ConnectionId connection, boolean outgoing, InetAddress local) { }
+    public void connected(InetAddress peer, ConnectionId connection, boolean outgoing, InetAddress local) {
+        var known = peers.get(peer);
+        if (known == null) context.close(connection);
+        else known.connected(connection, outgoing, local);
+        flush();
+    }
 
     /** Dialling failed. */
-    public void connectFailed(ConnectionId connection, String cause) { }
+    public void connectFailed(ConnectionId connection, String cause) { lost(connection, new Reason.ConnectFailed(cause)); }
 
     /** Bytes from the peer, in any cut; all of {@code bytes} is consumed. */
-    public void received(ConnectionId connection, ByteBuffer bytes) { }
+    public void received(ConnectionId connection, ByteBuffer bytes) {
+        var peer = context.owner(connection);
+        if (peer == null) bytes.position(bytes.limit());
+        else peer.received(connection, bytes);
+        flush();
+    }
 
     /** The peer closed or reset the connection. */
-    public void closed(ConnectionId connection) { }
+    public void closed(ConnectionId connection) { lost(connection, new Reason.ConnectionClosed()); }
+
+    private void lost(ConnectionId connection, Reason reason) {
+        var peer = context.owner(connection);
+        if (peer != null) peer.lost(connection, reason);
+        flush();
+    }
 
     /** After {@link Transport#send} returned false: there is room again. */
-    public void writable(ConnectionId connection) { }
+    public void writable(ConnectionId connection) {
+        var peer = context.owner(connection);
+        if (peer != null) peer.writable(connection);
+        flush();
+    }
 
-    /** A timer is over. A late call for one that was disarmed meanwhile must not be made. */
-    public void expired(Timer timer) { }
+    /** A timer is over. The driver must not call this for a timer that was disarmed or armed again meanwhile. */
+    public void expired(Timer timer) {
+        var peer = peers.get(timer.peer());
+        if (peer != null) peer.expired(timer.side(), timer.name());
+        flush();
+    }
 
     /** A non-BGP route to that prefix exists with that metric, so that a {@code network} of the same prefix is announced. */
-    public void localRoute(Prefix prefix, long metric) { }
+    public void localRoute(Prefix prefix, long metric) {
+        context.tables().localRoute(prefix, metric);
+        flush();
+    }
 
     /** That route is gone. */
-    public void localRouteGone(Prefix prefix) { }
+    public void localRouteGone(Prefix prefix) {
+        context.tables().localRouteGone(prefix);
+        flush();
+    }
+
+    /**
+     * Next-hop tracking: whether routes with this BGP next hop may be used. Those never mentioned may.
+     *
+     * @param cost the interior cost to it; empty: unreachable, its routes stay in the table but are not chosen
+     */
+    public void nextHop(InetAddress address, OptionalLong cost) {
+        context.tables().nextHop(address, cost);
+        flush();
+    }
 
     /** Fate sharing: false ends the session at once and takes its routes away, true lets it dial at once. */
-    public void peerReachable(InetAddress peer, boolean reachable) { }
+    public void peerReachable(InetAddress peer, boolean reachable) {
+        var known = peers.get(peer);
+        if (known != null) known.reachable(reachable);
+        flush();
+    }
 
     /** {@code clear bgp PEER}: Cease/Administrative Reset, then dial again. */
-    public void clear(InetAddress peer) { }
+    public void clear(InetAddress peer) {
+        var known = peers.get(peer);
+        if (known != null) known.clear();
+        flush();
+    }
+
+    /** Kernel first, then the peers: nobody is drawn here by a route that is not there yet. */
+    private void flush() {
+        context.tables().flush();
+        peers.values().forEach(Peer::flush);
+    }
 
     /** For {@code show bgp summary}. */
-    public Summary summary() { return new Summary(config.routerId().orElseThrow(), config.localAs(), 0, 0, List.of()); }
+    public Summary summary() {
+        var rows = neighbors().stream().map(NeighborView::summary).toList();
+        var rib = context.tables().locRib();
+        return new Summary(config.routerId().orElseThrow(), config.localAs(), rib.version(), Views.nodes(rib), rows);
+    }
 
     /** For {@code show bgp ipv4 unicast}: every path, prefixes in order, the best path of each where FRR has it. */
-    public List<RibRow> table() { return List.of(); }
+    public List<RibRow> table() { return Views.locRib(context.tables().locRib(), context.tables().nextHops()); }
 
     /** What a peer sent, before policy; empty without {@code soft-reconfiguration inbound}, or if there is no such peer. */
-    public List<RibRow> receivedRoutes(InetAddress peer) { return List.of(); }
+    public List<RibRow> receivedRoutes(InetAddress peer) {
+        return tables(peer).filter(tables -> tables.in.beforePolicy()).map(tables -> Views.adjRib(tables, tables.in::forEach)).orElse(List.of());
+    }
 
     /** What is or will be announced to a peer. */
-    public List<RibRow> advertisedRoutes(InetAddress peer) { return List.of(); }
+    public List<RibRow> advertisedRoutes(InetAddress peer) {
+        return tables(peer).map(tables -> Views.adjRib(tables, tables.out::forEach)).orElse(List.of());
+    }
+
+    private Optional<PeerTables> tables(InetAddress peer) {
+        return Optional.ofNullable(peers.get(peer)).flatMap(known -> Optional.ofNullable(known.tables()));
+    }
 
     /** For {@code show bgp neighbors}. */
-    public List<NeighborView> neighbors() { return List.of(); }
+    public List<NeighborView> neighbors() {
+        return peers.values().stream().sorted(Comparator.comparing(peer -> Prefix.of(peer.config().address(), peer.config().address().getAddress().length * 8)))
+                .map(Peer::view).toList();
+    }
 
     /** One of {@link #neighbors}. */
-    public Optional<NeighborView> neighbor(InetAddress peer) { return Optional.empty(); }
+    public Optional<NeighborView> neighbor(InetAddress peer) { return Optional.ofNullable(peers.get(peer)).map(Peer::view); }
 }

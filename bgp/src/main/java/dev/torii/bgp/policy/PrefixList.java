@@ -27,7 +27,6 @@ public record PrefixList(String name, List<Entry> entries) {
             int longest = prefix.ipv6() ? 128 : 32;
             int low = ge.orElse(prefix.length());
             int high = le.orElse(longest);
-            // FRR: len < ge <= le; le equal to the length is taken as well
             if (low < prefix.length() || high < low || high > longest)
                 throw new IllegalArgumentException("need length <= ge <= le, have " + prefix + " ge " + low + " le " + high);
         }
@@ -60,11 +59,15 @@ public record PrefixList(String name, List<Entry> entries) {
 
         private Builder(String name) { this.name = name; }
 
-        /** A line without {@code seq}: gets the next multiple of 5 after the highest number so far. */
+        /** A line without {@code seq}: gets the next multiple of 5 after the highest number so far. The same line again changes nothing. */
         public Builder add(Action action, Prefix prefix, OptionalInt ge, OptionalInt le) {
+            if (entries.stream().anyMatch(entry -> entry.equals(new Entry(entry.seq(), action, prefix, ge, le)))) return this;
             long highest = entries.stream().mapToLong(Entry::seq).max().orElse(0);
             return add((highest / STEP + 1) * STEP, action, prefix, ge, le);
         }
+
+        /** {@link #add(Action, Prefix, OptionalInt, OptionalInt)} without ge and le. */
+        public Builder add(Action action, Prefix prefix) { return add(action, prefix, OptionalInt.empty(), OptionalInt.empty()); }
 
         /** A line with {@code seq}: replaces the entry of that number. */
         public Builder add(long seq, Action action, Prefix prefix, OptionalInt ge, OptionalInt le) {

@@ -1,6 +1,7 @@
 package dev.torii.bgp.wire;
 
 import java.net.InetAddress;
+import java.util.List;
 
 /** A path attribute of an UPDATE. Communities and the like are carried as bytes until something looks at them. */
 public sealed interface PathAttribute {
@@ -62,8 +63,22 @@ public sealed interface PathAttribute {
         @Override public int type() { return Iana.ATTR_LARGE_COMMUNITIES; }
     }
 
+    /** Routes with their own next hop, RFC 4760 section 3. */
+    record MpReach(AddressFamily family, InetAddress nextHop, List<Prefix> nlri) implements PathAttribute {
+        public MpReach { nlri = List.copyOf(nlri); }
+
+        @Override public int type() { return Iana.ATTR_MP_REACH; }
+    }
+
+    /** RFC 4760 section 4. */
+    record MpUnreach(AddressFamily family, List<Prefix> withdrawn) implements PathAttribute {
+        public MpUnreach { withdrawn = List.copyOf(withdrawn); }
+
+        @Override public int type() { return Iana.ATTR_MP_UNREACH; }
+    }
+
     /** Not known here. A transitive one is passed on with the partial bit (RFC 4271 section 5), others end here. */
     record UnknownAttribute(int flags, int type, Octets value) implements PathAttribute {
-        public boolean transitive() { return (flags & 0x40) != 0; }
+        public boolean transitive() { return (flags & PathAttributeCodec.TRANSITIVE) != 0; }
     }
 }

@@ -1,0 +1,80 @@
+package dev.torii.bgp;
+
+import dev.torii.bgp.rib.AdjRibOut;
+import dev.torii.bgp.wire.DecodeContext;
+import dev.torii.bgp.wire.MessageBatch;
+import dev.torii.bgp.wire.Prefix;
+import dev.torii.bgp.wire.UpdateCodec;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** Sends one session the difference between what it was told and what it should know, as fast as the transport takes it. */
+final class Announcer {
+    private static final int WITHDRAWN_AT_ONCE = 1000;
+
+    private final PeerTables tables;
+    private final Tables all;
+    private final DecodeContext context;
+    private final Predicate<ByteBuffer> send;           // false: no more for now
+    private final Consumer<String> report;
+    private final Deque<AdjRibOut.Announcement> announcements = new ArrayDeque<>();
+    private final Deque<List<Prefix>> withdrawals = new ArrayDeque<>();
+    private boolean open = true;
+    private long version;
+
+    Announcer(PeerTables tables, Tables all, DecodeContext context, Predicate<ByteBuffer> send, Consumer<String> report) {
+        this.tables = tables;
+        this.all = all;
+        this.context = context;
+        this.send = send;
+        this.report = report;
+    }
+
+    void writable() { open = true; }
+
+    /** The table's version when all of it had been sent. */
+    long version() { return version; }
+
+    /** Prefixes not sent yet. */
+    int waiting() {
+        return tables.out.pending() + announcements.stream().mapToInt(announcement -> announcement.prefixes().size()).sum()
+                + withdrawals.stream().mapToInt(List::size).sum();
+    }
+
+    /** Sends what there is to send. Returns how many messages that took. */
+    int flush() {
+        var batch = new MessageBatch(messages -> open &= send.test(messages));
+        while (open) {
+            if (announcements.isEmpty() && withdrawals.isEmpty()) {
+                if (tables.out.pending() == 0) break;
+                take();
+            } else if (!withdrawals.isEmpty()) {
+                UpdateCodec.withdraw(withdrawals.poll(), batch);
+            } else {
+                var next = announcements.poll();
+                if (!UpdateCodec.announce(next.attributes().toWire(), next.prefixes(), context, batch)) tooLong(next);
+            }
+        }
+        batch.flush();
+        if (waiting() == 0) version = all.locRib().version();
+        return batch.messages();
+    }
+
+    private void take() {
+        var diff = tables.out.take(prefix -> all.wanted(tables, prefix));
+        var gone = diff.withdrawn();
+        for (int i = 0; i < gone.size(); i += WITHDRAWN_AT_ONCE) withdrawals.add(gone.subList(i, Math.min(i + WITHDRAWN_AT_ONCE, gone.size())));
+        announcements.addAll(diff.announced());
+    }
+
+    /** RFC 4271 leaves it open what to do; the peer must not keep an older route, so it is withdrawn. */
+    private void tooLong(AdjRibOut.Announcement announcement) {
+        tables.out.forget(announcement.prefixes());
+        withdrawals.add(announcement.prefixes());
+        report.accept("attributes too long for a message, not announced: " + announcement.prefixes());
+    }
+}

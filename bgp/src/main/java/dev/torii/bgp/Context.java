@@ -1,0 +1,55 @@
+package dev.torii.bgp;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What all peers of a speaker share. */
+final class Context {
+    private final BgpConfig config;
+    private final Policy policy;
+    private final Tables tables;
+    private final Transport transport;
+    private final EventSink events;
+    private final DoubleSupplier jitter;
+    private final LongSupplier nowNanos;
+    private final Map<ConnectionId, Peer> connections = new HashMap<>();
+    private long lastId;
+
+    Context(BgpConfig config, Transport transport, RouteSink routes, EventSink events, DoubleSupplier jitter, LongSupplier nowNanos) {
+        this.config = config;
+        this.policy = new Policy(config);
+        this.tables = new Tables(config, policy, routes);
+        this.transport = transport;
+        this.events = events;
+        this.jitter = jitter;
+        this.nowNanos = nowNanos;
+    }
+
+    BgpConfig config() { return config; }
+
+    Policy policy() { return policy; }
+
+    Tables tables() { return tables; }
+
+    Transport transport() { return transport; }
+
+    EventSink events() { return events; }
+
+    long nowNanos() { return nowNanos.getAsLong(); }
+
+    Duration jittered(Duration duration) { return Duration.ofNanos((long) (duration.toNanos() * jitter.getAsDouble())); }
+
+    ConnectionId newConnectionId() { return new ConnectionId(++lastId); }
+
+    void register(ConnectionId id, Peer peer) { connections.put(id, peer); }
+
+    void unregister(ConnectionId id) { connections.remove(id); }
+
+    @Nullable Peer owner(ConnectionId id) { return connections.get(id); }
+
+    void close(ConnectionId id) { transport.close(id); }
+}

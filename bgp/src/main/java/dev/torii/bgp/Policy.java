@@ -1,0 +1,94 @@
+package dev.torii.bgp;
+
+import dev.torii.bgp.policy.RouteMaps;
+import dev.torii.bgp.rib.Pool;
+import dev.torii.bgp.rib.Route;
+import dev.torii.bgp.rib.RouteAttributes;
+import dev.torii.bgp.rib.RouteSource;
+import dev.torii.bgp.wire.AsPath;
+import dev.torii.bgp.wire.PathAttribute;
+import dev.torii.bgp.wire.Prefix;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+
+/** What comes in from a peer and what goes out to it, RFC 4271 sections 5.1, 9.1.1 and 9.1.3, RFC 8212, and the configured lists. */
+final class Policy {
+    private static final int NO_EXPORT = 0xFFFF_FF01, NO_ADVERTISE = 0xFFFF_FF02, NO_EXPORT_SUBCONFED = 0xFFFF_FF03;   // RFC 1997
+    private static final InetAddress UNSPECIFIED = Prefix.ipv4(0, 32).address();
+
+    private final BgpConfig config;
+    private final RouteMaps maps;
+    private final Pool<RouteAttributes> attributePool = new Pool<>();
+    private final Pool<Route> routePool = new Pool<>();
+
+    Policy(BgpConfig config) {
+        this.config = config;
+        this.maps = new RouteMaps(config.prefixLists(), config.routeMaps());
+    }
+
+    /** RFC 8212: an external peer without any inbound policy. */
+    boolean missingIn(PeerConfig peer) {
+        var family = peer.ipv4Unicast();
+        return config.ebgpRequiresPolicy() && peer.remoteAs() != config.localAs() && family.routeMapIn().isEmpty() && family.prefixListIn().isEmpty();
+    }
+
+    /** RFC 8212: an external peer without any outbound policy. */
+    boolean missingOut(PeerConfig peer) {
+        var family = peer.ipv4Unicast();
+        return config.ebgpRequiresPolicy() && peer.remoteAs() != config.localAs() && family.routeMapOut().isEmpty() && family.prefixListOut().isEmpty();
+    }
+
+    RouteAttributes shared(RouteAttributes attributes) { return attributePool.shared(attributes); }
+
+    /** The route that enters the Loc-RIB; empty: refused. */
+    Optional<Route> imported(PeerTables peer, Prefix prefix, RouteAttributes received) {
+        if (received.asPath().contains(config.localAs())) return Optional.empty();                   // section 9.1.2: a loop
+        if (received.nextHop().equals(peer.local)) return Optional.empty();                          // section 5.1.3: ourselves
+        if (missingIn(peer.config)) return Optional.empty();
+        var family = peer.config.ipv4Unicast();
+        if (family.prefixListIn().isPresent() && !maps.permits(family.prefixListIn().get(), prefix)) return Optional.empty();
+        var subject = new RouteMaps.Subject(prefix, received, family.weight(), peer.source.peer());
+        var accepted = family.routeMapIn().isPresent() ? maps.apply(family.routeMapIn().get(), subject) : Optional.of(subject);
+        return accepted.map(result -> routePool.shared(new Route(peer.source, shared(result.attributes()), result.weight())));
+    }
+
+    /** What the peer is to be told of the best route; empty: nothing. */
+    Optional<RouteAttributes> exported(PeerTables peer, Prefix prefix, Route best) {
+        if (best.source().peer().isPresent() && best.source().peer().equals(peer.source.peer())) return Optional.empty();
+        if (best.internal() && !peer.external) return Optional.empty();                              // section 9.2.1: no reflection here
+        var attributes = best.attributes();
+        if (attributes.hasCommunity(NO_ADVERTISE)) return Optional.empty();
+        if (peer.external && (attributes.hasCommunity(NO_EXPORT) || attributes.hasCommunity(NO_EXPORT_SUBCONFED))) return Optional.empty();
+        if (missingOut(peer.config)) return Optional.empty();
+        var family = peer.config.ipv4Unicast();
+        if (family.prefixListOut().isPresent() && !maps.permits(family.prefixListOut().get(), prefix)) return Optional.empty();
+
+        if (!peer.external) {
+            if (attributes.localPref().isEmpty()) attributes = attributes.withLocalPref(config.defaultLocalPreference());   // section 5.1.5
+        } else if (!best.local()) {
+            attributes = attributes.withoutMed();                                                    // section 5.1.4
+        }
+        var subject = new RouteMaps.Subject(prefix, attributes, best.weight(), peer.source.peer());
+        if (family.routeMapOut().isPresent()) {
+            var accepted = maps.apply(family.routeMapOut().get(), subject);
+            if (accepted.isEmpty()) return Optional.empty();
+            subject = accepted.get();
+            attributes = subject.attributes();
+        }
+        boolean self = peer.external || best.local() || family.nextHopSelf();
+        if (self && !subject.nextHopSet()) attributes = attributes.withNextHop(peer.local);
+        if (peer.external) attributes = attributes.withAsPath(attributes.asPath().prepend(List.of(config.localAs()))).withoutLocalPref();
+        if (!(attributes.nextHop() instanceof Inet4Address)) return Optional.empty();                // NEXT_HOP has four octets
+        return Optional.of(shared(attributes));
+    }
+
+    /** The route of a {@code network} statement, with the metric of the route that is there; empty: its route map denies it. */
+    Optional<Route> originated(BgpConfig.Network network, long metric) {
+        var attributes = RouteAttributes.of(PathAttribute.Origin.IGP, AsPath.EMPTY, UNSPECIFIED).withMed(metric);
+        var subject = new RouteMaps.Subject(network.prefix(), attributes, Route.LOCAL_WEIGHT, Optional.empty());
+        var accepted = network.routeMap().isPresent() ? maps.apply(network.routeMap().get(), subject) : Optional.of(subject);
+        return accepted.map(result -> routePool.shared(new Route(RouteSource.LOCAL, shared(result.attributes()), result.weight())));
+    }
+}

@@ -1,0 +1,65 @@
+package dev.torii.bgp;
+
+import dev.torii.bgp.rib.DecisionProcess;
+import dev.torii.bgp.rib.LocRib;
+import dev.torii.bgp.rib.NextHops;
+import dev.torii.bgp.rib.Route;
+import dev.torii.bgp.rib.RouteAttributes;
+import dev.torii.bgp.wire.Prefix;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** Tables as rows for display. */
+final class Views {
+    private Views() {}
+
+    static List<RibRow> locRib(LocRib rib, NextHops nextHops) {
+        var rows = new ArrayList<RibRow>();
+        rib.forEach((prefix, selection) -> {
+            for (int i = 0; i < selection.routes().size(); i++) rows.add(row(prefix, selection, i, nextHops));
+        });
+        rows.sort(Comparator.comparing(RibRow::prefix));                            // stable: the best path stays first
+        return rows;
+    }
+
+    private static RibRow row(Prefix prefix, DecisionProcess.Selection selection, int index, NextHops nextHops) {
+        Route route = selection.routes().get(index);
+        var a = route.attributes();
+        boolean used = index < selection.selected();
+        boolean valid = route.local() || nextHops.cost(a.nextHop()).isPresent();
+        return new RibRow(prefix, valid, used && index == 0, used && index > 0, route.internal(), route.source().peer(),
+                a.nextHop(), a.med(), a.localPref(), route.weight(), a.asPath().toString(), a.origin().letter());
+    }
+
+    /** The rows of an Adj-RIB of that peer. */
+    static List<RibRow> adjRib(PeerTables peer, Consumer<BiConsumer<Prefix, RouteAttributes>> forEach) {
+        var rows = new ArrayList<RibRow>();
+        forEach.accept((prefix, a) -> rows.add(new RibRow(prefix, true, true, false, !peer.external, peer.source.peer(),
+                a.nextHop(), a.med(), a.localPref(), 0, a.asPath().toString(), a.origin().letter())));
+        rows.sort(Comparator.comparing(RibRow::prefix));
+        return rows;
+    }
+
+    /** FRR counts the nodes of its binary tree: the prefixes, and the places where two of them part. */
+    static int nodes(LocRib rib) {
+        var prefixes = new ArrayList<Prefix>(rib.size());
+        rib.forEach((prefix, selection) -> prefixes.add(prefix));
+        prefixes.sort(null);
+        var nodes = new HashSet<>(prefixes);
+        for (int i = 1; i < prefixes.size(); i++) {
+            var a = prefixes.get(i - 1);
+            var b = prefixes.get(i);
+            if (a.ipv6() == b.ipv6()) nodes.add(common(a, b));
+        }
+        return nodes.size();
+    }
+
+    private static Prefix common(Prefix a, Prefix b) {
+        int same = a.high() != b.high() ? Long.numberOfLeadingZeros(a.high() ^ b.high()) : 64 + Long.numberOfLeadingZeros(a.low() ^ b.low());
+        return new Prefix(a.ipv6(), a.high(), a.low(), Math.min(same, Math.min(a.length(), b.length())));
+    }
+}

@@ -1,0 +1,112 @@
+package dev.torii.bgp.rib;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decision process of RFC 4271 section 9.1 in FRR's order. Pure: the same routes give the same answer.
+ *
+ * @param defaultLocalPreference taken for a route without LOCAL_PREF
+ * @param multipathRelax         paths of different neighbouring ASes may be equal
+ */
+public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int maximumPathsIbgp, boolean multipathRelax, NextHops nextHops) {
+
+    /** What decided between two routes; the first that differs. */
+    public enum Step {
+        WEIGHT, LOCAL_PREFERENCE, LOCALLY_ORIGINATED, AS_PATH_LENGTH, ORIGIN, MULTI_EXIT_DISC, EXTERNAL_OVER_INTERNAL, INTERIOR_COST,
+        ALREADY_SELECTED, BGP_IDENTIFIER, PEER_ADDRESS, NONE
+    }
+
+    /**
+     * The routes in use first, then the others.
+     *
+     * @param selected how many are in use: 0 if no next hop can be reached, 1, or more with multipath; the best one is first
+     */
+    public record Selection(List<Route> routes, int selected) {}
+
+    /** A comparison: {@code sign < 0} if the first route is better. */
+    public record Comparison(int sign, Step step) {}
+
+    /**
+     * Chooses among the routes to one prefix.
+     *
+     * @param current the best one so far: between external paths that tie, it stays (FRR's step 11, against flapping)
+     */
+    public Selection select(List<Route> routes, @Nullable Route current) {
+        var usable = new ArrayList<Route>();
+        var rest = new ArrayList<Route>();
+        for (Route route : routes) (usable(route) ? usable : rest).add(route);
+        if (usable.isEmpty()) return new Selection(List.copyOf(routes), 0);
+        Route best = best(usable, current);
+        var chosen = new ArrayList<Route>(List.of(best));
+        int most = best.internal() ? maximumPathsIbgp : maximumPaths;
+        for (Route route : usable) {
+            if (route == best) continue;
+            boolean used = chosen.size() < most && equalPaths(best, route);
+            (used ? chosen : rest).add(route);
+        }
+        int selected = chosen.size();
+        chosen.addAll(rest);
+        return new Selection(chosen, selected);
+    }
+
+    private boolean usable(Route route) { return route.local() || nextHops.cost(route.attributes().nextHop()).isPresent(); }
+
+    /** MED makes the order intransitive: the best of each neighbouring AS first, then the best of those. */
+    private Route best(List<Route> usable, @Nullable Route current) {
+        if (usable.size() == 1) return usable.getFirst();
+        Map<Long, Route> bestOfAs = new LinkedHashMap<>();
+        for (Route route : usable) bestOfAs.merge(route.attributes().asPath().first(), route, (a, b) -> compare(a, b, current).sign() <= 0 ? a : b);
+        Route best = null;
+        for (Route route : bestOfAs.values()) if (best == null || compare(route, best, current).sign() < 0) best = route;
+        return best == null ? usable.getFirst() : best;
+    }
+
+    /** Compares two usable routes to one prefix. */
+    public Comparison compare(Route a, Route b, @Nullable Route current) {
+        int sign;
+        if ((sign = Long.compare(b.weight(), a.weight())) != 0) return new Comparison(sign, Step.WEIGHT);
+        var byPath = comparePreference(a, b);
+        if (byPath.sign() != 0) return byPath;
+        if (a.external() && b.external() && (a == current || b == current)) return new Comparison(a == current ? -1 : 1, Step.ALREADY_SELECTED);
+        if ((sign = Integer.compareUnsigned(a.source().identifier(), b.source().identifier())) != 0) return new Comparison(sign, Step.BGP_IDENTIFIER);
+        if ((sign = compareAddresses(a, b)) != 0) return new Comparison(sign, Step.PEER_ADDRESS);
+        return new Comparison(0, Step.NONE);
+    }
+
+    /** The steps that must tie for paths to be equal, weight aside. */
+    private Comparison comparePreference(Route a, Route b) {
+        var x = a.attributes();
+        var y = b.attributes();
+        int sign;
+        if ((sign = Long.compare(y.localPref().orElse(defaultLocalPreference), x.localPref().orElse(defaultLocalPreference))) != 0)
+            return new Comparison(sign, Step.LOCAL_PREFERENCE);
+        if ((sign = Boolean.compare(b.local(), a.local())) != 0) return new Comparison(sign, Step.LOCALLY_ORIGINATED);
+        if ((sign = Integer.compare(x.asPathLength(), y.asPathLength())) != 0) return new Comparison(sign, Step.AS_PATH_LENGTH);    // 9.1.2.2 a
+        if ((sign = x.origin().compareTo(y.origin())) != 0) return new Comparison(sign, Step.ORIGIN);                               // b
+        boolean sameNeighbour = x.asPath().first() == y.asPath().first();
+        if (sameNeighbour && (sign = Long.compare(x.medOrZero(), y.medOrZero())) != 0) return new Comparison(sign, Step.MULTI_EXIT_DISC);   // c
+        if ((sign = Boolean.compare(a.internal(), b.internal())) != 0) return new Comparison(sign, Step.EXTERNAL_OVER_INTERNAL);    // d
+        if ((sign = Long.compare(cost(a), cost(b))) != 0) return new Comparison(sign, Step.INTERIOR_COST);                          // e
+        return new Comparison(0, Step.NONE);
+    }
+
+    private long cost(Route route) { return route.local() ? 0 : nextHops.cost(route.attributes().nextHop()).orElse(Long.MAX_VALUE); }
+
+    /** FRR: external paths need the same peer AS, internal ones the same AS_PATH; with multipath-relax the same length suffices. */
+    private boolean equalPaths(Route best, Route route) {
+        if (best.local() || route.local() || best.weight() != route.weight() || comparePreference(best, route).sign() != 0) return false;
+        if (multipathRelax) return true;
+        return best.internal() ? best.attributes().asPath().equals(route.attributes().asPath()) : best.source().remoteAs() == route.source().remoteAs();
+    }
+
+    private static int compareAddresses(Route a, Route b) {
+        return Arrays.compareUnsigned(a.source().peer().map(InetAddress::getAddress).orElse(new byte[0]),
+                b.source().peer().map(InetAddress::getAddress).orElse(new byte[0]));
+    }
+}

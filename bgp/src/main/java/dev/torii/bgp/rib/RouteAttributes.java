@@ -1,0 +1,148 @@
+package dev.torii.bgp.rib;
+
+import dev.torii.bgp.wire.AsPath;
+import dev.torii.bgp.wire.Octets;
+import dev.torii.bgp.wire.PathAttribute;
+import dev.torii.bgp.wire.PathAttribute.Origin;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The path attributes of a route, immutable, shared by all routes that have the same ones ({@link Pool}).
+ * What the decision process looks at is at hand; the rest is carried in a list.
+ */
+public final class RouteAttributes {
+    private static final long NONE = -1;
+    private static final int PARTIAL = 0x20;
+
+    private final Origin origin;
+    private final AsPath asPath;
+    private final int asPathLength;
+    private final InetAddress nextHop;
+    private final long med;
+    private final long localPref;
+    private final List<PathAttribute> others;           // by type
+    private final int hash;
+
+    private RouteAttributes(Origin origin, AsPath asPath, InetAddress nextHop, long med, long localPref, List<PathAttribute> others) {
+        this.origin = origin;
+        this.asPath = asPath;
+        this.asPathLength = asPath.length();
+        this.nextHop = nextHop;
+        this.med = med;
+        this.localPref = localPref;
+        this.others = others;
+        this.hash = Objects.hash(origin.ordinal(), asPath.segments().hashCode(), nextHop, med, localPref, others.hashCode());
+    }
+
+    public static RouteAttributes of(Origin origin, AsPath asPath, InetAddress nextHop) {
+        return new RouteAttributes(origin, asPath, nextHop, NONE, NONE, List.of());
+    }
+
+    /**
+     * From the attributes of an UPDATE; the next hop is that of NEXT_HOP or {@code mpNextHop}.
+     *
+     * @return empty if a mandatory one is missing
+     */
+    public static Optional<RouteAttributes> from(List<PathAttribute> attributes, Optional<InetAddress> mpNextHop) {
+        Optional<Origin> origin = Optional.empty();
+        Optional<AsPath> path = Optional.empty();
+        Optional<InetAddress> nextHop = mpNextHop;
+        long med = NONE, localPref = NONE;
+        var others = new ArrayList<PathAttribute>();
+        for (PathAttribute attribute : attributes)
+            switch (attribute) {
+                case Origin value -> origin = Optional.of(value);
+                case PathAttribute.AsPathAttribute value -> path = Optional.of(value.path());
+                case PathAttribute.NextHop value -> { if (mpNextHop.isEmpty()) nextHop = Optional.of(value.address()); }
+                case PathAttribute.MultiExitDisc value -> med = value.value();
+                case PathAttribute.LocalPref value -> localPref = value.value();
+                case PathAttribute.MpReach reach -> { }
+                case PathAttribute.MpUnreach unreach -> { }
+                case PathAttribute.UnknownAttribute unknown -> { if (unknown.transitive()) others.add(unknown); }     // RFC 4271 section 5: others end here
+                case PathAttribute.AtomicAggregate value -> others.add(value);
+                case PathAttribute.Aggregator value -> others.add(value);
+                case PathAttribute.Communities value -> others.add(value);
+                case PathAttribute.ExtendedCommunities value -> others.add(value);
+                case PathAttribute.LargeCommunities value -> others.add(value);
+            }
+        if (origin.isEmpty() || path.isEmpty() || nextHop.isEmpty()) return Optional.empty();
+        others.sort(Comparator.comparingInt(PathAttribute::type));
+        return Optional.of(new RouteAttributes(origin.get(), path.get(), nextHop.get(), med, localPref, List.copyOf(others)));
+    }
+
+    public Origin origin() { return origin; }
+
+    public AsPath asPath() { return asPath; }
+
+    /** {@code asPath().length()}, computed once. */
+    public int asPathLength() { return asPathLength; }
+
+    public InetAddress nextHop() { return nextHop; }
+
+    /** MULTI_EXIT_DISC; 0 where there is none, as the decision process takes it. */
+    public long medOrZero() { return med == NONE ? 0 : med; }
+
+    public OptionalLong med() { return med == NONE ? OptionalLong.empty() : OptionalLong.of(med); }
+
+    public OptionalLong localPref() { return localPref == NONE ? OptionalLong.empty() : OptionalLong.of(localPref); }
+
+    /** Everything else, by type. */
+    public List<PathAttribute> others() { return others; }
+
+    public boolean hasCommunity(int community) {
+        for (PathAttribute attribute : others)
+            if (attribute instanceof PathAttribute.Communities communities) return contains(communities.values(), community);
+        return false;
+    }
+
+    private static boolean contains(Octets values, int community) {
+        var bytes = values.toBuffer();
+        while (bytes.hasRemaining()) if (bytes.getInt() == community) return true;
+        return false;
+    }
+
+    public RouteAttributes withOrigin(Origin value) { return new RouteAttributes(value, asPath, nextHop, med, localPref, others); }
+
+    public RouteAttributes withAsPath(AsPath value) { return new RouteAttributes(origin, value, nextHop, med, localPref, others); }
+
+    public RouteAttributes withNextHop(InetAddress value) { return new RouteAttributes(origin, asPath, value, med, localPref, others); }
+
+    public RouteAttributes withMed(long value) { return new RouteAttributes(origin, asPath, nextHop, value, localPref, others); }
+
+    public RouteAttributes withoutMed() { return withMed(NONE); }
+
+    public RouteAttributes withLocalPref(long value) { return new RouteAttributes(origin, asPath, nextHop, med, value, others); }
+
+    public RouteAttributes withoutLocalPref() { return withLocalPref(NONE); }
+
+    /** In the order of their types; attributes not known here get the partial bit (RFC 4271 section 5). */
+    public List<PathAttribute> toWire() {
+        var list = new ArrayList<PathAttribute>(5 + others.size());
+        list.add(origin);
+        list.add(new PathAttribute.AsPathAttribute(asPath));
+        list.add(new PathAttribute.NextHop(nextHop));
+        if (med != NONE) list.add(new PathAttribute.MultiExitDisc(med));
+        if (localPref != NONE) list.add(new PathAttribute.LocalPref(localPref));
+        for (PathAttribute attribute : others)
+            list.add(attribute instanceof PathAttribute.UnknownAttribute unknown
+                    ? new PathAttribute.UnknownAttribute(unknown.flags() | PARTIAL, unknown.type(), unknown.value()) : attribute);
+        return list;
+    }
+
+    @Override public boolean equals(Object other) {
+        return this == other || other instanceof RouteAttributes that && hash == that.hash && origin == that.origin && med == that.med
+                && localPref == that.localPref && nextHop.equals(that.nextHop) && asPath.equals(that.asPath) && others.equals(that.others);
+    }
+
+    @Override public int hashCode() { return hash; }
+
+    @Override public String toString() {
+        return origin.letter() + " [" + asPath + "] " + nextHop.getHostAddress() + " med " + med + " localPref " + localPref + " " + others;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.torii.bgp.rib;
+
+import java.net.InetAddress;
+import java.util.Optional;
+
+/**
+ * Where a route came from: a session, or this speaker itself. One instance per session.
+ *
+ * @param peer       empty for a route of our own
+ * @param identifier the peer's BGP identifier
+ */
+public record RouteSource(Kind kind, Optional<InetAddress> peer, long remoteAs, int identifier) {
+    /** How it was learnt. */
+    public enum Kind { LOCAL, EXTERNAL, INTERNAL }
+
+    public static final RouteSource LOCAL = new RouteSource(Kind.LOCAL, Optional.empty(), 0, 0);
+
+    public static RouteSource session(InetAddress peer, long remoteAs, int identifier, boolean external) {
+        return new RouteSource(external ? Kind.EXTERNAL : Kind.INTERNAL, Optional.of(peer), remoteAs, identifier);
+    }
+}
