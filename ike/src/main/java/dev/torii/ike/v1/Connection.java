@@ -4,27 +4,383 @@ import dev.torii.ike.Effect;
 import dev.torii.ike.Event;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
+import dev.torii.ike.IkeException;
 import dev.torii.ike.IkeStatus;
 import dev.torii.ike.KeyExchange;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.Reason;
+import dev.torii.ike.Spi;
+import dev.torii.ike.Timer;
+import dev.torii.ike.wire.ExchangeType;
+import dev.torii.ike.wire.IkeHeader;
+import dev.torii.ike.wire.MalformedMessageException;
+import dev.torii.ike.wire.Message;
+import dev.torii.ike.wire.MessageCodec;
+import dev.torii.ike.wire.NotifyType;
+import dev.torii.ike.wire.Payload;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** IKEv1 for one connection. */
-public final class Connection implements KeyExchange {
-    private final IkeConfig config;
+/** IKEv1 for one connection: which exchange is begun when, and what happens to its results. */
+public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Owner {
+    private static final Duration KEEPALIVE = Duration.ofSeconds(20);           // RFC 3948, section 4
+    private static final Duration FIRST_RESTART = Duration.ofMillis(500);
+    private static final int RESTART_DOUBLINGS = 6;                             // at most 32 seconds
+    private static final Duration STABLE = Duration.ofMinutes(1);
+    private static final Duration PEER_BEGINS = Duration.ofSeconds(5);
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
+    private final Context context;
+    private final Outbox out;
+    private final IkeSas ikeSas;
+    private final ChildSas children;
+    private final Liveness liveness;
+    private @Nullable Path start;           // where to begin; known from Start on
+    private @Nullable Path dataPath;        // where the children's packets go
+    private boolean wanted;
+    private int restarts;
 
     /** A connection at rest. */
     public Connection(IkeConfig config, IkeCrypto crypto) {
-        this.config = config;
+        this.context = new Context(config, crypto);
+        this.out = context.out;
+        this.ikeSas = new IkeSas(context, this);
+        this.children = new ChildSas(context, this);
+        this.liveness = new Liveness(context);
     }
 
     @Override
     public List<Effect> step(Event event) {
-        return List.of(new Effect.Dropped("not negotiating"));
+        switch (event) {
+            case Event.Start(var local, var remote) -> {
+                start = new Path(new InetSocketAddress(local, Path.IKE_PORT), new InetSocketAddress(remote, Path.IKE_PORT));
+                wanted = true;
+                pursue();
+            }
+            case Event.Received(Path path, Octets message) -> received(path, message);
+            case Event.Expired(Timer timer) -> {
+                if (out.fired(timer)) {
+                    expired(timer);
+                }
+            }
+            case Event.Heard heard -> {
+                if (ikeSas.current().isPresent()) {
+                    liveness.heard();
+                }
+            }
+            case Event.RekeyChild(Spi inbound) -> children.wantRenewal(inbound);
+            case Event.Stop stop -> stop();
+        }
+        return out.drain();
+    }
+
+    /** Does what is missing for a tunnel that is wanted. Can be called at any time. */
+    private void pursue() {
+        Optional<Phase1> current = ikeSas.current();
+        current.ifPresent(children::renew);
+        if (!wanted || start == null) {
+            return;
+        }
+        boolean renewal = current.isEmpty() || current.get().renewalDue();
+        if (!children.anyUsable() && current.isPresent() && !children.negotiating()) {
+            children.begin(current.get(), null);
+        }
+        if (renewal && !ikeSas.negotiating()) {
+            ikeSas.begin(current.map(Phase1::path).orElse(start), children.isEmpty());
+        }
+    }
+
+    private void restartLater() {
+        if (wanted && context.config.initiate() && !out.isArmed(Timer.Kind.RESTART, 0)) {
+            out.arm(Timer.Kind.RESTART, 0, FIRST_RESTART.multipliedBy(1L << Math.min(restarts, RESTART_DOUBLINGS)));
+            restarts++;
+        }
+    }
+
+    private void expired(Timer timer) {
+        switch (timer.kind()) {
+            case RETRANSMIT -> {
+                ikeSas.expired(timer);
+                children.expired(timer);
+            }
+            case HALF_OPEN -> ikeSas.expired(timer);
+            case CHILD_REKEY, CHILD_EXPIRE -> children.expired(timer);
+            case IKE_REKEY -> named(timer).filter(this::ours).ifPresent(phase1 -> {
+                phase1.renewalDue(true);
+                pursue();
+            });
+            case IKE_EXPIRE -> named(timer).ifPresent(phase1 -> end(phase1, new Reason.Expired()));
+            case REPLACED -> {
+                named(timer).ifPresent(phase1 -> end(phase1, new Reason.Replaced()));
+                children.expired(timer);
+            }
+            case LIVENESS -> ikeSas.current().filter(liveness::silence).ifPresent(current -> dead());
+            case KEEPALIVE -> keepalive();
+            case RESTART -> pursue();
+            case STABLE -> restarts = 0;
+        }
+    }
+
+    private Optional<Phase1> named(Timer timer) {
+        return ikeSas.established().stream().filter(p -> p.id == timer.id()).findFirst();
+    }
+
+    /** Whether it is for us to replace this IKE SA: the newest, begun by us or in our care. */
+    private boolean ours(Phase1 phase1) {
+        return ikeSas.current().filter(newest -> newest == phase1).isPresent() && (phase1.initiator || context.config.initiate());
+    }
+
+    private void received(Path path, Octets message) {
+        try {
+            IkeHeader header = MessageCodec.header(message);
+            switch (header.exchange()) {
+                case ExchangeType.MAIN_MODE -> ikeSas.received(path, header, message);
+                case ExchangeType.QUICK_MODE -> {
+                    Optional<Phase1> under = ikeSas.find(header).filter(Phase1::established);
+                    if (under.isEmpty()) {
+                        out.dropped("Quick Mode without an IKE SA");
+                    } else if (children.received(under.get(), path, header, message)) {
+                        authentic(under.get(), path);
+                    }
+                }
+                case ExchangeType.INFORMATIONAL -> informational(path, header, message);
+                default -> out.dropped("exchange type " + header.exchange());   // an open registry; nothing else is supported
+            }
+        } catch (IkeException malformed) {
+            out.dropped(malformed.getMessage());
+        }
+    }
+
+    /** Something that only the peer can have sent, and not before. */
+    private void authentic(Phase1 phase1, Path path) {
+        if (!ikeSas.established().contains(phase1)) {
+            return;
+        }
+        liveness.heard();
+        if (!path.remote().equals(phase1.path().remote()) && phase1.sa().nat().remoteNat()) {
+            phase1.path(path);      // RFC 3947, section 4: a NAT may have a new mapping
+            follow(phase1);
+        }
+    }
+
+    private void follow(Phase1 phase1) {
+        boolean newest = ikeSas.current().filter(current -> current == phase1).isPresent();
+        if (newest && phase1.sa().encapsulated() && !children.isEmpty() && !phase1.path().equals(dataPath)) {
+            out.add(new Effect.PathChanged(phase1.path()));
+        }
+        if (newest) {
+            dataPath = phase1.path();
+        }
+    }
+
+    private void informational(Path path, IkeHeader header, Octets message) throws IkeException {
+        Optional<Phase1> found = ikeSas.find(header);
+        if (!header.encrypted()) {
+            plain(MessageCodec.decode(message));
+        } else if (found.isEmpty()) {
+            out.dropped("Informational without an IKE SA");
+        } else if (!found.get().established()) {
+            ikeSas.notified(found.get(), header, message);
+        } else if (found.get().used(header.messageId())) {
+            out.dropped("Informational with a message id that was used");
+        } else {
+            Message opened = Informational.open(context.crypto, found.get().sa(), header, message);
+            found.get().firstUse(header.messageId());
+            authentic(found.get(), path);
+            for (Payload payload : opened.parts().stream().map(Message.Part::payload).toList()) {
+                if (payload instanceof Payload.Notify notify) {
+                    notified(found.get(), notify);
+                } else if (payload instanceof Payload.Delete delete) {
+                    deleted(found.get(), delete);
+                }
+            }
+        }
+    }
+
+    /** Anyone can send this: shown as the probable cause of a failure, and never believed. */
+    private void plain(Message message) {
+        out.dropped("notification without protection");
+        for (Payload.Notify notify : message.all(Payload.Notify.class)) {
+            if (notify.notifyType() <= NotifyType.LAST_ERROR) {
+                context.failure("the peer says " + NotifyType.name(notify.notifyType()) + " (not authenticated)");
+            }
+        }
+    }
+
+    private void notified(Phase1 phase1, Payload.Notify notify) {
+        switch (notify.notifyType()) {
+            case NotifyType.R_U_THERE -> liveness.asked(phase1, notify);
+            case NotifyType.R_U_THERE_ACK -> liveness.answered(notify);
+            case NotifyType.INITIAL_CONTACT -> peerRestarted(phase1);
+            default -> {        // an open registry: errors matter, the rest is information
+                if (notify.notifyType() <= NotifyType.LAST_ERROR) {
+                    children.refused(notify.spi(), new Reason.Failed("the peer says " + NotifyType.name(notify.notifyType())));
+                }
+            }
+        }
+    }
+
+    private void deleted(Phase1 phase1, Payload.Delete delete) {
+        for (Octets spi : delete.spis()) {
+            if (delete.protocol() == Payload.PROTOCOL_ESP) {
+                children.deletedByPeer(spi);
+            } else if (delete.protocol() == Payload.PROTOCOL_ISAKMP) {
+                ikeSas.established().stream().filter(p -> p.sa().spi().equals(spi)).findFirst().ifPresent(this::deletedByPeer);
+            }
+        }
+    }
+
+    /** With its last IKE SA the peer gives up the tunnel: some peers drop the children with it and do not say so. */
+    private void deletedByPeer(Phase1 phase1) {
+        forget(phase1, new Reason.PeerDeleted());
+        if (ikeSas.current().isEmpty()) {
+            children.removeAll(new Reason.PeerDeleted());
+            restartLater();
+        }
+    }
+
+    /** What is older than {@code survivor} is gone on the other side. */
+    private void peerRestarted(Phase1 survivor) {
+        for (Phase1 older : ikeSas.established()) {
+            if (older == survivor) {
+                break;
+            }
+            forget(older, new Reason.PeerRestarted());
+        }
+        if (ikeSas.established().size() == 1) {
+            children.removeAll(new Reason.PeerRestarted());
+        }
+    }
+
+    /** Ends an IKE SA and tells the peer. Children live on. */
+    private void end(Phase1 phase1, Reason reason) {
+        context.inform(phase1, Informational.deleteIke(phase1.sa()));
+        forget(phase1, reason);
+        if (ikeSas.current().isEmpty() && !ikeSas.negotiating()) {
+            restartLater();
+        }
+    }
+
+    private void forget(Phase1 phase1, Reason reason) {
+        children.ended(phase1, reason);
+        ikeSas.remove(phase1, reason);
+        if (ikeSas.current().isEmpty()) {
+            liveness.stop();
+        }
+    }
+
+    private void dead() {
+        Reason reason = new Reason.PeerDead();
+        context.failure(reason.text());
+        ikeSas.abandonOwn();
+        children.removeAll(reason);
+        ikeSas.established().forEach(phase1 -> forget(phase1, reason));
+        restartLater();
+    }
+
+    private void stop() {
+        wanted = false;
+        restarts = 0;
+        Optional<Phase1> current = ikeSas.current();
+        List<Spi> gone = children.removeAll(new Reason.Stopped());
+        if (current.isPresent() && !gone.isEmpty()) {
+            context.inform(current.get(), Informational.deleteChildren(gone));
+        }
+        for (Phase1 phase1 : ikeSas.established()) {
+            context.inform(phase1, Informational.deleteIke(phase1.sa()));
+            forget(phase1, new Reason.Stopped());
+        }
+        ikeSas.abandonHalfOpen();
+        for (Timer.Kind kind : List.of(Timer.Kind.RESTART, Timer.Kind.STABLE, Timer.Kind.KEEPALIVE, Timer.Kind.LIVENESS)) {
+            out.disarm(kind, 0);
+        }
+    }
+
+    private void keepalive() {
+        ikeSas.current().filter(current -> current.sa().nat().localNat()).ifPresent(current -> {
+            out.add(new Effect.NatKeepalive(current.path()));
+            out.arm(Timer.Kind.KEEPALIVE, 0, KEEPALIVE);
+        });
+    }
+
+    @Override
+    public void established(Phase1 phase1) {
+        liveness.heard();
+        if (phase1.sa().initialContact()) {
+            peerRestarted(phase1);
+        }
+        follow(phase1);
+        if (phase1.sa().nat().localNat()) {
+            out.arm(Timer.Kind.KEEPALIVE, 0, KEEPALIVE);
+        }
+        if (phase1.initiator) {
+            ikeSas.established().stream().filter(older -> older != phase1)
+                    .forEach(older -> out.arm(Timer.Kind.REPLACED, older.id, LINGER));
+            pursue();
+        } else {
+            children.renew(phase1);
+            if (wanted && !children.anyUsable()) {      // the peer began, so it goes on; but not for ever
+                out.arm(Timer.Kind.RESTART, 0, PEER_BEGINS);
+            }
+        }
+    }
+
+    @Override
+    public void failed(Phase1 phase1, Reason reason) {
+        context.failure((phase1.initiator ? "" : "as responder: ") + reason.text());
+        if (phase1.initiator) {
+            restartLater();
+        }
+    }
+
+    @Override
+    public void usable(boolean first) {
+        if (first) {
+            out.add(new Effect.TunnelUp());
+            out.arm(Timer.Kind.STABLE, 0, STABLE);
+            out.disarm(Timer.Kind.RESTART, 0);
+        }
+    }
+
+    @Override
+    public void lastGone(Reason reason) {
+        out.add(new Effect.TunnelDown(reason));
+        out.disarm(Timer.Kind.STABLE, 0);
+        restartLater();
+    }
+
+    @Override
+    public void failed(Phase2 quickMode, Reason reason, boolean answered) {
+        context.failure("Quick Mode: " + reason.text());
+        if (!quickMode.initiator || children.anyUsable()) {
+            return;
+        }
+        if (!answered) {            // an IKE SA that carries no Quick Mode is of no use
+            end(quickMode.under, reason);
+        }
+        restartLater();
+    }
+
+    @Override
+    public void renewalDue() {
+        ikeSas.current().ifPresent(children::renew);
+        pursue();
+    }
+
+    @Override
+    public void delete(List<Spi> inbound) {
+        ikeSas.current().ifPresent(current -> context.inform(current, Informational.deleteChildren(inbound)));
     }
 
     @Override
     public IkeStatus status() {
-        return new IkeStatus(config.name(), IkeStatus.State.IDLE, List.of(), List.of(), Optional.empty(), 0);
+        IkeStatus.State state = children.anyUsable() ? IkeStatus.State.UP
+                : out.isArmed(Timer.Kind.RESTART, 0) ? IkeStatus.State.WAITING
+                : ikeSas.isEmpty() ? IkeStatus.State.IDLE : IkeStatus.State.CONNECTING;
+        return new IkeStatus(context.config.name(), state, ikeSas.status(), children.status(), context.lastFailure(), restarts);
     }
 }

@@ -1,0 +1,18 @@
+package dev.torii.ike.v1;
+
+import dev.torii.ike.ChildSa;
+
+/** One child SA of a session. Bookkeeping only. */
+final class Child {
+    final long id;
+    final ChildSa sa;
+    /** Works both ways. */
+    boolean usable;
+    /** A successor is wanted as soon as there is an IKE SA to negotiate it under. */
+    boolean renewalDue;
+
+    Child(long id, ChildSa sa) {
+        this.id = id;
+        this.sa = sa;
+    }
+}

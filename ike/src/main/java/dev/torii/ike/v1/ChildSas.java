@@ -1,0 +1,301 @@
+package dev.torii.ike.v1;
+
+import dev.torii.ike.ChildSa;
+import dev.torii.ike.Effect;
+import dev.torii.ike.IkeStatus;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.Reason;
+import dev.torii.ike.Spi;
+import dev.torii.ike.Timer;
+import dev.torii.ike.wire.IkeHeader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** All Quick Modes and child SAs of one session. Child SAs live on when the IKE SA they were made under ends. */
+final class ChildSas {
+    private static final int MAX_UNDER_WAY = 16;
+    private static final int RESERVED_SPIS = 256;
+    private static final Duration RETRY_RENEWAL = Duration.ofSeconds(10);
+    private static final Duration LINGER = Duration.ofSeconds(5);
+
+    private final Context context;
+    private final Owner owner;
+    private final List<Phase2> underWay = new ArrayList<>();
+    private final List<Child> children = new ArrayList<>();     // usable ones in the order in which they became usable
+
+    ChildSas(Context context, Owner owner) {
+        this.context = context;
+        this.owner = owner;
+    }
+
+    /** Who decides what happens next. */
+    interface Owner {
+        /** @param first whether there was no usable child before */
+        void usable(boolean first);
+
+        /** The last usable child is gone. */
+        void lastGone(Reason reason);
+
+        /** @param answered whether the peer said no; else it said nothing */
+        void failed(Phase2 quickMode, Reason reason, boolean answered);
+
+        /** A child wants a successor. */
+        void renewalDue();
+
+        /** The peer is to be told. */
+        void delete(List<Spi> inbound);
+    }
+
+    boolean anyUsable() {
+        return children.stream().anyMatch(c -> c.usable);
+    }
+
+    boolean isEmpty() {
+        return children.isEmpty();
+    }
+
+    /** Whether a Quick Mode that we began is under way. */
+    boolean negotiating() {
+        return underWay.stream().anyMatch(q -> q.initiator);
+    }
+
+    /** The newest usable child: what is sent, is sent with it. */
+    Optional<Child> current() {
+        return children.stream().filter(c -> c.usable).reduce((older, newer) -> newer);
+    }
+
+    /** Begins Quick Mode under an established IKE SA. */
+    void begin(Phase1 under, @Nullable Child replaces) {
+        var quickMode = new Phase2(context.nextId(), under, setting(under, under.freshMessageId(context)), true, replaces);
+        underWay.add(quickMode);
+        under.remember(quickMode);
+        run(quickMode, new Input.Begin(under.path()));
+    }
+
+    /** A Quick Mode message under an established IKE SA. Returns whether it was authentic and new. */
+    boolean received(Phase1 under, Path path, IkeHeader header, Octets message) {
+        var arrived = new Input.Arrived(path, header, message);
+        Phase2 known = under.quickModes.get(header.messageId());
+        if (known != null) {
+            return run(known, arrived);
+        }
+        if (header.messageId() == 0 || under.used(header.messageId())) {
+            context.out.dropped("Quick Mode with a message id that was used");
+            return false;
+        }
+        if (under.quickModesUnderWay() >= MAX_UNDER_WAY) {
+            context.out.dropped("too many Quick Modes under way");
+            return false;
+        }
+        var fresh = new Phase2(context.nextId(), under, setting(under, header.messageId()), false, null);
+        underWay.add(fresh);
+        boolean authentic = run(fresh, arrived);
+        if (authentic) {
+            under.firstUse(header.messageId());
+            if (!(fresh.state() instanceof QuickMode.State.Dead)) {
+                under.remember(fresh);
+            }
+        } else {
+            underWay.remove(fresh);
+        }
+        return authentic;
+    }
+
+    private QuickMode.Setting setting(Phase1 under, int messageId) {
+        return new QuickMode.Setting(context.config, context.crypto, under.sa(), under.path(), messageId, freshSpi());
+    }
+
+    private Spi freshSpi() {
+        Spi fresh;
+        do {
+            fresh = new Spi(context.number());
+        } while (Integer.compareUnsigned(fresh.value(), RESERVED_SPIS) < 0 || taken(fresh));
+        return fresh;
+    }
+
+    private boolean taken(Spi spi) {
+        return children.stream().anyMatch(c -> c.sa.inbound().equals(spi)) || underWay.stream().anyMatch(q -> q.own.equals(spi));
+    }
+
+    private boolean run(Phase2 quickMode, Input input) {
+        Step<QuickMode.State> step = quickMode.machine.step(quickMode.state(), input);
+        quickMode.state(step.next());
+        boolean authentic = true;
+        for (Output output : step.outputs()) {
+            authentic &= !(output instanceof Output.Drop);
+            execute(quickMode, output);
+        }
+        switch (step.next()) {
+            case QuickMode.State.Done done when underWay.remove(quickMode) -> usable(quickMode, done.lifetime());
+            case QuickMode.State.Dead dead when underWay.contains(quickMode) ->
+                    fail(quickMode, dead.reason(), input instanceof Input.Arrived);
+            default -> { }      // nothing has ended: Idle, Offered, Answered, or known to have ended before
+        }
+        return authentic;
+    }
+
+    private void execute(Phase2 quickMode, Output output) {
+        switch (output) {
+            case Output.Transmit transmit -> context.out.add(new Effect.Send(quickMode.under.path(), transmit.message()));
+            case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, quickMode.id, await.after());
+            case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, quickMode.id);
+            case Output.Drop drop -> context.out.dropped(drop.cause());
+            case Output.Warn warn -> context.failure(warn.text());
+            case Output.Tell tell -> context.inform(quickMode.under, Informational.error(tell.notifyType(), tell.spi()));
+            case Output.InstallInbound install -> installInbound(quickMode, install.child());
+            case Output.InstallOutbound install -> context.out.add(new Effect.InstallOutbound(install.child()));
+        }
+    }
+
+    private void installInbound(Phase2 quickMode, ChildSa sa) {
+        var child = new Child(context.nextId(), sa);
+        quickMode.child(child);
+        children.add(child);
+        context.out.add(new Effect.InstallInbound(sa));
+    }
+
+    private void usable(Phase2 quickMode, Duration lifetime) {
+        Child child = quickMode.child();
+        if (child == null || !children.remove(child)) {
+            return;
+        }
+        boolean first = !anyUsable();
+        children.add(child);
+        child.usable = true;
+        context.out.arm(Timer.Kind.CHILD_REKEY, child.id, context.soft(lifetime, quickMode.initiator));
+        context.out.arm(Timer.Kind.CHILD_EXPIRE, child.id, lifetime);
+        if (quickMode.replaces != null && children.contains(quickMode.replaces)) {
+            context.out.disarm(Timer.Kind.CHILD_REKEY, quickMode.replaces.id);
+            context.out.arm(Timer.Kind.REPLACED, quickMode.replaces.id, LINGER);
+        }
+        owner.usable(first);
+    }
+
+    private void fail(Phase2 quickMode, Reason reason, boolean answered) {
+        underWay.remove(quickMode);
+        quickMode.under.quickModes.remove(quickMode.messageId);
+        context.out.disarm(Timer.Kind.RETRANSMIT, quickMode.id);
+        if (quickMode.child() != null) {
+            children.remove(quickMode.child());
+            context.out.add(new Effect.Remove(quickMode.child().sa));
+        }
+        Child old = quickMode.replaces;
+        if (old != null && children.contains(old)) {
+            context.out.arm(Timer.Kind.CHILD_REKEY, old.id, RETRY_RENEWAL);
+        }
+        owner.failed(quickMode, reason, answered);
+    }
+
+    /** The peer refuses, under protection. It names our SPI, or nothing that we know while only one Quick Mode waits. */
+    void refused(Octets spi, Reason reason) {
+        List<Phase2> ours = underWay.stream().filter(q -> q.initiator).toList();
+        ours.stream().filter(q -> q.own.octets().equals(spi)).findFirst()
+                .or(() -> ours.size() == 1 ? Optional.of(ours.get(0)) : Optional.empty())
+                .ifPresent(quickMode -> fail(quickMode, reason, true));
+    }
+
+    /** Quick Modes cannot go on without their IKE SA. */
+    void ended(Phase1 under, Reason reason) {
+        underWay.stream().filter(q -> q.under == under).toList().forEach(q -> fail(q, reason, true));
+    }
+
+    /** A timer of one of ours; others are ignored. */
+    void expired(Timer timer) {
+        if (timer.kind() == Timer.Kind.RETRANSMIT) {
+            underWay.stream().filter(q -> q.id == timer.id()).findFirst().ifPresent(q -> run(q, new Input.RetransmitDue()));
+        }
+        children.stream().filter(c -> c.id == timer.id()).findFirst().ifPresent(child -> {
+            if (timer.kind() == Timer.Kind.CHILD_REKEY) {
+                wantRenewal(child);
+            } else if (timer.kind() == Timer.Kind.CHILD_EXPIRE) {
+                owner.delete(List.of(child.sa.inbound()));
+                remove(child, new Reason.Expired());
+            } else if (timer.kind() == Timer.Kind.REPLACED) {
+                owner.delete(List.of(child.sa.inbound()));
+                remove(child, new Reason.Replaced());
+            }
+        });
+    }
+
+    /** A successor is wanted now. */
+    void wantRenewal(Spi inbound) {
+        children.stream().filter(c -> c.usable && c.sa.inbound().equals(inbound)).findFirst().ifPresent(this::wantRenewal);
+    }
+
+    private void wantRenewal(Child child) {
+        if (current().filter(newest -> newest == child).isPresent()) {      // what has a successor needs no second one
+            child.renewalDue = true;
+            owner.renewalDue();
+        }
+    }
+
+    /** Negotiates the successor that is wanted. */
+    void renew(Phase1 under) {
+        current().filter(child -> child.renewalDue && underWay.stream().noneMatch(q -> q.replaces == child)).ifPresent(child -> {
+            child.renewalDue = false;
+            begin(under, child);
+        });
+    }
+
+    /** The peer's SPI, which is what we send with. */
+    void deletedByPeer(Octets spi) {
+        children.stream().filter(c -> c.sa.outbound().octets().equals(spi)).findFirst()
+                .ifPresentOrElse(child -> remove(child, new Reason.PeerDeleted()), () -> context.out.dropped("delete of an unknown SPI"));
+    }
+
+    /** Everything goes, finished or not. Returns what the peer may be told. */
+    List<Spi> removeAll(Reason reason) {
+        List<Spi> gone = children.stream().filter(c -> c.usable).map(c -> c.sa.inbound()).toList();
+        for (Phase2 quickMode : List.copyOf(underWay)) {
+            underWay.remove(quickMode);
+            quickMode.under.quickModes.remove(quickMode.messageId);
+            context.out.disarm(Timer.Kind.RETRANSMIT, quickMode.id);
+        }
+        boolean wasUsable = anyUsable();
+        children.forEach(this::uninstall);
+        children.clear();
+        if (wasUsable) {
+            owner.lastGone(reason);
+        }
+        return gone;
+    }
+
+    private void remove(Child child, Reason reason) {
+        boolean wasUsable = anyUsable();
+        for (Phase2 quickMode : List.copyOf(underWay)) {
+            if (quickMode.child() == child) {       // the peer deletes what it has not finished
+                underWay.remove(quickMode);
+                quickMode.under.quickModes.remove(quickMode.messageId);
+                context.out.disarm(Timer.Kind.RETRANSMIT, quickMode.id);
+            }
+        }
+        boolean wasCurrent = current().filter(newest -> newest == child).isPresent();
+        children.remove(child);
+        uninstall(child);
+        if (wasUsable && !anyUsable()) {
+            owner.lastGone(reason);
+        } else if (wasCurrent) {                    // an older one serves again: it lives on, and wants a successor
+            current().ifPresent(older -> {
+                context.out.disarm(Timer.Kind.REPLACED, older.id);
+                context.out.arm(Timer.Kind.CHILD_REKEY, older.id, RETRY_RENEWAL);
+            });
+        }
+    }
+
+    private void uninstall(Child child) {
+        for (Timer.Kind kind : List.of(Timer.Kind.CHILD_REKEY, Timer.Kind.CHILD_EXPIRE, Timer.Kind.REPLACED)) {
+            context.out.disarm(kind, child.id);
+        }
+        context.out.add(new Effect.Remove(child.sa));
+    }
+
+    List<IkeStatus.Child> status() {
+        Child newest = current().orElse(null);
+        return children.stream().map(c -> new IkeStatus.Child(c.sa.inbound(), c.sa.outbound(), c.sa.suite().suite(),
+                c.sa.local().toString(), c.sa.remote().toString(), c.sa.udpEncapsulated(), c.usable, c == newest)).toList();
+    }
+}

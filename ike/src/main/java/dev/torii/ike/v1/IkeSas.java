@@ -1,0 +1,248 @@
+package dev.torii.ike.v1;
+
+import dev.torii.ike.Cookie;
+import dev.torii.ike.Effect;
+import dev.torii.ike.IkeException;
+import dev.torii.ike.IkeStatus;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.Reason;
+import dev.torii.ike.Timer;
+import dev.torii.ike.wire.IkeHeader;
+import dev.torii.ike.wire.Message;
+import dev.torii.ike.wire.NotifyType;
+import dev.torii.ike.wire.Payload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** All phase 1 exchanges and IKE SAs of one session. */
+final class IkeSas {
+    private static final int MAX_HALF_OPEN = 16;
+
+    private final Context context;
+    private final Owner owner;
+    private final List<Phase1> all = new ArrayList<>();         // in the order of their beginning
+    private final List<Phase1> established = new ArrayList<>(); // in the order of their completion
+
+    IkeSas(Context context, Owner owner) {
+        this.context = context;
+        this.owner = owner;
+    }
+
+    /** Who decides what happens next. */
+    interface Owner {
+        void established(Phase1 phase1);
+
+        void failed(Phase1 phase1, Reason reason);
+    }
+
+    /** The newest established one: what is sent, is sent under it. */
+    Optional<Phase1> current() {
+        return established.isEmpty() ? Optional.empty() : Optional.of(established.get(established.size() - 1));
+    }
+
+    List<Phase1> established() {
+        return List.copyOf(established);
+    }
+
+    boolean isEmpty() {
+        return all.isEmpty();
+    }
+
+    /** Whether a Main Mode that we began is under way. */
+    boolean negotiating() {
+        return all.stream().anyMatch(p -> p.initiator && !p.established());
+    }
+
+    /** Begins Main Mode. INITIAL-CONTACT is said only if it is certainly true: nothing else, not even half-open. */
+    void begin(Path path, boolean childless) {
+        Cookie own = context.cookie();
+        var machine = new MainModeInitiator(context.config, context.crypto, own, childless && all.isEmpty());
+        var phase1 = new Phase1(context.nextId(), own, true, null, path, machine);
+        all.add(phase1);
+        context.out.add(new Effect.Bound(own));
+        run(phase1, new Input.Begin(path));
+    }
+
+    /** The established IKE SA or exchange that a header names. */
+    Optional<Phase1> find(IkeHeader header) {
+        return all.stream().filter(p -> p.owns(header)).findFirst();
+    }
+
+    /** A Main Mode message. */
+    void received(Path path, IkeHeader header, Octets message) {
+        var arrived = new Input.Arrived(path, header, message);
+        if (header.messageId() != 0) {
+            context.out.dropped("Main Mode with a message id");
+        } else if (!header.responder().equals(Cookie.NONE)) {
+            find(header).ifPresentOrElse(phase1 -> run(phase1, arrived), () -> context.out.dropped("unknown cookies"));
+        } else if (all.stream().anyMatch(p -> p.own.equals(header.initiator()))) {
+            context.out.dropped("our own message 1");
+        } else {
+            all.stream().filter(p -> !p.initiator && p.peerCookie().equals(header.initiator())).findFirst()
+                    .ifPresentOrElse(duplicate -> run(duplicate, arrived), () -> answer(arrived));
+        }
+    }
+
+    private void answer(Input.Arrived mm1) {
+        makeRoom();
+        Cookie own = context.cookie();
+        var phase1 = new Phase1(context.nextId(), own, false, mm1.header().initiator(), mm1.path(),
+                new MainModeResponder(context.config, context.crypto, own));
+        all.add(phase1);
+        context.out.add(new Effect.Bound(own));
+        context.out.arm(Timer.Kind.HALF_OPEN, phase1.id, context.config.retransmission().total());
+        run(phase1, mm1);
+    }
+
+    /** Floods of message 1 push out each other first: the oldest that has got no further than that goes. */
+    private void makeRoom() {
+        List<Phase1> halfOpen = all.stream().filter(p -> !p.initiator && !p.established()).toList();
+        if (halfOpen.size() >= MAX_HALF_OPEN) {
+            Phase1 victim = halfOpen.stream().filter(p -> p.state() instanceof MainMode.State.SaAnswered).findFirst().orElse(halfOpen.get(0));
+            context.out.dropped("too many half-open exchanges, the oldest is forgotten");
+            forget(victim);
+        }
+    }
+
+    /** A timer of one of ours; others are ignored. */
+    void expired(Timer timer) {
+        Optional<Phase1> found = all.stream().filter(p -> p.id == timer.id()).findFirst();
+        if (found.isEmpty()) {
+            return;
+        }
+        if (timer.kind() == Timer.Kind.RETRANSMIT) {
+            run(found.get(), new Input.RetransmitDue());
+        } else if (timer.kind() == Timer.Kind.HALF_OPEN) {
+            forget(found.get());
+            owner.failed(found.get(), new Reason.Failed("the peer began and did not finish"));
+        }
+    }
+
+    private void run(Phase1 phase1, Input input) {
+        MainMode.State before = phase1.state();
+        Step<MainMode.State> step = phase1.machine.step(before, input);
+        phase1.state(step.next());
+        for (Output output : step.outputs()) {
+            execute(phase1, output);
+        }
+        if (step.next() instanceof MainMode.State.Established done && !phase1.established()) {
+            establish(phase1, done.sa());
+        } else if (step.next() instanceof MainMode.State.Dead dead) {
+            erase(before);
+            forget(phase1);
+            owner.failed(phase1, dead.reason());
+        }
+    }
+
+    private void execute(Phase1 phase1, Output output) {
+        switch (output) {
+            case Output.Transmit transmit -> context.out.add(new Effect.Send(phase1.path(), transmit.message()));
+            case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, phase1.id, await.after());
+            case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, phase1.id);
+            case Output.Drop drop -> context.out.dropped(drop.cause());
+            case Output.Warn warn -> context.failure(warn.text());
+            case Output.Tell tell -> context.out.add(new Effect.Send(phase1.path(), Informational.seal(context.crypto, tell.sa(),
+                    phase1.freshMessageId(context), List.of(Informational.error(tell.notifyType(), tell.spi())))));
+            case Output.InstallInbound none -> { }      // Main Mode makes no child SAs
+            case Output.InstallOutbound none -> { }
+        }
+    }
+
+    private void establish(Phase1 phase1, Phase1Sa sa) {
+        phase1.establish(sa);
+        established.add(phase1);
+        context.out.disarm(Timer.Kind.HALF_OPEN, phase1.id);
+        context.out.arm(Timer.Kind.IKE_REKEY, phase1.id, context.soft(sa.lifetime(), phase1.initiator));
+        context.out.arm(Timer.Kind.IKE_EXPIRE, phase1.id, sa.lifetime());
+        context.out.add(new Effect.IkeUp(phase1.outside()));
+        owner.established(phase1);
+    }
+
+    /**
+     * A notification that nothing protects moves nothing; but it is the best hint there is if the exchange fails. One that is
+     * protected by keys that came from the pre-shared key ends an exchange which waits for message 6.
+     */
+    void notified(Phase1 halfOpen, IkeHeader header, Octets message) {
+        try {
+            if (halfOpen.state() instanceof MainMode.State.AuthSent s && header.encrypted()) {
+                IvChain iv = IvChain.phase2(context.crypto, s.terms().proposal(), s.iv().iv(), header.messageId());
+                Message opened = new Protection(context.crypto, s.terms().proposal(), s.secrets().keys())
+                        .openHashed(header, iv, Octets.EMPTY, message).message();
+                for (Payload.Notify notify : opened.all(Payload.Notify.class)) {
+                    if (notify.notifyType() <= NotifyType.LAST_ERROR) {
+                        erase(s);
+                        forget(halfOpen);
+                        owner.failed(halfOpen, new Reason.Failed("the peer says " + NotifyType.name(notify.notifyType())));
+                        return;
+                    }
+                }
+            }
+            context.out.dropped("encrypted notification before authentication");
+        } catch (IkeException stranger) {
+            context.out.dropped("notification before authentication: " + stranger.getMessage());
+            if (halfOpen.state() instanceof MainMode.State.AuthSent) {
+                context.failure("the peer answers message 5 with a notification that cannot be verified: probable pre-shared key mismatch");
+            }
+        }
+    }
+
+    /** Ends an established IKE SA. The caller tells the peer, if it is to be told. */
+    void remove(Phase1 phase1, Reason reason) {
+        if (!established.remove(phase1)) {
+            return;
+        }
+        forget(phase1);
+        phase1.sa().keys().erase();
+        context.out.add(new Effect.IkeDown(phase1.outside(), reason));
+    }
+
+    /** Gives up the Main Modes that we began. */
+    void abandonOwn() {
+        all.stream().filter(p -> p.initiator && !p.established()).toList().forEach(this::abandon);
+    }
+
+    /** Gives up everything half-open. */
+    void abandonHalfOpen() {
+        all.stream().filter(p -> !p.established()).toList().forEach(this::abandon);
+    }
+
+    private void abandon(Phase1 phase1) {
+        erase(phase1.state());
+        forget(phase1);
+    }
+
+    private void forget(Phase1 phase1) {
+        all.remove(phase1);
+        for (Timer.Kind kind : List.of(Timer.Kind.RETRANSMIT, Timer.Kind.HALF_OPEN, Timer.Kind.IKE_REKEY, Timer.Kind.IKE_EXPIRE,
+                Timer.Kind.REPLACED)) {
+            context.out.disarm(kind, phase1.id);
+        }
+        context.out.add(new Effect.Unbound(phase1.own));
+    }
+
+    private static void erase(MainMode.State state) {
+        switch (state) {
+            case MainMode.State.AuthSent s -> s.secrets().keys().erase();
+            case MainMode.State.KeAnswered s -> s.secrets().keys().erase();
+            case MainMode.State.Idle s -> { }
+            case MainMode.State.SaSent s -> { }
+            case MainMode.State.KeSent s -> { }
+            case MainMode.State.SaAnswered s -> { }
+            case MainMode.State.Established s -> { }
+            case MainMode.State.Dead s -> { }
+        }
+    }
+
+    List<IkeStatus.Ike> status() {
+        var rows = new ArrayList<IkeStatus.Ike>();
+        for (Phase1 p : all) {
+            String proposal = p.established() ? p.sa().proposal().toString() : "";
+            NatDetection.Found nat = p.established() ? p.sa().nat() : NatDetection.Found.NOTHING;
+            rows.add(new IkeStatus.Ike(p.initiator ? p.own : p.peerCookie(), p.initiator ? p.peerCookie() : p.own, p.established(),
+                    p.initiator, proposal, p.path(), nat.localNat(), nat.remoteNat()));
+        }
+        return List.copyOf(rows);
+    }
+}

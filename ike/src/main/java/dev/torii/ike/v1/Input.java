@@ -1,0 +1,17 @@
+package dev.torii.ike.v1;
+
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.wire.IkeHeader;
+
+/** What happens to a machine of this package. */
+sealed interface Input {
+    /** Send the first message. */
+    record Begin(Path path) implements Input { }
+
+    /** A message for this exchange came; header and length are sound. */
+    record Arrived(Path path, IkeHeader header, Octets message) implements Input { }
+
+    /** The wait for an answer is over. */
+    record RetransmitDue() implements Input { }
+}

@@ -1,0 +1,51 @@
+package dev.torii.ike.v1;
+
+import dev.torii.ike.Effect;
+import dev.torii.ike.Timer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Collects the effects of one step and knows which timers are armed, so that one that fires too late does nothing. */
+final class Outbox {
+    private final Set<Timer> armed = new HashSet<>();
+    private List<Effect> effects = new ArrayList<>();
+
+    void add(Effect effect) {
+        effects.add(effect);
+    }
+
+    void dropped(String cause) {
+        effects.add(new Effect.Dropped(cause));
+    }
+
+    void arm(Timer.Kind kind, long id, Duration after) {
+        var timer = new Timer(kind, id);
+        armed.add(timer);
+        effects.add(new Effect.Arm(timer, after));
+    }
+
+    void disarm(Timer.Kind kind, long id) {
+        var timer = new Timer(kind, id);
+        if (armed.remove(timer)) {
+            effects.add(new Effect.Disarm(timer));
+        }
+    }
+
+    boolean isArmed(Timer.Kind kind, long id) {
+        return armed.contains(new Timer(kind, id));
+    }
+
+    /** Whether the timer was armed; it no longer is. */
+    boolean fired(Timer timer) {
+        return armed.remove(timer);
+    }
+
+    List<Effect> drain() {
+        List<Effect> drained = List.copyOf(effects);
+        effects = new ArrayList<>();
+        return drained;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.torii.ike.v1;
+
+import dev.torii.ike.Spi;
+import org.jspecify.annotations.Nullable;
+
+/** One Quick Mode of a session. Bookkeeping only. */
+final class Phase2 {
+    final long id;
+    final Phase1 under;
+    final int messageId;
+    final Spi own;
+    final boolean initiator;
+    final QuickMode machine;
+    /** The child this one is to replace. */
+    final @Nullable Child replaces;
+    private QuickMode.State state = new QuickMode.State.Idle();
+    private @Nullable Child child;
+
+    Phase2(long id, Phase1 under, QuickMode.Setting setting, boolean initiator, @Nullable Child replaces) {
+        this.id = id;
+        this.under = under;
+        this.messageId = setting.messageId();
+        this.own = setting.own();
+        this.initiator = initiator;
+        this.machine = initiator ? new QuickModeInitiator(setting) : new QuickModeResponder(setting);
+        this.replaces = replaces;
+    }
+
+    QuickMode.State state() {
+        return state;
+    }
+
+    void state(QuickMode.State next) {
+        state = next;
+    }
+
+    @Nullable Child child() {
+        return child;
+    }
+
+    void child(Child made) {
+        child = made;
+    }
+}
