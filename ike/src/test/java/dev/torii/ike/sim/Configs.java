@@ -1,0 +1,112 @@
+package dev.torii.ike.sim;
+
+import dev.torii.ike.DhGroup;
+import dev.torii.ike.EncryptionAlgorithm;
+import dev.torii.ike.EspCipher;
+import dev.torii.ike.EspProposal;
+import dev.torii.ike.HashAlgorithm;
+import dev.torii.ike.Identity;
+import dev.torii.ike.IkeConfig;
+import dev.torii.ike.IkeProposal;
+import dev.torii.ike.Retransmission;
+import dev.torii.ike.Secret;
+import dev.torii.ike.TrafficSelector;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Configurations for tests: the article's tunnel seen from the CPE and from the head end, and a builder for variations. */
+public final class Configs {
+    public static final IkeProposal IKE = new IkeProposal(EncryptionAlgorithm.AES_CBC, 256, HashAlgorithm.SHA2_384, DhGroup.MODP1536);
+    public static final EspProposal ESP = new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), Optional.of(DhGroup.MODP1536));
+    public static final EspProposal ESP_WITHOUT_PFS = new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), Optional.empty());
+
+    private String name = "tunnel";
+    private Identity local = Identity.ofAddress(IkePair.address("203.0.113.10"));
+    private Identity remote = Identity.ofAddress(IkePair.address("198.51.100.11"));
+    private String secret = "Shared_secret_tunnel1";
+    private List<IkeProposal> ike = List.of(IKE);
+    private List<EspProposal> esp = List.of(ESP);
+    private TrafficSelector localSelector = TrafficSelector.ofPrefix(IkePair.address("192.168.2.0"), 24);
+    private TrafficSelector remoteSelector = TrafficSelector.ofPrefix(IkePair.address("10.0.2.0"), 24);
+    private Duration ikeLifetime = Duration.ofHours(8);
+    private Duration childLifetime = Duration.ofHours(1);
+    private boolean force;
+    private boolean initiate;
+    private Duration dpdTimeout = Duration.ofSeconds(30);
+
+    public static Configs left() {
+        return new Configs().initiate(true).force(true);
+    }
+
+    public static Configs right() {
+        Configs mirror = new Configs();
+        Identity id = mirror.local;
+        mirror.local = mirror.remote;
+        mirror.remote = id;
+        TrafficSelector selector = mirror.localSelector;
+        mirror.localSelector = mirror.remoteSelector;
+        mirror.remoteSelector = selector;
+        return mirror;
+    }
+
+    public Configs local(Identity id) {
+        local = id;
+        return this;
+    }
+
+    public Configs remote(Identity id) {
+        remote = id;
+        return this;
+    }
+
+    public Configs secret(String text) {
+        secret = text;
+        return this;
+    }
+
+    public Configs ike(IkeProposal... proposals) {
+        ike = List.of(proposals);
+        return this;
+    }
+
+    public Configs esp(EspProposal... proposals) {
+        esp = List.of(proposals);
+        return this;
+    }
+
+    public Configs localSelector(TrafficSelector selector) {
+        localSelector = selector;
+        return this;
+    }
+
+    public Configs ikeLifetime(Duration lifetime) {
+        ikeLifetime = lifetime;
+        return this;
+    }
+
+    public Configs childLifetime(Duration lifetime) {
+        childLifetime = lifetime;
+        return this;
+    }
+
+    public Configs force(boolean encapsulation) {
+        force = encapsulation;
+        return this;
+    }
+
+    public Configs initiate(boolean start) {
+        initiate = start;
+        return this;
+    }
+
+    public Configs dpdTimeout(Duration timeout) {
+        dpdTimeout = timeout;
+        return this;
+    }
+
+    public IkeConfig build() {
+        return new IkeConfig(name, local, remote, Secret.ofText(secret), ike, esp, localSelector, remoteSelector, ikeLifetime, childLifetime,
+                Duration.ofMinutes(9), 100, force, initiate, Duration.ofSeconds(10), dpdTimeout, Retransmission.Policy.STANDARD);
+    }
+}

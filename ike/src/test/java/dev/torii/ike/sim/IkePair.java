@@ -1,0 +1,231 @@
+package dev.torii.ike.sim;
+
+import dev.torii.ike.ChildSa;
+import dev.torii.ike.Event;
+import dev.torii.ike.IkeConfig;
+import dev.torii.ike.IkeCrypto;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.Timer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+
+/** Two endpoints, a clock and a link that loses, doubles and reorders; the left one may sit behind a NAT. */
+public final class IkePair {
+    private static final long LATENCY = Duration.ofMillis(10).toNanos();
+    private static final InetAddress NAT_ADDRESS = address("203.0.113.10");
+
+    private final Random chance;
+    private final PriorityQueue<Arrival> underway = new PriorityQueue<>(Comparator.comparingLong(Arrival::at).thenComparingLong(Arrival::order));
+    private final List<String> history = new ArrayList<>();
+    private final Endpoint left;
+    private final Endpoint right;
+    private double loss;
+    private double duplicate;
+    private double reorder;
+    private boolean nat;
+    private int natPort = 40000;
+    private boolean cut;
+    private long now;
+    private long order;
+    private UnaryOperator<Octets> meddler = UnaryOperator.identity();
+
+    private record Arrival(long at, long order, Endpoint to, Path path, Octets message) {
+    }
+
+    public IkePair(long seed, IkeConfig leftConfig, IkeConfig rightConfig) {
+        this(seed, leftConfig, rightConfig, new SimCrypto(seed * 2), new SimCrypto(seed * 2 + 1));
+    }
+
+    public IkePair(long seed, IkeConfig leftConfig, IkeConfig rightConfig, IkeCrypto leftCrypto, IkeCrypto rightCrypto) {
+        this.chance = new Random(seed);
+        this.left = new Endpoint("left", address("192.168.1.42"), this, leftConfig, leftCrypto);
+        this.right = new Endpoint("right", address("198.51.100.11"), this, rightConfig, rightCrypto);
+    }
+
+    static InetAddress address(String text) {
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException notLiteral) {
+            throw new IllegalArgumentException(notLiteral);
+        }
+    }
+
+    public IkePair loss(double share) {
+        loss = share;
+        return this;
+    }
+
+    public IkePair duplicate(double share) {
+        duplicate = share;
+        return this;
+    }
+
+    public IkePair reorder(double share) {
+        reorder = share;
+        return this;
+    }
+
+    public IkePair behindNat() {
+        nat = true;
+        return this;
+    }
+
+    /** The NAT forgets its mapping: the left side appears with another port. */
+    public void remapNat() {
+        natPort++;
+    }
+
+    public void cut(boolean nothingPasses) {
+        cut = nothingPasses;
+    }
+
+    /** Changes every message on its way; an empty result is a loss. */
+    public void meddle(UnaryOperator<Octets> change) {
+        meddler = change;
+    }
+
+    public Endpoint left() {
+        return left;
+    }
+
+    public Endpoint right() {
+        return right;
+    }
+
+    Endpoint other(Endpoint one) {
+        return one == left ? right : left;
+    }
+
+    long nowNanos() {
+        return now;
+    }
+
+    public Duration now() {
+        return Duration.ofNanos(now);
+    }
+
+    void log(String line) {
+        history.add(String.format("%10.3f %s", now / 1e9, line));
+    }
+
+    String history() {
+        return String.join("\n", history.subList(Math.max(0, history.size() - 400), history.size()));
+    }
+
+    void carry(Endpoint from, Path path, Octets original) {
+        Octets message = meddler.apply(original);
+        if (cut || message.length() == 0) {
+            return;
+        }
+        int copies = chance.nextDouble() < duplicate ? 2 : 1;
+        for (int i = 0; i < copies; i++) {
+            if (chance.nextDouble() >= loss) {
+                long delay = LATENCY + (chance.nextDouble() < reorder ? (long) (chance.nextDouble() * 100 * LATENCY) : 0);
+                underway.add(new Arrival(now + delay, order++, other(from), arriving(from, path), message));
+            }
+        }
+    }
+
+    private Path arriving(Endpoint from, Path path) {
+        if (!nat) {
+            return new Path(path.remote(), path.local());
+        }
+        if (from == left) {
+            int port = path.local().getPort() == Path.IKE_PORT ? natPort + 10000 : natPort;
+            return new Path(path.remote(), new InetSocketAddress(NAT_ADDRESS, port));
+        }
+        int port = path.remote().getPort() == natPort ? Path.NAT_T_PORT : Path.IKE_PORT;
+        return new Path(new InetSocketAddress(left.address, port), path.local());
+    }
+
+    /** Hands a message to a side as if it came from the other one now. */
+    public void inject(Endpoint to, Octets message) {
+        Endpoint from = other(to);
+        to.deliver(new Path(new InetSocketAddress(to.address, Path.IKE_PORT), new InetSocketAddress(from.address, Path.IKE_PORT)), message);
+    }
+
+    public void runFor(Duration time) {
+        long end = now + time.toNanos();
+        while (advance(end)) {
+            continue;
+        }
+        now = end;
+    }
+
+    /** Fails with the history when the time is up. */
+    public void runUntil(BooleanSupplier goal, Duration limit, String what) {
+        long end = now + limit.toNanos();
+        while (!goal.getAsBoolean()) {
+            if (!advance(end)) {
+                throw new AssertionError(what + ": not within " + limit + "\n" + history());
+            }
+        }
+    }
+
+    private boolean advance(long end) {
+        Arrival arrival = underway.peek();
+        Timer dueTimer = null;
+        Endpoint dueAt = null;
+        long due = Long.MAX_VALUE;
+        for (Endpoint side : List.of(left, right)) {
+            for (Map.Entry<Timer, Long> timer : side.timers.entrySet()) {
+                boolean earlier = timer.getValue() < due
+                        || timer.getValue() == due && dueTimer != null && side == dueAt && before(timer.getKey(), dueTimer);
+                if (earlier) {
+                    due = timer.getValue();
+                    dueTimer = timer.getKey();
+                    dueAt = side;
+                }
+            }
+        }
+        if (arrival != null && arrival.at() <= due && arrival.at() <= end) {
+            underway.remove();
+            now = arrival.at();
+            arrival.to().deliver(arrival.path(), arrival.message());
+            return true;
+        }
+        if (dueAt != null && dueTimer != null && due <= end) {
+            now = due;
+            dueAt.timers.remove(dueTimer);
+            dueAt.step(new Event.Expired(dueTimer));
+            return true;
+        }
+        return false;
+    }
+
+    private static boolean before(Timer a, Timer b) {
+        return Comparator.comparing(Timer::kind).thenComparing(Timer::id).compare(a, b) < 0;
+    }
+
+    public boolean bothUp() {
+        return left.up && right.up;
+    }
+
+    /** Whether what each side sends with, the other can receive: same keys, mirrored SPIs and selectors. */
+    public boolean trafficPasses() {
+        return passes(left, right) && passes(right, left);
+    }
+
+    private static boolean passes(Endpoint from, Endpoint to) {
+        Optional<ChildSa> out = from.sending();
+        if (out.isEmpty()) {
+            return false;
+        }
+        ChildSa in = to.inbound.get(out.get().outbound());
+        return in != null && in.inboundKey().equals(out.get().outboundKey()) && in.suite().equals(out.get().suite())
+                && in.local().equals(out.get().remote()) && in.remote().equals(out.get().local())
+                && in.udpEncapsulated() == out.get().udpEncapsulated();
+    }
+}

@@ -1,0 +1,76 @@
+package dev.torii.ike.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torii.ike.ChildSa;
+import dev.torii.ike.IkeSa;
+import dev.torii.ike.IkeStatus;
+import dev.torii.ike.Path;
+import dev.torii.ike.crypto.BouncyCastleCrypto;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class SetUpTest {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    @Test
+    void theArticlesTunnelComesUpWithRealCrypto() {
+        var pair = new IkePair(1, Configs.left().build(), Configs.right().build(),
+                new BouncyCastleCrypto(new SimCrypto.SeededRandom(1)), new BouncyCastleCrypto(new SimCrypto.SeededRandom(2)));
+        pair.left().start();
+        pair.runUntil(pair::bothUp, MINUTE, "set-up");
+        assertTrue(pair.trafficPasses());
+        assertTrue(pair.now().compareTo(Duration.ofMillis(200)) < 0, "nine messages of 10 ms each: " + pair.now());
+        assertEquals(0, pair.left().reports.size() + pair.right().reports.size());
+    }
+
+    @Test
+    void forcedEncapsulationMovesToPort4500() {
+        var pair = new IkePair(1, Configs.left().build(), Configs.right().build());
+        pair.left().start();
+        pair.runUntil(pair::bothUp, MINUTE, "set-up");
+        ChildSa child = pair.left().sending().orElseThrow();
+        assertTrue(child.udpEncapsulated());
+        assertEquals(Path.NAT_T_PORT, child.path().remote().getPort());
+        IkeSa sa = pair.right().ikeSas.get(0);
+        assertTrue(sa.remoteNat());
+        assertFalse(pair.left().ikeSas.get(0).localNat());
+        IkeStatus status = pair.left().session().status();
+        assertEquals(IkeStatus.State.UP, status.state());
+        assertEquals("AES_CBC_256-HMAC_SHA2_384-MODP1536", status.ikeSas().get(0).proposal());
+        assertEquals("AES_GCM_16_256", status.children().get(0).suite());
+    }
+
+    @Test
+    void withoutNatAndForceItStaysOnPort500() {
+        var pair = new IkePair(1, Configs.left().force(false).build(), Configs.right().build());
+        pair.left().start();
+        pair.runUntil(pair::bothUp, MINUTE, "set-up");
+        ChildSa child = pair.left().sending().orElseThrow();
+        assertFalse(child.udpEncapsulated());
+        assertEquals(Path.IKE_PORT, child.path().remote().getPort());
+        assertTrue(pair.trafficPasses());
+    }
+
+    @Test
+    void aNatIsFoundAndItsPortIsUsed() {
+        var pair = new IkePair(1, Configs.left().force(false).build(), Configs.right().build()).behindNat();
+        pair.left().start();
+        pair.runUntil(pair::bothUp, MINUTE, "set-up");
+        assertTrue(pair.left().ikeSas.get(0).localNat());
+        assertTrue(pair.right().ikeSas.get(0).remoteNat());
+        assertEquals(40000, pair.right().sending().orElseThrow().path().remote().getPort());
+        assertTrue(pair.trafficPasses());
+    }
+
+    @Test
+    void everyExchangeSurvivesABadNetwork() {
+        for (long seed = 1; seed <= 150; seed++) {
+            var pair = new IkePair(seed, Configs.left().build(), Configs.right().build()).loss(0.3).duplicate(0.1).reorder(0.2);
+            pair.left().start();
+            pair.runUntil(() -> pair.bothUp() && pair.trafficPasses(), Duration.ofMinutes(5), "seed " + seed);
+        }
+    }
+}
