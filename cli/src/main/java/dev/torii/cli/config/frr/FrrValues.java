@@ -1,0 +1,108 @@
+package dev.torii.cli.config.frr;
+
+import dev.torii.bgp.wire.Prefix;
+import dev.torii.cli.config.Addresses;
+import dev.torii.cli.config.Diagnostics;
+import dev.torii.cli.config.Position;
+import dev.torii.cli.config.Warning;
+import java.net.Inet4Address;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Reads the slots of commands; what cannot be read is reported. */
+final class FrrValues {
+    static final long MAX_32 = 0xFFFF_FFFFL;
+
+    private final Diagnostics diagnostics;
+
+    FrrValues(Diagnostics diagnostics) { this.diagnostics = diagnostics; }
+
+    Optional<Inet4Address> address(Word word) {
+        var address = Addresses.ipv4(word.text());
+        if (address.isPresent()) return address;
+        if (Addresses.isPlaceholder(word.text())) error(word, "is still the placeholder", "put the address here");
+        else if (Addresses.looksLikeIpv6(word.text())) error(word, "is IPv6, which is not supported yet", "use IPv4");
+        else error(word, "is not an address", "write an address like 192.168.254.2");
+        return Optional.empty();
+    }
+
+    /** Host bits are cleared, as FRR does, with a warning. */
+    Optional<Prefix> prefix(Word word) {
+        var network = Addresses.network(word.text()).filter(found -> word.text().matches(".*/\\d+"));
+        if (network.isEmpty()) {
+            if (Addresses.isPlaceholder(word.text())) error(word, "is still the placeholder", "put the prefix here");
+            else if (Addresses.looksLikeIpv6(word.text())) error(word, "is IPv6, which is not supported yet", "use IPv4");
+            else error(word, "is not a prefix", Addresses.ipv4(word.text()).isPresent() ? "add a length, like " + word.text() + "/24" : "write an address and a length from 0 to 32, like 192.168.2.0/24");
+            return Optional.empty();
+        }
+        if (!network.get().exact()) masked(word, network.get().prefix());
+        return network.map(Addresses.Network::prefix);
+    }
+
+    /** {@code A.B.C.D} and a netmask. */
+    Optional<Prefix> prefix(Word address, Word mask) {
+        var read = address(address);
+        var length = Addresses.length(mask.text());
+        if (length.isEmpty() || mask.text().matches("\\d+")) {
+            error(mask, "is not a netmask", "write one like 255.255.255.0");
+            return Optional.empty();
+        }
+        return read.map(a -> {
+            var prefix = Prefix.of(a, length.getAsInt());
+            if (!prefix.address().equals(a)) masked(address, prefix);
+            return prefix;
+        });
+    }
+
+    private void masked(Word word, Prefix prefix) {
+        diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, word.at(), word.text() + " has host bits set: it means " + prefix, "write " + prefix);
+    }
+
+    OptionalLong number(Word word, long least, long greatest) {
+        if (word.text().matches("\\d{1,12}")) {
+            long number = Long.parseLong(word.text());
+            if (number >= least && number <= greatest) return OptionalLong.of(number);
+        }
+        error(word, "is not a number from " + least + " to " + greatest, "write a number from " + least + " to " + greatest);
+        return OptionalLong.empty();
+    }
+
+    /** asplain or asdot (RFC 5396). */
+    OptionalLong as(Word word) {
+        if (word.text().matches("\\d{1,5}\\.\\d{1,5}")) {
+            String[] halves = word.text().split("\\.");
+            long high = Long.parseLong(halves[0]);
+            long low = Long.parseLong(halves[1]);
+            if (high <= 0xFFFF && low <= 0xFFFF && (high | low) != 0) return OptionalLong.of(high << 16 | low);
+        }
+        if (word.text().matches("\\d{1,10}")) {
+            long as = Long.parseLong(word.text());
+            if (as >= 1 && as <= MAX_32) return OptionalLong.of(as);
+        }
+        error(word, "is not an AS number", "write a number from 1 to " + MAX_32);
+        return OptionalLong.empty();
+    }
+
+    void error(Word word, String what, String suggestion) { diagnostics.error(word.at(), "\"" + word.text() + "\" " + what, suggestion); }
+
+    void error(Position at, String cause, String suggestion) { diagnostics.error(at, cause, suggestion); }
+
+    void warn(Warning.Kind kind, Position at, String text, String suggestion) { diagnostics.warn(kind, at, text, suggestion); }
+
+    /** A command that is FRR's and does nothing here, harmlessly. */
+    static void quiet(Grammar.Match match) {
+        // nothing to do: the command has no counterpart in this process
+    }
+
+    /** A command that is FRR's and has no effect here. */
+    Grammar.Action noted(String why) {
+        return match -> warn(Warning.Kind.WITHOUT_EFFECT, match.first().at(), "this command has no effect: " + why, "remove the line");
+    }
+
+    /** A command that is FRR's and that must not be left out in silence. */
+    Grammar.Action refused(String what, String suggestion) {
+        return match -> {
+            if (!match.no()) error(match.first().at(), what + " not supported yet", suggestion);
+        };
+    }
+}

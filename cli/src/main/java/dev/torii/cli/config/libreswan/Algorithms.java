@@ -1,0 +1,148 @@
+package dev.torii.cli.config.libreswan;
+
+import dev.torii.cli.config.Diagnostics;
+import dev.torii.cli.config.Warning;
+import dev.torii.cli.config.libreswan.Conn.Value;
+import dev.torii.ike.DhGroup;
+import dev.torii.ike.EncryptionAlgorithm;
+import dev.torii.ike.EspCipher;
+import dev.torii.ike.EspProposal;
+import dev.torii.ike.HashAlgorithm;
+import dev.torii.ike.IkeProposal;
+import dev.torii.ike.IntegrityAlgorithm;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * {@code ike=} and {@code phase2alg=}/{@code esp=} in Libreswan's and strongSwan's spelling. What the enums of the ike module have is supported; a list may
+ * contain other known algorithms, which are left out with a warning as long as something is left.
+ */
+final class Algorithms {
+    /** Where a proposal names no hash or no group: Libreswan 4's defaults for IKEv1. */
+    private static final List<String> DEFAULT_HASHES = List.of("SHA2_256", "SHA2_512", "SHA1");
+    private static final List<String> DEFAULT_GROUPS = List.of("MODP2048", "MODP1536");
+    private static final String DEFAULT_IKE = "aes_cbc";
+    private static final String DEFAULT_ESP = "aes_gcm";
+    private static final String IKE_EXAMPLE = "like aes_cbc256-sha2_384;modp1536";
+    private static final String ESP_EXAMPLE = "like aes_gcm256;modp1536";
+
+    private final Diagnostics diagnostics;
+
+    Algorithms(Diagnostics diagnostics) { this.diagnostics = diagnostics; }
+
+    /** In the order of preference; empty after an error. */
+    List<IkeProposal> ike(Optional<Value> value) {
+        var found = new LinkedHashSet<IkeProposal>();
+        var left = new ArrayList<String>();
+        for (String text : proposals(value, DEFAULT_IKE)) {
+            Optional<AlgorithmWords> words = words(value, text, IKE_EXAMPLE);
+            if (words.isEmpty()) return List.of();
+            var w = words.get();
+            for (var cipher : w.ciphers()) {
+                var encryption = constant(EncryptionAlgorithm.class, cipher.name());
+                for (String hashName : w.hashes().isEmpty() ? DEFAULT_HASHES : w.hashes()) {
+                    for (String groupName : w.groups().isEmpty() ? DEFAULT_GROUPS : w.groups()) {
+                        var hash = constant(HashAlgorithm.class, hashName);
+                        var group = constant(DhGroup.class, groupName);
+                        if (encryption.isEmpty()) left.add(cipher.name());
+                        if (hash.isEmpty()) left.add(hashName);
+                        if (group.isEmpty()) left.add(groupName);
+                        if (encryption.isEmpty() || hash.isEmpty() || group.isEmpty()) continue;
+                        for (int bits : cipher.keyBits()) found.add(new IkeProposal(encryption.get(), bits, hash.get(), group.get()));
+                    }
+                }
+            }
+        }
+        leftOut(value, left, found.isEmpty(), names(EncryptionAlgorithm.values()) + " with keys of 128, 192 or 256 bits; "
+                + names(HashAlgorithm.values()) + "; " + names(DhGroup.values()), IKE_EXAMPLE);
+        return List.copyOf(found);
+    }
+
+    /**
+     * In the order of preference, all with the same group; empty after an error.
+     *
+     * @param pfs   whether there is a Diffie-Hellman exchange at all
+     * @param group of the IKE SA: used if no group is named
+     */
+    List<EspProposal> esp(Optional<Value> value, boolean pfs, DhGroup group) {
+        var suites = new LinkedHashSet<EspProposal>();
+        var groups = new LinkedHashSet<String>();
+        var left = new ArrayList<String>();
+        for (String text : proposals(value, DEFAULT_ESP)) {
+            Optional<AlgorithmWords> words = words(value, text, ESP_EXAMPLE);
+            if (words.isEmpty()) return List.of();
+            var w = words.get();
+            int before = suites.size();
+            for (var cipher : w.ciphers()) esp(cipher, w.hashes(), suites, left);
+            if (suites.size() > before) groups.addAll(w.groups());
+        }
+        leftOut(value, left, suites.isEmpty(), names(EspCipher.values()) + " with keys of 128, 192 or 256 bits", ESP_EXAMPLE);
+        if (suites.isEmpty()) return List.of();
+        Optional<DhGroup> chosen = pfs ? group(value, groups, group) : none(value, groups);
+        return suites.stream().map(suite -> new EspProposal(suite.cipher(), suite.keyBits(), suite.integrity(), chosen)).toList();
+    }
+
+    private static void esp(AlgorithmWords.CipherWord cipher, List<String> hashes, LinkedHashSet<EspProposal> suites, List<String> left) {
+        var known = constant(EspCipher.class, cipher.name());
+        if (known.isEmpty()) {
+            left.add(cipher.name());
+            return;
+        }
+        var integrities = new ArrayList<Optional<IntegrityAlgorithm>>();
+        if (known.get().combined()) {
+            integrities.add(Optional.empty());
+        } else {
+            for (String hash : hashes.isEmpty() ? List.of("SHA2_512", "SHA2_256", "SHA1") : hashes) {
+                var integrity = Arrays.stream(IntegrityAlgorithm.values()).filter(each -> each.name().startsWith("HMAC_" + hash + "_")).findFirst();
+                if (integrity.isPresent()) integrities.add(integrity);
+                else left.add(hash);
+            }
+        }
+        for (var integrity : integrities) for (int bits : cipher.keyBits()) suites.add(new EspProposal(known.get(), bits, integrity, Optional.empty()));
+    }
+
+    private Optional<DhGroup> group(Optional<Value> value, LinkedHashSet<String> groups, DhGroup ofIke) {
+        if (groups.isEmpty()) return Optional.of(ofIke);
+        var first = constant(DhGroup.class, groups.getFirst());
+        if (first.isEmpty()) {
+            error(value, "needs " + groups.getFirst() + ", which is not supported yet", "use one of " + names(DhGroup.values()));
+        } else if (groups.size() > 1) {
+            error(value, "names more than one group, and Quick Mode can offer only one (RFC 2409, section 5.5)", "keep one group, the same for all");
+        }
+        return first;
+    }
+
+    private Optional<DhGroup> none(Optional<Value> value, LinkedHashSet<String> groups) {
+        if (!groups.isEmpty()) value.ifPresent(v -> diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, v.at(), "the group of " + v.keyword() + "= is not used: pfs=no", "remove the group, or write pfs=yes"));
+        return Optional.empty();
+    }
+
+    private static List<String> proposals(Optional<Value> value, String otherwise) {
+        return value.isEmpty() ? List.of(otherwise) : Arrays.stream(value.get().text().split(",")).map(String::strip).filter(text -> !text.isEmpty()).toList();
+    }
+
+    private Optional<AlgorithmWords> words(Optional<Value> value, String text, String example) {
+        return AlgorithmWords.parse(text, unknown -> error(value, "has \"" + unknown + "\", which is no algorithm", "write proposals " + example));
+    }
+
+    private void leftOut(Optional<Value> value, List<String> left, boolean nothing, String supported, String example) {
+        if (value.isEmpty() || left.isEmpty() && !nothing) return;
+        String names = left.stream().distinct().collect(Collectors.joining(", "));
+        if (nothing) error(value, "has nothing that is supported yet" + (names.isEmpty() ? "" : ": " + names + " is not"), "supported: " + supported + "; write it " + example);
+        else diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.get().at(), value.get().keyword() + "= offers less than it says: " + names + " is not supported yet", "supported: " + supported);
+    }
+
+    private void error(Optional<Value> value, String what, String suggestion) {
+        value.ifPresent(v -> diagnostics.error(v.at(), v.keyword() + "=" + v.text() + " " + what, suggestion));
+    }
+
+    private static <E extends Enum<E>> Optional<E> constant(Class<E> type, String name) {
+        return Arrays.stream(type.getEnumConstants()).filter(each -> each.name().equals(name)).findFirst();
+    }
+
+    private static String names(Enum<?>[] values) { return Arrays.stream(values).map(Enum::name).collect(Collectors.joining(", ")); }
+}

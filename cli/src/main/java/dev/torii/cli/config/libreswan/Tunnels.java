@@ -1,0 +1,262 @@
+package dev.torii.cli.config.libreswan;
+
+import dev.torii.bgp.wire.Prefix;
+import dev.torii.cli.config.Diagnostics;
+import dev.torii.cli.config.Encapsulation;
+import dev.torii.cli.config.Host;
+import dev.torii.cli.config.InnerAddress;
+import dev.torii.cli.config.Position;
+import dev.torii.cli.config.StartMode;
+import dev.torii.cli.config.TunnelConfig;
+import dev.torii.cli.config.Warning;
+import dev.torii.cli.config.libreswan.Conn.Value;
+import dev.torii.ike.DhGroup;
+import dev.torii.ike.Identity;
+import dev.torii.ike.Retransmission;
+import dev.torii.ike.Secret;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Conns to {@link TunnelConfig}s: orientation, values, defaults, secrets, and what must be unique among them. */
+final class Tunnels {
+    private static final int REPLAY_WINDOW = 1024;
+    private static final int MAX_REPLAY_WINDOW = 1 << 20;
+    private static final Duration LIFETIME = Duration.ofHours(8);
+    private static final Duration REKEY_MARGIN = Duration.ofMinutes(9);
+    private static final Duration DPD_DELAY = Duration.ofSeconds(10);
+    private static final Duration DPD_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Host host;
+    private final SecretTable secrets;
+    private final List<String> secretsFiles;
+    private final Diagnostics diagnostics;
+    private final Values values;
+    private final Algorithms algorithms;
+    private final Map<String, Value> marks = new HashMap<>();
+    private final Map<String, Value> interfaces = new HashMap<>();
+    private final Map<Peers, TunnelConfig> byPeers = new HashMap<>();
+
+    private record Peers(Optional<InetAddress> local, Optional<InetAddress> remote) {}
+
+    Tunnels(Host host, SecretTable secrets, List<String> secretsFiles, Diagnostics diagnostics) {
+        this.host = host;
+        this.secrets = secrets;
+        this.secretsFiles = secretsFiles;
+        this.diagnostics = diagnostics;
+        this.values = new Values(diagnostics);
+        this.algorithms = new Algorithms(diagnostics);
+    }
+
+    List<TunnelConfig> build(List<Conn> conns) {
+        var taken = conns.stream().flatMap(conn -> conn.get("vti-interface").stream()).map(Value::text).collect(Collectors.toSet());
+        var tunnels = new ArrayList<TunnelConfig>();
+        int number = 0;
+        for (Conn conn : conns) {
+            while (taken.contains("torii" + number)) number++;
+            var tunnel = build(conn, "torii" + number);
+            if (tunnel.isEmpty()) continue;
+            if (tunnel.get().interfaceName().equals("torii" + number)) number++;
+            samePeers(tunnel.get());
+            tunnels.add(tunnel.get());
+        }
+        return tunnels;
+    }
+
+    private Optional<TunnelConfig> build(Conn conn, String freeInterface) {
+        int before = diagnostics.errors();
+        protocol(conn);
+        unique(marks, values.mark(conn.get("mark")), conn.get("mark"), "mark", "give each conn a mark of its own, like mark=6/0xffffffff");
+        Optional<String> named = interfaceName(conn);
+        unique(interfaces, named, conn.get("vti-interface").or(() -> conn.get("ipsec-interface")), "interface", "give each conn an interface of its own, like vti-interface=vti02");
+
+        var ike = algorithms.ike(conn.get("ike"));
+        var esp = algorithms.esp(conn.get("phase2alg"), values.yes(conn.get("pfs"), true), ike.isEmpty() ? DhGroup.MODP1536 : ike.getFirst().group());
+        var ikeLifetime = values.time(conn.get("ikelifetime"), LIFETIME, "s", false);
+        var childLifetime = values.time(conn.get("ipsec-lifetime"), LIFETIME, "s", false);
+        var margin = margin(conn, ikeLifetime.compareTo(childLifetime) < 0 ? ikeLifetime : childLifetime);
+        int fuzz = values.percent(conn.get("rekeyfuzz"), 100);
+        var dpd = dpd(conn);
+        var retransmission = retransmission(conn);
+        int mtu = values.number(conn.get("mtu"), 576, 65535, 0);
+        int metric = values.number(conn.get("metric"), 0, Integer.MAX_VALUE, 0);
+        int window = values.number(conn.get("replay-window"), 0, MAX_REPLAY_WINDOW, REPLAY_WINDOW);
+        boolean natKeepalive = values.yes(conn.get("nat-keepalive"), true);
+        var encapsulation = encapsulation(conn.get("encapsulation"));
+        var auto = auto(conn);
+
+        var sides = new Orientation(host, diagnostics).of(conn);
+        if (sides.isEmpty()) return Optional.empty();
+        var ends = sides.get();
+        Optional<Identity> localId = conn.get(ends.localSide(), "id").flatMap(values::identity);
+        Optional<Identity> remoteId = remoteId(conn, ends);
+        Optional<Prefix> localSubnet = subnet(conn, ends.localSide());
+        Optional<Prefix> remoteSubnet = subnet(conn, ends.localSide().other()).or(() -> ends.remote().map(address -> Prefix.of(address, 32)));
+        if (remoteSubnet.isEmpty() && diagnostics.errors() == before) {
+            diagnostics.error(conn.at(), "conn " + conn.name() + " has no subnet for a peer of any address", "add " + ends.localSide().other().word() + "subnet=");
+        }
+        if (remoteSubnet.isPresent() && remoteSubnet.get().length() == 0 && named.isEmpty() && diagnostics.errors() == before) {
+            var at = conn.get(ends.localSide().other(), "subnet").or(() -> conn.get(ends.localSide().other(), "subnets")).map(Value::at).orElse(conn.at());
+            diagnostics.error(at, "conn " + conn.name() + " takes all traffic (" + remoteSubnet.get() + ") but names no interface to route it into",
+                    "add vti-interface=vti01, and routes or BGP over it");
+        }
+        Optional<InnerAddress> inner = inner(conn, ends.localSide());
+        if (diagnostics.errors() != before || remoteId.isEmpty() || remoteSubnet.isEmpty()) return Optional.empty();
+
+        Optional<Secret> secret = secret(ends, localId, remoteId.get());
+        if (secret.isEmpty()) {
+            missingSecret(conn, ends, localId, remoteId.get());
+            return Optional.empty();
+        }
+        return Optional.of(new TunnelConfig(conn.name(), conn.at(), ends.local(), ends.remote(), localId, remoteId.get(), secret.get(), ike, esp, localSubnet,
+                remoteSubnet.get(), auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), metric, window, encapsulation,
+                natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission));
+    }
+
+    /** IKEv1 with a pre-shared key is what there is. */
+    private void protocol(Conn conn) {
+        var version = conn.get("ikev2").or(() -> conn.get("keyexchange"));
+        String spoken = version.map(value -> value.text().toLowerCase(Locale.ROOT)).orElse("absent");
+        boolean insists = version.isPresent() && version.get().keyword().equalsIgnoreCase("ikev2");
+        switch (insists ? "ikev2=" + spoken : spoken) {
+            case "ikev1", "ikev2=no", "ikev2=never", "ikev2=permit", "ikev2=ikev1", "ikev2=off" -> { }
+            case "ikev2", "ikev2=insist", "ikev2=yes", "ikev2=propose", "ikev2=ikev2", "ikev2=on" -> diagnostics.error(version.orElseThrow().at(),
+                    version.orElseThrow().keyword() + "=" + version.orElseThrow().text() + ": IKEv2 is not supported yet", "write ikev2=no, and set the peer to IKEv1");
+            case "absent", "ike" -> diagnostics.error(version.map(Value::at).orElse(conn.at()), "conn " + conn.name()
+                    + " does not say ikev2=no, and without it Libreswan speaks IKEv2, which is not supported yet", "add ikev2=no, and set the peer to IKEv1");
+            default -> values.error(version.orElseThrow(), "is no version of IKE", "write ikev2=no");
+        }
+        conn.get("authby").filter(value -> !Set.of("secret", "psk").contains(value.text().toLowerCase(Locale.ROOT)))
+                .ifPresent(value -> values.error(value, "is not supported yet", "write authby=secret, and the secret into ipsec.secrets"));
+        if (conn.get("authby").isEmpty() && Set.of(Side.values()).stream().allMatch(side -> conn.get(side, "auth").isEmpty())) {
+            diagnostics.error(conn.at(), "conn " + conn.name() + " does not say authby=secret, and without it Libreswan authenticates by certificate, which is not supported yet",
+                    "add authby=secret");
+        }
+    }
+
+    private void unique(Map<String, Value> seen, Optional<String> key, Optional<Value> value, String what, String suggestion) {
+        if (key.isEmpty() || value.isEmpty()) return;
+        var first = seen.putIfAbsent(key.get(), value.get());
+        if (first != null) values.error(value.get(), "is the " + what + " of another conn too, at " + first.at(), suggestion);
+    }
+
+    /** vti-interface=, or ipsec-interface=N for ipsecN. */
+    private Optional<String> interfaceName(Conn conn) {
+        if (conn.get("vti-interface").isPresent()) return values.interfaceName(conn.get("vti-interface"));
+        var value = conn.get("ipsec-interface");
+        return value.flatMap(v -> switch (v.text().toLowerCase(Locale.ROOT)) {
+            case "no", "off", "false", "n" -> Optional.empty();
+            case "yes", "on", "true", "y" -> Optional.of("ipsec1");
+            default -> Optional.of("ipsec" + values.number(value, 0, 65535, 0));
+        });
+    }
+
+    private Duration margin(Conn conn, Duration shortest) {
+        if (conn.get("rekeymargin").isEmpty()) return REKEY_MARGIN.compareTo(shortest.dividedBy(4)) <= 0 ? REKEY_MARGIN : shortest.dividedBy(4);
+        var margin = values.time(conn.get("rekeymargin"), REKEY_MARGIN, "s", true);
+        if (margin.compareTo(shortest) >= 0) values.error(conn.get("rekeymargin").get(), "is not shorter than the shortest lifetime, " + shortest.toSeconds() + " s", "write a fraction of the lifetime");
+        return margin;
+    }
+
+    private record Dpd(Duration delay, Duration timeout) {}
+
+    private Dpd dpd(Conn conn) {
+        var delayValue = conn.get("dpddelay");
+        var timeoutValue = conn.get("dpdtimeout");
+        conn.get("dpdaction").filter(value -> !value.text().toLowerCase(Locale.ROOT).startsWith("restart")).ifPresent(value -> diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.keywordAt(),
+                "dpdaction= has no effect: a dead tunnel leaves the routes, and with auto=start it is set up again", "remove the line; dpddelay=0 turns probing off"));
+        conn.get("keyingtries").filter(value -> !Set.of("%forever", "0").contains(value.text())).ifPresent(value -> diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.keywordAt(),
+                "keyingtries= has no effect: with auto=start a tunnel is tried for ever", "remove the line"));
+        var timeout = values.time(timeoutValue, DPD_TIMEOUT, "s", false);
+        if (delayValue.isEmpty()) {
+            return new Dpd(timeout.compareTo(DPD_DELAY.multipliedBy(3)) >= 0 ? DPD_DELAY : Duration.ofMillis(Math.max(1, timeout.toMillis() / 3)), timeout);
+        }
+        var delay = values.time(delayValue, DPD_DELAY, "s", true);
+        if (timeoutValue.isEmpty()) return new Dpd(delay, delay.multipliedBy(3).compareTo(DPD_TIMEOUT) > 0 ? delay.multipliedBy(3) : DPD_TIMEOUT);
+        if (!delay.isZero() && timeout.compareTo(delay) <= 0) values.error(timeoutValue.get(), "is not longer than dpddelay=" + delayValue.get().text(), "write three times dpddelay, like 30s");
+        return new Dpd(delay, timeout);
+    }
+
+    private Retransmission.Policy retransmission(Conn conn) {
+        var standard = Retransmission.Policy.STANDARD;
+        var first = values.time(conn.get("retransmit-interval"), standard.first(), "ms", false);
+        var total = values.time(conn.get("retransmit-timeout"), standard.total(), "s", false);
+        if (total.compareTo(first) >= 0) return new Retransmission.Policy(first, total);
+        values.error(conn.get("retransmit-timeout").or(() -> conn.get("retransmit-interval")).orElseThrow(), "makes the timeout shorter than the interval", "remove the line: the standard is 500 ms and 60 s");
+        return standard;
+    }
+
+    private Encapsulation encapsulation(Optional<Value> value) {
+        if (value.isEmpty() || value.get().text().equalsIgnoreCase("auto")) return Encapsulation.AUTO;
+        boolean yes = values.yes(value, true);
+        if (yes) return Encapsulation.YES;
+        return value.get().keyword().equalsIgnoreCase("forceencaps") ? Encapsulation.AUTO : Encapsulation.NO;
+    }
+
+    private StartMode auto(Conn conn) {
+        var value = conn.get("auto").orElseThrow();
+        return switch (value.text().toLowerCase(Locale.ROOT)) {
+            case "start" -> StartMode.START;
+            case "add" -> StartMode.ADD;
+            case "keep", "up" -> StartMode.START;
+            case "ondemand", "route" -> {
+                diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.at(), "auto=" + value.text() + " sets the tunnel up at start, not when the first packet comes", "write auto=start");
+                yield StartMode.ONDEMAND;
+            }
+            default -> {
+                values.error(value, "is unknown", "write auto=start, auto=add or auto=ignore");
+                yield StartMode.ADD;
+            }
+        };
+    }
+
+    private Optional<Identity> remoteId(Conn conn, Orientation.Ends ends) {
+        var side = ends.localSide().other();
+        var value = conn.get(side, "id");
+        if (value.isPresent()) return values.identity(value.get());
+        if (ends.remote().isEmpty()) diagnostics.error(conn.at(), "conn " + conn.name() + " accepts a peer from any address and of any identity", "add " + side.word() + "id= with the identity that the peer sends");
+        return ends.remote().map(Identity::ofAddress);
+    }
+
+    private Optional<Prefix> subnet(Conn conn, Side side) {
+        return conn.get(side, "subnet").or(() -> conn.get(side, "subnets")).flatMap(values::subnet);
+    }
+
+    private Optional<InnerAddress> inner(Conn conn, Side local) {
+        var own = conn.get(local, "vti").or(() -> conn.get(local, "interface-ip"));
+        if (own.isEmpty()) {
+            conn.get(local.other(), "vti").ifPresent(value -> diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.keywordAt(),
+                    value.keyword() + "= is for the peer's interface: this host is " + local.word(), "write " + local.word() + "vti= for this host's interface"));
+        }
+        return own.flatMap(values::innerAddress);
+    }
+
+    private Optional<Secret> secret(Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {
+        Set<Identity> addresses = ends.local().map(Set::of).orElseGet(host::localAddresses).stream().map(Identity::ofAddress).collect(Collectors.toUnmodifiableSet());
+        var found = secrets.find(localId.map(Set::of).orElse(addresses), remoteId, addresses, ends.remote());
+        return found.isPresent() || localId.isPresent() || ends.local().isPresent() ? found : secrets.findForUnknownLocal(remoteId);
+    }
+
+    private void missingSecret(Conn conn, Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {
+        String local = localId.map(Identity::toString).or(() -> ends.local().map(InetAddress::getHostAddress)).orElse("%any");
+        String file = secretsFiles.isEmpty() ? "/etc/ipsec.secrets" : secretsFiles.getLast();
+        diagnostics.error(conn.at(), "no secret for " + local + " and " + remoteId + " (conn " + conn.name() + ")", "add to " + file + ": " + local + " " + remoteId + " : PSK \"...\"");
+    }
+
+    /** As responder, Main Mode must choose the secret by the addresses alone (RFC 2409, section 5.4). */
+    private void samePeers(TunnelConfig tunnel) {
+        var first = byPeers.putIfAbsent(new Peers(tunnel.local(), tunnel.remote()), tunnel);
+        if (first == null || first.preSharedKey().equals(tunnel.preSharedKey())) return;
+        Position at = tunnel.at();
+        diagnostics.error(at, "conn " + tunnel.name() + " and conn " + first.name() + " at " + first.at() + " have the same two addresses and different secrets",
+                "use one secret for both: before the peer says who it is, its address must tell which secret is meant");
+    }
+}
