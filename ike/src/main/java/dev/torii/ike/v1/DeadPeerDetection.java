@@ -18,15 +18,16 @@ final class DeadPeerDetection {
         this.timeout = timeout;
     }
 
-    /** Silence so far, and the sequence numbers of the probes that are out: from {@code first} to before {@code next}. */
-    record State(Duration silent, int first, int next) {
+    /** Silence so far, and the sequence number of the next probe. */
+    record State(Duration silent, int next) {
         static State heard(int nextSequence) {
-            return new State(Duration.ZERO, nextSequence, nextSequence);
+            return new State(Duration.ZERO, nextSequence);
         }
 
-        /** Whether an answer with this number belongs to one of our unanswered probes. */
+        /** Whether an answer with this number can belong to one of our latest probes. */
         boolean asked(int sequence) {
-            return sequence - first >= 0 && sequence - next < 0;
+            int age = next - sequence;
+            return age > 0 && age <= TRIES_AFTER_FIRST + 1;
         }
     }
 
@@ -57,7 +58,7 @@ final class DeadPeerDetection {
         }
         Duration left = timeout.minus(silent);
         Duration wait = retry().compareTo(left) < 0 ? retry() : left;
-        return new Verdict.Probe(new State(silent, before.first(), before.next() + 1), before.next(), wait);
+        return new Verdict.Probe(new State(silent, before.next() + 1), before.next(), wait);
     }
 
     /** Several probes fit between the first and the end: one lost datagram must not kill a tunnel. */
