@@ -2,6 +2,7 @@ package dev.torii.cli.show;
 
 import dev.torii.esp.Verdict;
 import dev.torii.ike.IkeStatus;
+import dev.torii.ike.Spi;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,7 +126,7 @@ public record StatusView(List<Connection> connections, List<InetAddress> listeni
         fields.put("outboundDrops", names(connection.outboundDrops()));
         connection.ike().ifPresent(ike -> {
             fields.put("ikeSas", ike.ikeSas().stream().map(StatusView::json).toList());
-            fields.put("childSas", ike.children().stream().map(child -> json(connection, child)).toList());
+            fields.put("children", ike.children().stream().map(child -> json(connection, child)).toList());
             ike.lastFailure().ifPresent(cause -> fields.put("lastFailure", cause));
         });
         return fields;
@@ -148,18 +149,22 @@ public record StatusView(List<Connection> connections, List<InetAddress> listeni
         var in = connection.inbound().getOrDefault(child.inbound().value(), Traffic.NONE);
         var out = connection.outbound().getOrDefault(child.outbound().value(), Traffic.NONE);
         var fields = new LinkedHashMap<String, Object>();
-        fields.put("inboundSpi", child.inbound().toString());
-        fields.put("outboundSpi", child.outbound().toString());
         fields.put("suite", child.suite());
         fields.put("local", child.local());
         fields.put("remote", child.remote());
         fields.put("udpEncapsulated", child.udpEncapsulated());
         fields.put("current", child.current());
-        fields.put("packetsIn", in.packets());
-        fields.put("bytesIn", in.bytes());
-        fields.put("packetsOut", out.packets());
-        fields.put("bytesOut", out.bytes());
-        fields.put("inboundDrops", names(in.drops()));
+        fields.put("inbound", json(child.inbound(), in));
+        fields.put("outbound", json(child.outbound(), out));
+        return fields;
+    }
+
+    private static Map<String, Object> json(Spi spi, Traffic traffic) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("spi", spi.toString());
+        fields.put("packets", traffic.packets());
+        fields.put("bytes", traffic.bytes());
+        fields.put("drops", names(traffic.drops()));
         return fields;
     }
 }
