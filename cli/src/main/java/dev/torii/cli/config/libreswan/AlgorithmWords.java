@@ -22,7 +22,7 @@ record AlgorithmWords(List<CipherWord> ciphers, List<String> hashes, List<String
     private static final Pattern GCM = Pattern.compile("aes_?gcm(?:_?(a|b|c|8|12|16))?_?(128|192|256)?");
     private static final Pattern GCM_STRONGSWAN = Pattern.compile("aes(128|192|256)gcm(8|12|16|64|96|128)?");
     private static final Pattern OTHER_CIPHER = Pattern.compile("(3des|des|camellia|aes_?ctr|aes\\d+ctr|aes_?ccm|aes\\d+ccm|chacha|null|serpent|twofish|blowfish|cast|idea|seed).*");
-    private static final Pattern HASH = Pattern.compile("(?:prf|hmac_)?(sha2_256|sha256|sha2_384|sha384|sha2_512|sha512|sha2|sha1|sha|md5|aes_?xcbc|aes_?cmac)(?:_\\d+)?");
+    private static final Pattern HASH = Pattern.compile("(?:prf|hmac_)?(sha2_256|sha256|sha2_384|sha384|sha2_512|sha512|sha2(?!_)|sha1|sha|md5|aes_?xcbc|aes_?cmac)(?:_(?:96|128|192|256))?");
     private static final Pattern GROUP = Pattern.compile("(modp|ecp_?|dh_?)(\\d+)(s\\d+|bp)?|curve25519|x25519|curve448|x448");
     private static final Map<String, String> ICV = Map.of("a", "8", "b", "12", "c", "16", "64", "8", "96", "12", "128", "16");
     private static final Map<Integer, String> GROUPS = Map.ofEntries(Map.entry(1, "MODP768"), Map.entry(2, "MODP1024"), Map.entry(5, "MODP1536"),

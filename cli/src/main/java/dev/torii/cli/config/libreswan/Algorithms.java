@@ -76,9 +76,10 @@ final class Algorithms {
             Optional<AlgorithmWords> words = words(value, text, ESP_EXAMPLE);
             if (words.isEmpty()) return List.of();
             var w = words.get();
-            int before = suites.size();
-            for (var cipher : w.ciphers()) esp(cipher, w.hashes(), suites, left);
-            if (suites.size() > before) groups.addAll(w.groups());
+            var these = new LinkedHashSet<EspProposal>();
+            for (var cipher : w.ciphers()) esp(cipher, w.hashes(), these, left);
+            if (!these.isEmpty()) groups.addAll(w.groups());
+            suites.addAll(these);
         }
         leftOut(value, left, suites.isEmpty(), names(EspCipher.values()) + " with keys of 128, 192 or 256 bits", ESP_EXAMPLE);
         if (suites.isEmpty()) return List.of();

@@ -43,7 +43,7 @@ final class SecretsParser {
 
     void read(String pattern, Optional<Position> from) {
         for (String name : files.glob(pattern)) {
-            if (files.exists(name)) files.read(name, from, this::parse);
+            if (ConfigFiles.hasWildcard(pattern) || files.exists(name)) files.read(name, from, this::parse);
             else from.ifPresent(at -> diagnostics.warn(Warning.Kind.FILE, at, "there is no file " + name, "remove this include, or create the file"));
         }
     }

@@ -1,0 +1,240 @@
+package dev.torii.cli.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torii.bgp.wire.Prefix;
+import dev.torii.ike.Identity;
+import dev.torii.ike.Octets;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The grammar of ipsec.conf and what its keywords mean. */
+class IpsecConfTest {
+    @TempDir
+    Path root;
+    private Site site;
+
+    @BeforeEach
+    void makeRoot() { site = new Site(root).conf(Site.CONN).secrets(Site.SECRET); }
+
+    private TunnelConfig with(String... lines) {
+        return site.conf(Site.CONN + String.join("\n", List.of(lines).stream().map(line -> "\t" + line).toList())).load().tunnels().getFirst();
+    }
+
+    private TunnelConfig replaced(String line, String by) {
+        assertTrue(Site.CONN.contains(line), line);
+        return site.conf(Site.CONN.replace(line, by)).load().tunnels().getFirst();
+    }
+
+    @Test
+    void blanksTabsQuotesCommentsAndLineEndsAreFree() {
+        var plain = site.load().tunnels();
+        String odd = "# a comment\r\nversion 2.0\r\n\r\nconn one # here too\r\n"
+                + Site.CONN.lines().skip(1).map(line -> "\t" + line.strip().replace("=", " \t= ") + "\t# why\r\n").reduce("", String::concat)
+                + "   # indented comment\r\n  fragmentation = \"yes\"";
+        assertEquals(plain.toString().replace("a.conf:1:1", "a.conf:4:1"), site.conf(odd).load().tunnels().toString());
+    }
+
+    @Test
+    void defaultsAreThoseOfLibreswanAndTheArticle() {
+        var tunnel = site.load().tunnels().getFirst();
+        assertEquals("torii0", tunnel.interfaceName());
+        assertEquals(Duration.ofHours(8), tunnel.ikeLifetime());
+        assertEquals(Duration.ofHours(8), tunnel.childLifetime());
+        assertEquals(Duration.ofMinutes(9), tunnel.rekeyMargin());
+        assertEquals(100, tunnel.rekeyFuzzPercent());
+        assertEquals(Encapsulation.AUTO, tunnel.encapsulation());
+        assertEquals(Optional.empty(), tunnel.localId());
+        assertEquals(Identity.ofAddress(Site.address(Site.LOCAL)), tunnel.toIkeConfig(Site.address(Site.LOCAL)).localId());
+    }
+
+    @Test
+    void withoutSubnetsAHostCarriesItsOwnTraffic() {
+        var ike = site.conf(Site.CONN.replaceAll(" +(left|right)subnet=.*\n", "")).load().tunnels().getFirst().toIkeConfig(Site.address(Site.LOCAL));
+        assertEquals("192.168.1.42/32", ike.localSelector().toString());
+        assertEquals("198.51.100.1/32", ike.remoteSelector().toString());
+    }
+
+    @Test
+    void withoutAlgorithmsLibreswansDefaultsAreOfferedAsFarAsTheyAreSupported() {
+        var tunnel = site.conf(Site.CONN.replaceAll(" +(ike|phase2alg)=.*\n", "")).load().tunnels().getFirst();
+        assertEquals("AES_CBC_256-HMAC_SHA2_256-MODP2048", tunnel.ikeProposals().getFirst().toString());
+        assertEquals(12, tunnel.ikeProposals().size());
+        assertEquals("[AES_GCM_16_256-MODP2048, AES_GCM_16_128-MODP2048]", tunnel.espProposals().toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "28800 | 28800", "28800s | 28800", "8h | 28800", "600m | 36000", "1d | 86400"})
+    void timesHaveUnits(String text, long seconds) {
+        assertEquals(seconds, with("salifetime=" + text).childLifetime().toSeconds());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"salifetime", "lifetime", "keylife", "ipsec-lifetime", "KeyLife"})
+    void aLifetimeHasManyNames(String keyword) {
+        assertEquals(1234, with(keyword + "=1234").childLifetime().toSeconds());
+    }
+
+    @Test
+    void theRekeyMarginShrinksWithShortLifetimesUnlessItIsGiven() {
+        assertEquals(15, with("salifetime=60").rekeyMargin().toSeconds());
+        assertEquals(20, with("salifetime=60", "rekeymargin=20").rekeyMargin().toSeconds());
+        site.conf(Site.CONN + "  rekeymargin=60\n  salifetime=60\n");
+        assertEquals(List.of("/etc/ipsec.d/a.conf:11:15: rekeymargin=60 is not shorter than the shortest lifetime, 60 s | write a fraction of the lifetime"), site.problems());
+    }
+
+    @Test
+    void deadPeerDetectionObeysWhatIsSaid() {
+        assertEquals("PT0S", with("dpddelay=0").dpdDelay().toString());
+        assertEquals(Duration.ofSeconds(60), with("dpddelay=20").dpdTimeout());
+        assertEquals(Duration.ofSeconds(5), with("dpdtimeout=15").dpdDelay());
+        var both = with("dpddelay=3", "dpdtimeout=9", "dpdaction=restart");
+        assertEquals(Duration.ofSeconds(9), both.dpdTimeout());
+        assertEquals(List.of(), site.load().warnings());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"encapsulation=yes, YES", "encapsulation=no, NO", "encapsulation=auto, AUTO", "forceencaps=yes, YES", "forceencaps=no, AUTO"})
+    void encapsulationHasThreeValuesAndAnOldName(String line, Encapsulation expected) {
+        assertEquals(expected, with(line).encapsulation());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "@cpe.example | @cpe.example | 2", "vpn@example.org | vpn@example.org | 3", "10.1.2.3 | 10.1.2.3 | 1", "@[site 7] | key id 736974652037 | 11",
+        "@#0x0a0b | key id 0a0b | 11"})
+    void identitiesHaveFiveForms(String written, String printed, int type) {
+        site.secrets(": PSK \"correct horse battery\"\n");
+        var id = with("rightid=\"" + written + "\"").remoteId();
+        assertEquals(printed, id.toString());
+        assertEquals(type, id.type());
+    }
+
+    @Test
+    void anAddressBehindAnAtSignIsANameAndIsReported() {
+        site.secrets(": PSK \"correct horse battery\"\n").conf(Site.CONN + "  rightid=@1.2.3.4\n");
+        assertEquals(Identity.fqdn("1.2.3.4"), site.load().tunnels().getFirst().remoteId());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:11:11: rightid=@1.2.3.4 is a host name that looks like an address (ID_FQDN), not an address"), site.warnings());
+    }
+
+    @Test
+    void defaultAlsoAndOwnValuesHaveTheirOrder() {
+        site.conf("conn %default\n authby=secret\n ikev2=no\n salifetime=1000\n ikelifetime=1000\n mtu=1300\n"
+                + "conn base\n also=deeper\n left=192.168.1.42\n right=198.51.100.1\n ikelifetime=2000\n mtu=1350\n"
+                + "conn deeper\n also=base\n salifetime=3000\n phase2alg=aes_gcm128;modp2048\n"
+                + "conn one\n also=base\n mtu=1400\n auto=start\n");
+        var tunnel = site.load().tunnels().getFirst();
+        assertEquals(3000, tunnel.childLifetime().toSeconds());
+        assertEquals(2000, tunnel.ikeLifetime().toSeconds());
+        assertEquals(1400, tunnel.mtu().orElseThrow());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:19:2: mtu=1400 counts in conn one, not the value that also= brings from /etc/ipsec.d/a.conf:12:2"), site.warnings());
+    }
+
+    @Test
+    void aDefaultThatIsReplacedMayBeUnsupported() {
+        // what a distribution's crypto policy puts before every conn
+        site.file("/etc/crypto-policies/back-ends/libreswan.config", "conn %default\n\tikev2=insist\n\tpfs=yes\n\tike=aes_gcm256-sha2_512+sha2_256-dh19+dh14,chacha20_poly1305-sha2_512-dh20\n\tesp=aes_gcm256,chacha20_poly1305,aes256-sha2_512\n")
+                .file("/etc/ipsec.conf", "config setup\n\tlogfile=/dev/null\n\tvirtual-private=%v4:10.0.0.0/8,%v4:192.168.0.0/16\n\ninclude /etc/crypto-policies/back-ends/libreswan.config\ninclude /etc/ipsec.d/*.conf\n");
+        var tunnel = site.load().tunnels().getFirst();
+        assertEquals("[AES_GCM_16_256-MODP1536]", tunnel.espProposals().toString());
+        assertEquals(List.of(), site.load().warnings());
+    }
+
+    @Test
+    void aFileIsReadOnceHoweverItIsReached() throws Exception {
+        site.file("/etc/ipsec.conf", "include /etc/ipsec.d/*.conf\ninclude ipsec.d/a.conf\n").file("/etc/ipsec.secrets", "include /etc/ipsec.d/*.secrets\n");
+        Files.createSymbolicLink(site.path("/etc/ipsec.d/b.conf"), site.path("/etc/ipsec.d/a.conf"));
+        assertEquals(1, site.load().tunnels().size());
+        assertEquals(List.of(), site.load().warnings());
+    }
+
+    @Test
+    void connsWithAutoIgnoreOrWithoutAutoAreNotLoaded() {
+        site.conf(Site.CONN + "conn two\n auto=ignore\n left=nonsense\nconn three\n left=nonsense\n");
+        assertEquals(1, site.load().tunnels().size());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:14:1: conn three is not loaded: it has no auto="), site.warnings());
+    }
+
+    @Test
+    void interfacesWithoutANameAreNumberedPastTakenOnes() {
+        site.conf(Site.CONN + Site.CONN.replace("conn one", "conn two") + "     vti-interface=torii0\n" + Site.CONN.replace("conn one", "conn three"));
+        assertEquals(List.of("torii1", "torii0", "torii2"), site.load().tunnels().stream().map(TunnelConfig::interfaceName).toList());
+    }
+
+    @Test
+    void hostBitsInASubnetAreClearedWithAWarning() {
+        assertEquals(Prefix.parse("10.0.2.0/24"), replaced("10.0.2.0/24", "10.0.2.9/24").remoteSubnet());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:6:18: rightsubnet=10.0.2.9/24 has host bits set: it means 10.0.2.0/24"), site.warnings());
+    }
+
+    @Test
+    void knownKeywordsWithoutEffectAreWarnedOfAndHarmlessOnesAreNot() {
+        with("compress=no", "fragmentation=yes", "mobike=no", "overlapip=yes", "type=tunnel", "aggrmode=no", "rekey=yes", "keyingtries=%forever", "priority=7", "compress=no");
+        assertEquals(List.of("/etc/ipsec.d/a.conf:19:2: priority= has no effect: it belongs to the kernel's IPsec, which is not used"), site.warnings());
+    }
+
+    @Test
+    void anyPeerNeedsAnIdentityAndASubnet() {
+        site.secrets("%any @peer.example : PSK \"correct horse battery\"\n").conf(Site.CONN.replace("right=198.51.100.1", "right=%any\n rightid=@peer.example"));
+        assertEquals(Optional.empty(), site.load().tunnels().getFirst().remote());
+        site.conf(Site.CONN.replace("right=198.51.100.1", "right=%any"));
+        assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: conn one accepts a peer from any address and of any identity | add rightid= with the identity that the peer sends"), site.problems());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "aes_cbc256-sha2_384;modp1536 | AES_CBC_256-HMAC_SHA2_384-MODP1536",
+        "aes256-sha2_256-modp2048 | AES_CBC_256-HMAC_SHA2_256-MODP2048",
+        "aes256-sha384-modp1536! | AES_CBC_256-HMAC_SHA2_384-MODP1536",
+        "aes-256-sha1-dh14 | AES_CBC_256-HMAC_SHA1-MODP2048",
+        "aes_cbc_128-sha512;dh5 | AES_CBC_128-HMAC_SHA2_512-MODP1536",
+        "aes128-sha256-prfsha256-modp3072 | AES_CBC_128-HMAC_SHA2_256-MODP3072"})
+    void ikeIsWrittenInTwoDialects(String written, String expected) {
+        assertEquals("[" + expected + "]", replaced("ike=aes_cbc256-sha2_384;modp1536", "ike=" + written).ikeProposals().toString());
+    }
+
+    @Test
+    void listsAndAlternativesKeepTheirOrder() {
+        assertEquals("[AES_CBC_256-HMAC_SHA2_512-MODP2048, AES_CBC_256-HMAC_SHA2_256-MODP2048, AES_CBC_128-HMAC_SHA1-MODP1536]",
+                replaced("ike=aes_cbc256-sha2_384;modp1536", "ike=aes256-sha2_512+sha2_256-dh14,aes128-sha1-modp1536").ikeProposals().toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "aes_gcm256;modp1536 | AES_GCM_16_256-MODP1536", "aes256gcm16-modp1536! | AES_GCM_16_256-MODP1536", "aes_gcm_c_192;modp2048 | AES_GCM_16_192-MODP2048",
+        "aes_gcm128 | AES_GCM_16_128-MODP1536", "aes256gcm128-dh15 | AES_GCM_16_256-MODP3072", "aes_gcm_16_256-none | AES_GCM_16_256-MODP1536"})
+    void phase2algIsWrittenInTwoDialectsAndTakesTheGroupOfIke(String written, String expected) {
+        assertEquals("[" + expected + "]", replaced("phase2alg=aes_gcm256;modp1536", "esp=" + written).espProposals().toString());
+    }
+
+    @Test
+    void withoutPfsThereIsNoGroup() {
+        assertEquals("[AES_GCM_16_256]", with("pfs=no").espProposals().toString());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:10:16: the group of phase2alg= is not used: pfs=no"), site.warnings());
+    }
+
+    @Test
+    void oneOfTwoOldConnSpellingsOfAnInnerAddress() {
+        assertEquals("192.168.254.1/30", with("leftvti=192.168.254.1/30").innerAddress().orElseThrow().toString());
+        with("rightvti=192.168.254.2/30");
+        assertEquals(List.of("/etc/ipsec.d/a.conf:11:2: rightvti= is for the peer's interface: this host is left"), site.warnings());
+    }
+
+    @Test
+    void keyIdsAreBytes() {
+        assertEquals(Identity.keyId(Octets.of("a".getBytes(StandardCharsets.UTF_8))), site.secrets(": PSK \"correct horse battery\"\n")
+                .conf(Site.CONN + " rightid=@[a]\n").load().tunnels().getFirst().remoteId());
+    }
+}
