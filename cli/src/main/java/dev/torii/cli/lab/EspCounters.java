@@ -9,18 +9,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  * @param out packets sealed
  * @param in packets opened
  */
-record EspCounters(long out, long in) {
+public record EspCounters(long out, long in) {
     /** Asks the daemon. */
-    static EspCounters of(ToriiDaemon daemon) {
+    public static EspCounters of(ToriiDaemon daemon) {
         var answer = daemon.torii("status", "--json").orFail("torii status --json").out();
         try {
             long out = 0;
             long in = 0;
             for (var connection : new ObjectMapper().readTree(answer).path("connections")) {
-                for (var child : connection.path("children")) {
-                    out += child.path("outbound").path("packets").asLong();
-                    in += child.path("inbound").path("packets").asLong();
-                }
+                out += connection.path("packetsOut").asLong();
+                in += connection.path("packetsIn").asLong();
             }
             return new EspCounters(out, in);
         } catch (JsonProcessingException e) {

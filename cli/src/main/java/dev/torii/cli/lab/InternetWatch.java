@@ -3,7 +3,7 @@ package dev.torii.cli.lab;
 import java.util.regex.Pattern;
 
 /** Counts what crosses the lab's internet: UDP on port 4500, and packets of the two sites in clear, of which there must be none. */
-final class InternetWatch {
+public final class InternetWatch {
     /** nftables rules for the internet's namespace. Both sites' prefixes, the tunnels' own and the VCN's included; ICMP errors count too. */
     static final String RULES = """
             table ip watch {
@@ -22,17 +22,18 @@ final class InternetWatch {
 
     private final Namespaces namespaces;
 
-    InternetWatch(Namespaces namespaces) {
+    /** Of this family's {@code inet}. */
+    public InternetWatch(Namespaces namespaces) {
         this.namespaces = namespaces;
     }
 
     /** Packets with an inner address in an outer header, since the network was built. */
-    long clear() {
+    public long clear() {
         return packets("clear");
     }
 
     /** UDP datagrams of port 4500, since the network was built. */
-    long encapsulated() {
+    public long encapsulated() {
         return packets("encapsulated");
     }
 
