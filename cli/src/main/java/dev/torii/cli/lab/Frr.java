@@ -50,6 +50,13 @@ public final class Frr implements AutoCloseable {
         return Shell.run(Shell.SHORT, "vtysh", "--vty_socket", directory.toString(), "--config_dir", directory.toString(), "-c", command);
     }
 
+    /** Types these lines into the running configuration. */
+    public void configure(String... lines) {
+        var command = new ArrayList<>(List.of("vtysh", "--vty_socket", directory.toString(), "--config_dir", directory.toString(), "-c", "configure terminal"));
+        for (var line : lines) command.addAll(List.of("-c", line));
+        Shell.run(Shell.SHORT, "", command).orFail("configuring FRR");
+    }
+
     /** The prefixes received from a neighbour and accepted, as vtysh prints them. */
     public String routesFrom(String neighbour) {
         return vtysh("show bgp ipv4 unicast neighbors " + neighbour + " routes").orFail("FRR's routes").out();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Locale;
@@ -15,11 +16,13 @@ import java.util.function.BooleanSupplier;
 /** One run of the lab: build, start, check, take down. */
 final class Lab {
     private static final Path STATE = Path.of("/run/torii-lab");
-    private static final Duration FIRST_PING = Duration.ofSeconds(60);
+    private static final Duration FIRST_PING = Duration.ofSeconds(45);
     private static final int LOG_LINES = 15;
 
     private final Options options;
     private final Steps steps;
+    private Optional<OciSide> oci = Optional.empty();
+    private Optional<ToriiDaemon> cpe = Optional.empty();
 
     Lab(Options options, Steps steps) {
         this.options = options;
@@ -67,7 +70,7 @@ final class Lab {
                     + options.peer().name().toLowerCase(Locale.ROOT) + ")");
         } catch (LabFailure e) {
             steps.verdict(false, e.getMessage());
-            if (topology != null) lastWords(topology.namespaces());
+            if (topology != null && !steps.silenced()) lastWords(topology.namespaces());
         } finally {
             Thread.interrupted();       // a Ctrl-C interrupts the checks, not the take-down
             if (topology != null) leave(topology);
@@ -78,24 +81,26 @@ final class Lab {
     private void check(Topology topology) {
         var namespaces = topology.namespaces();
         var files = LabFiles.withRandomSecrets();
-        OciSide oci = switch (options.peer()) {
+        OciSide side = switch (options.peer()) {
             case TORII -> new ToriiOciSide(topology, options.mode(), files);
             case STRONGSWAN -> new StrongswanOciSide(topology, options.mode(), files);
         };
-        steps.step("starting OCI's two head ends and the DRG: " + oci.description(), oci::start);
+        oci = Optional.of(side);
+        steps.step("starting OCI's two head ends and the DRG: " + side.description(), side::start);
         files.writeCpe(ToriiDaemon.root(namespaces, "cpe"), options.mode());
-        new Checks(topology, options.mode(), startCpe(namespaces), oci, steps).all();
+        new Checks(topology, options.mode(), startCpe(namespaces), side, steps).all();
     }
 
     private ToriiDaemon startCpe(Namespaces namespaces) {
         try (var ping = FirstPing.start(namespaces)) {
             long start = System.nanoTime();
-            var cpe = ToriiDaemon.start(namespaces, "cpe");
-            steps.step("starting the CPE on the article's files", cpe::awaitReady);
+            var daemon = ToriiDaemon.start(namespaces, "cpe");
+            cpe = Optional.of(daemon);
+            steps.step("starting the CPE on the article's files", daemon::awaitReady);
             double ready = seconds(start, System.nanoTime());
             double first = steps.step("waiting for the first ping", () -> seconds(start, ping.await(FIRST_PING)));
             steps.line(String.format(Locale.ROOT, "      first ping %.2f s after the CPE's start, ready after %.2f s", first, ready));
-            return cpe;
+            return daemon;
         }
     }
 
@@ -130,19 +135,21 @@ final class Lab {
     }
 
     private void lastWords(Namespaces namespaces) {
+        cpe.filter(daemon -> daemon.job().alive()).ifPresent(daemon -> steps.console("cpe", "torii status", daemon.torii("status").text()));
         for (var job : namespaces.jobs()) {
-            if (job.name().startsWith("torii-") || !job.alive()) {
-                steps.line("--- " + job.name() + (job.alive() ? "" : ", which has ended") + ":");
-                steps.line(job.tail(LOG_LINES));
-            }
+            if (job.alive() && !job.name().startsWith("torii-")) continue;
+            steps.line("--- the log of " + job.name() + (job.alive() ? ":" : ", which has ended:"));
+            steps.line(job.tail(LOG_LINES));
         }
+        oci.ifPresent(side -> steps.line(side.lastWords(LOG_LINES)));
     }
 
     private static void copyLogs(Namespaces namespaces, Path directory) {
         try (var files = Files.walk(namespaces.state())) {
             Files.createDirectories(directory);
             for (var file : files.filter(file -> file.toString().endsWith(".log")).toList()) {
-                Files.copy(file, directory.resolve(file.getFileName()), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                var name = namespaces.state().relativize(file).toString().replace('/', '-');
+                Files.copy(file, directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
             throw new LabFailure("cannot copy the logs: " + e.getMessage(), e);

@@ -22,6 +22,9 @@ public sealed interface OciSide permits ToriiOciSide, StrongswanOciSide {
     /** What OCI's control plane does when it sees a head end lost or back: only static routes need it. */
     void reroute(List<Integer> headEndsAlive);
 
+    /** The last lines of logs that are not standard output. */
+    String lastWords(int lines);
+
     /** What it is, for the heading. */
     String description();
 }

@@ -58,6 +58,16 @@ public final class StrongswanOciSide implements OciSide {
         if (mode == Mode.STATIC) topology.drgRoutes(headEndsAlive.stream().map(Topology::headEndInner).toList());
     }
 
+    @Override
+    public String lastWords(int lines) {
+        var words = new StringBuilder();
+        headEnds.forEach((number, charon) -> {
+            var log = charon.log().lines().toList();
+            words.append("--- charon at oci").append(number).append(":\n").append(String.join("\n", log.subList(Math.max(0, log.size() - lines), log.size()))).append('\n');
+        });
+        return words.toString();
+    }
+
     /** The charon of head end 1 or 2. */
     public Strongswan headEnd(int number) {
         return Objects.requireNonNull(headEnds.get(number));

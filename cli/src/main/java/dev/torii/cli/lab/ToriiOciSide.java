@@ -57,6 +57,11 @@ public final class ToriiOciSide implements OciSide {
         // the head ends tell the DRG themselves, over BGP
     }
 
+    @Override
+    public String lastWords(int lines) {
+        return "";
+    }
+
     /** The daemon of head end 1 or 2. */
     public ToriiDaemon headEnd(int number) {
         return Objects.requireNonNull(headEnds.get(number));

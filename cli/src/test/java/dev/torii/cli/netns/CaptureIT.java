@@ -1,0 +1,118 @@
+package dev.torii.cli.netns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torii.cli.lab.Mode;
+import dev.torii.cli.lab.Namespaces;
+import dev.torii.cli.lab.Shell;
+import dev.torii.cli.lab.Topology;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a stranger on the internet's wire sees: only what it should, in Wireshark's eyes well formed; and what it can do with it. */
+@NamespaceTest({NamespaceTest.Needs.STRONGSWAN, NamespaceTest.Needs.TSHARK, NamespaceTest.Needs.TCPDUMP})
+class CaptureIT {
+    private static final String PREFIX = "tt-cap";
+    private static final int PINGS = 10;
+    private static final Pattern PACKETS = Pattern.compile("packets (\\d+)");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void tsharkDecryptsIkeAndEspWithTheKeyLog() throws IOException {
+        var keys = directory.resolve("keys");
+        Path capture;
+        try (var vpn = Vpn.network(PREFIX, Mode.STATIC)) {
+            vpn.strongswan();
+            var tcpdump = Capture.start(vpn.namespaces(), "inet", "tonat", directory.resolve("wire.pcap"), "udp port 500 or udp port 4500");
+            var cpe = vpn.startCpe("--key-log", keys.toString());
+            vpn.awaitBothNextHops(cpe);
+            assertEquals(0, Ping.of(vpn.namespaces(), "lic", Topology.COMPUTE, PINGS).lost());
+            capture = tcpdump.stop();
+            var log = cpe.job().output();
+            for (var line : Files.readAllLines(keys)) {
+                var key = Pattern.compile("[0-9a-f]{64,}").matcher(line);
+                assertTrue(key.find(), line);
+                assertFalse(log.contains(key.group()), "a key in the log");
+            }
+        }
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(keys)));
+        wiresharkTables(keys);
+        assertEquals(2, frames(capture, "isakmp.id.data.ipv4_addr == 203.0.113.10 && ip.src == 203.0.113.10"), "message 5 of both tunnels");
+        assertTrue(frames(capture, "icmp.type == 8 && ip.dst == 10.0.2.74") >= PINGS, "echo requests seen in ESP");
+        assertTrue(frames(capture, "icmp.type == 0 && ip.src == 10.0.2.74") >= PINGS, "echo replies seen in ESP");
+        assertEquals(frames(capture, "esp"), frames(capture, "esp && esp.icv_good == 1"), "ICVs that Wireshark finds correct");
+        assertEquals(0, frames(capture, "_ws.malformed"));
+    }
+
+    @Test
+    void aDatagramSentAgainFromElsewhereReachesTheInnerHostOnce() throws IOException {
+        try (var vpn = Vpn.network(PREFIX, Mode.STATIC)) {
+            vpn.torii();
+            var cpe = vpn.startCpe();
+            vpn.awaitBothNextHops(cpe);
+            vpn.awaitPing(cpe);
+            var namespaces = vpn.namespaces();
+            var tcpdump = Capture.start(namespaces, "inet", "tonat", directory.resolve("wire.pcap"), "udp dst port 4500 and greater 100");
+            countEchoRequests(namespaces);
+            assertEquals(0, Ping.of(namespaces, "lic", Topology.COMPUTE, PINGS).lost());
+            var datagrams = Capture.udpPayloads(tcpdump.stop()).stream().filter(CaptureIT::isEsp).toList();
+            assertEquals(PINGS, echoRequests(namespaces));
+            assertTrue(datagrams.size() >= PINGS);
+            for (int number = 0; number < datagrams.size(); number++) {
+                var file = Files.write(directory.resolve("datagram" + number), datagrams.get(number));
+                for (var headEnd : List.of(Topology.headEndAddress(1), Topology.headEndAddress(2))) {
+                    namespaces.run("nat", Shell.SHORT, "bash", "-c", "cat " + file + " > /dev/udp/" + headEnd + "/4500").orFail("sending again");
+                }
+            }
+            assertEquals(0, Ping.of(namespaces, "lic", Topology.COMPUTE, 1).lost());     // behind them in every queue
+            assertEquals(PINGS + 1, echoRequests(namespaces));
+        }
+    }
+
+    private static boolean isEsp(byte[] payload) {
+        return payload.length > 4 && (payload[0] | payload[1] | payload[2] | payload[3]) != 0;
+    }
+
+    private static void countEchoRequests(Namespaces namespaces) {
+        namespaces.script("cmp", """
+                nft add table ip seen
+                nft add counter ip seen echo
+                nft 'add chain ip seen in { type filter hook input priority 0 ; }'
+                nft add rule ip seen in icmp type echo-request counter name echo
+                """).orFail("counting echo requests");
+    }
+
+    private static long echoRequests(Namespaces namespaces) {
+        var counter = namespaces.run("cmp", Shell.SHORT, "nft", "list", "counter", "ip", "seen", "echo").orFail("reading the counter").out();
+        var packets = PACKETS.matcher(counter);
+        assertTrue(packets.find(), counter);
+        return Long.parseLong(packets.group(1));
+    }
+
+    /** The key log's lines name the Wireshark table they belong to. */
+    private void wiresharkTables(Path keys) throws IOException {
+        var tables = Files.createDirectories(directory.resolve("config/wireshark"));
+        for (var line : Files.readAllLines(keys)) {
+            var parts = line.split("\t", 2);
+            Files.writeString(tables.resolve(parts[0]), parts[1] + "\n", java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
+        }
+    }
+
+    private long frames(Path capture, String filter) {
+        var config = directory.resolve("config");
+        var answer = Shell.run(Shell.SHORT, "env", "XDG_CONFIG_HOME=" + config, "WIRESHARK_CONFIG_DIR=" + config.resolve("wireshark"), "tshark",
+                "-o", "esp.enable_encryption_decode:TRUE", "-o", "esp.enable_null_encryption_decode_heuristic:FALSE", "-r", capture.toString(),
+                "-Y", filter, "-T", "fields", "-e", "frame.number").orFail("tshark");
+        return answer.out().lines().count();
+    }
+}
