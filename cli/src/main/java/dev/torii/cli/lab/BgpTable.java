@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 
 /** Reads the table that {@code show bgp ipv4 unicast} prints, FRR's and Torii's alike. */
 final class BgpTable {
-    private static final Pattern ROW = Pattern.compile("^[ *>=isdhrSRV]*?(?:(\\d+\\.\\d+\\.\\d+\\.\\d+(?:/\\d+)?)\\s+)?(\\d+\\.\\d+\\.\\d+\\.\\d+)\\s+(?!/).*$");
+    private static final String ADDRESS = "\\d+\\.\\d+\\.\\d+\\.\\d+";
+    private static final Pattern ROW = Pattern.compile("^[ *>=isdhrSRV]*?(?:(" + ADDRESS + "(?:/\\d+)?)\\s+)?(" + ADDRESS + ")\\s+(?!/).*$");
 
     private BgpTable() {}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** The article's chapters 6 and 7: what its reader types to see that the VPN works, and what must come back. */
 final class Checks {
@@ -37,7 +38,8 @@ final class Checks {
             ociReceivedTheRoutes();
         }
         drgSendsToBoth();
-        var login = RemoteLogin.start(topology.namespaces(), List.of(new RemoteLogin.Host("cmp", "compute"), new RemoteLogin.Host("lic", "lic-srv")));
+        var machines = List.of(new RemoteLogin.Host("cmp", "compute"), new RemoteLogin.Host("lic", "lic-srv"));
+        var login = RemoteLogin.start(topology.namespaces(), machines);
         steps.heading("Chapter 7: lic-srv -> Compute");
         ping("lic", "lic-srv", Topology.COMPUTE);
         login(login, "lic", "lic-srv", Topology.COMPUTE, "compute");
@@ -54,7 +56,8 @@ final class Checks {
     }
 
     private void bgpIsEstablished() {
-        steps.step("both BGP sessions are established", () -> Await.until("2 established BGP sessions with 2 prefixes each", ROUTES, this::bothSessionsUp, this::summary));
+        steps.step("both BGP sessions are established",
+                () -> Await.until("2 established BGP sessions with 2 prefixes each", ROUTES, this::bothSessionsUp, this::summary));
         steps.console("cpe", "torii show bgp summary", summary());
     }
 
@@ -70,8 +73,8 @@ final class Checks {
     }
 
     private void drgSendsToBoth() {
-        steps.step("the DRG sends to both head ends", () -> Await.until("two next hops for 192.168.2.0/24 at the DRG", ROUTES, oci::drgUsesBoth,
-                () -> topology.namespaces().script("drg", "ip route").out()));
+        steps.step("the DRG sends to both head ends", () -> Await.until("two next hops for 192.168.2.0/24 at the DRG", ROUTES,
+                oci::drgUsesBoth, () -> topology.namespaces().script("drg", "ip route").out()));
     }
 
     private void ping(String from, String shownAs, String to) {
@@ -100,7 +103,7 @@ final class Checks {
     /** A neighbour's row ends with State/PfxRcd and PfxSnt: a number in place of a state means Established. */
     private boolean bothSessionsUp() {
         var summary = summary();
-        return java.util.stream.IntStream.rangeClosed(1, 2).allMatch(number -> summary.lines()
+        return IntStream.rangeClosed(1, 2).allMatch(number -> summary.lines()
                 .filter(line -> line.startsWith(Addresses.headEndInTunnel(number) + " "))
                 .map(line -> line.trim().split("\\s+"))
                 .anyMatch(row -> row.length > 10 && row[9].equals("2") && row[10].equals("2")));

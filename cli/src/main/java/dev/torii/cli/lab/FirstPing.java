@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,7 @@ final class FirstPing implements AutoCloseable {
     /** Starts pinging from lic-srv to Compute. */
     static FirstPing start(Namespaces namespaces) {
         try {
-            var process = new ProcessBuilder(namespaces.inside("lic", java.util.List.of("ping", "-n", "-i", "0.05", Topology.COMPUTE)))
+            var process = new ProcessBuilder(namespaces.inside("lic", List.of("ping", "-n", "-i", "0.05", Topology.COMPUTE)))
                     .redirectErrorStream(true).start();
             var ping = new FirstPing(process);
             Thread.ofPlatform().daemon().name("lab-first-ping").start(ping::read);

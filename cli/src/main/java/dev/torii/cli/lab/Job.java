@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ public final class Job {
 
     /** Starts {@code command} in a session of its own (a terminal's Ctrl-C is the lab's, not its), output to {@code log}. */
     static Job start(String name, Path log, List<String> command) {
-        var argv = new java.util.ArrayList<>(List.of("setsid"));
+        var argv = new ArrayList<>(List.of("setsid"));
         argv.addAll(command);
         try {
             Files.createDirectories(log.getParent());

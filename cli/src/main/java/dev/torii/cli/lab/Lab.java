@@ -63,7 +63,8 @@ final class Lab {
         Topology topology = null;
         boolean pass = false;
         try {
-            topology = steps.step("building the article's network in namespaces " + options.prefix() + "-*", () -> Topology.up(options.prefix(), state()));
+            topology = steps.step("building the article's network in namespaces " + options.prefix() + "-*",
+                    () -> Topology.up(options.prefix(), state()));
             check(topology);
             pass = true;
             steps.verdict(true, "the article's VPN works (" + options.mode().name().toLowerCase(Locale.ROOT) + ", OCI's side: "
@@ -170,7 +171,9 @@ final class Lab {
         try {
             Files.createDirectories(STATE);
             try (var channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                if (channel.tryLock() == null) throw new LabFailure("a lab with prefix " + options.prefix() + " is running; --prefix makes another");
+                if (channel.tryLock() == null) {
+                    throw new LabFailure("a lab with prefix " + options.prefix() + " is running; --prefix makes another");
+                }
                 try {
                     return work.getAsBoolean();
                 } finally {

@@ -1,6 +1,7 @@
 package dev.torii.cli.lab;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,7 +26,8 @@ public final class LabCommand implements Callable<Integer> {
             description = "who plays OCI's side: Torii, or strongSwan and FRR (default: ${DEFAULT-VALUE})")
     private Peer peer;
 
-    @Option(names = "--prefix", paramLabel = "P", defaultValue = DEFAULT_PREFIX, description = "names of the namespaces begin with it (default: ${DEFAULT-VALUE})")
+    @Option(names = "--prefix", paramLabel = "P", defaultValue = DEFAULT_PREFIX,
+            description = "names of the namespaces begin with it (default: ${DEFAULT-VALUE})")
     private String prefix;
 
     @Option(names = "--keep", description = "leave it up at the end, and say how to look around")
@@ -78,6 +80,7 @@ public final class LabCommand implements Callable<Integer> {
         for (var constant : type.getEnumConstants()) {
             if (constant.name().toLowerCase(Locale.ROOT).equals(value)) return constant;
         }
-        throw new TypeConversionException("'" + value + "' is not one of " + java.util.Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT));
+        var known = Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT);
+        throw new TypeConversionException("'" + value + "' is not one of " + known);
     }
 }

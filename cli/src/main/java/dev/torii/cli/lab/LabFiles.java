@@ -104,8 +104,12 @@ public final class LabFiles {
     private static String daemons() {
         var text = new StringBuilder("# Which FRR daemons run. zebra and staticd always do.\n");
         for (var daemon : FRR_DAEMONS) text.append(daemon).append(daemon.equals("bgpd") ? "=yes\n" : "=no\n");
-        text.append("vtysh_enable=yes\nzebra_options=\"  -A 127.0.0.1 -s 90000000\"\nbgpd_options=\"   -A 127.0.0.1\"\nstaticd_options=\"-A 127.0.0.1\"\n");
-        return text.toString();
+        return text.append("""
+                vtysh_enable=yes
+                zebra_options="  -A 127.0.0.1 -s 90000000"
+                bgpd_options="   -A 127.0.0.1"
+                staticd_options="-A 127.0.0.1"
+                """).toString();
     }
 
     private static String secret(SecureRandom random) {

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -198,7 +199,7 @@ public final class Namespaces implements AutoCloseable {
     private static void endNoted(String[] note) {
         if (note.length < 2 || !note[0].matches("[0-9]+")) return;
         long pid = Long.parseLong(note[0]);
-        if (!Job.startTime(pid).equals(java.util.Optional.of(note[1]))) return;
+        if (!Job.startTime(pid).equals(Optional.of(note[1]))) return;
         ProcessHandle.of(pid).ifPresent(process -> {
             process.destroy();
             try {

@@ -3,10 +3,13 @@ package dev.torii.cli.lab;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Runs one foreign program to its end and collects what it says. */
 public final class Shell {
@@ -70,11 +73,11 @@ public final class Shell {
     }
 
     /** Where a program is; null if nowhere. */
-    static java.nio.file.@org.jspecify.annotations.Nullable Path find(String program) {
+    static @Nullable Path find(String program) {
         var path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin:/usr/bin:/bin:/usr/lib/frr:/usr/lib/ipsec";
         for (var directory : path.split(":")) {
-            var candidate = java.nio.file.Path.of(directory, program);
-            if (!directory.isEmpty() && java.nio.file.Files.isExecutable(candidate)) return candidate;
+            var candidate = Path.of(directory, program);
+            if (!directory.isEmpty() && Files.isExecutable(candidate)) return candidate;
         }
         return null;
     }

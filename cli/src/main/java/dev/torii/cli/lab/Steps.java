@@ -29,7 +29,8 @@ final class Steps {
         boolean terminal = false;
         try {
             var target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
-            terminal = (target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console")) && !"dumb".equals(System.getenv("TERM"));
+            boolean tty = target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+            terminal = tty && !"dumb".equals(System.getenv("TERM"));
         } catch (IOException e) {
             terminal = false;       // no /proc: plain lines are never wrong
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -54,7 +55,7 @@ public final class Strongswan implements AutoCloseable {
 
     /** Runs swanctl on this charon. */
     public Shell.Result swanctl(String... arguments) {
-        var command = new java.util.ArrayList<>(List.of("swanctl"));
+        var command = new ArrayList<>(List.of("swanctl"));
         command.addAll(List.of(arguments));
         command.addAll(List.of("--uri", "unix://" + directory.resolve("vici")));
         return Shell.run(Shell.SHORT, "", command);
@@ -149,7 +150,8 @@ public final class Strongswan implements AutoCloseable {
                     }
                   }
                 }
-                """.formatted(port, portNatT, 1000 + Math.floorMod(name.hashCode(), 60000), directory, directory, logLevel, logLevel, logLevel >= 4 ? 3 : 1);
+                """.formatted(port, portNatT, 1000 + Math.floorMod(name.hashCode(), 60000), directory, directory,
+                logLevel, logLevel, logLevel >= 4 ? 3 : 1);
     }
 
     private static void write(Path directory, String name, String text) {

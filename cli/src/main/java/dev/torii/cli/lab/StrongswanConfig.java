@@ -35,28 +35,28 @@ public record StrongswanConfig(String local, String remote, String localId, Stri
     public StrongswanConfig mirrored() {
         var turned = inner.map(text -> String.join(" peer ", List.of(text.split(" peer ")).reversed()));
         var narrow = !remoteSelector.equals("0.0.0.0/0");
-        return new StrongswanConfig(Topology.CPE, local, remoteId, localId, secret, ikeVersion == 0 ? 1 : ikeVersion, true, remoteSelector, localSelector,
-                turned, narrow ? Optional.of("192.168.2.253") : Optional.empty(), narrow ? List.of(localSelector) : List.of(),
+        return new StrongswanConfig(Topology.CPE, local, remoteId, localId, secret, ikeVersion == 0 ? 1 : ikeVersion, true,
+                remoteSelector, localSelector, turned, narrow ? Optional.of("192.168.2.253") : Optional.empty(), narrow ? List.of(localSelector) : List.of(),
                 ikeProposal, espProposal, ikeRekey, childRekey, dpdDelay, logLevel);
     }
 
     /** The same with other lifetimes. */
     public StrongswanConfig rekeying(Duration ike, Duration child) {
-        return new StrongswanConfig(local, remote, localId, remoteId, secret, ikeVersion, initiator, localSelector, remoteSelector, inner, anchor, routes,
-                ikeProposal, espProposal, ike, child, dpdDelay, logLevel);
+        return new StrongswanConfig(local, remote, localId, remoteId, secret, ikeVersion, initiator, localSelector, remoteSelector,
+                inner, anchor, routes, ikeProposal, espProposal, ike, child, dpdDelay, logLevel);
     }
 
     /** The same with other proposals, in strongSwan's words. */
     public StrongswanConfig proposing(String ike, String esp) {
-        return new StrongswanConfig(local, remote, localId, remoteId, secret, ikeVersion, initiator, localSelector, remoteSelector, inner, anchor, routes,
-                ike, esp, ikeRekey, childRekey, dpdDelay, logLevel);
+        return new StrongswanConfig(local, remote, localId, remoteId, secret, ikeVersion, initiator, localSelector, remoteSelector,
+                inner, anchor, routes, ike, esp, ikeRekey, childRekey, dpdDelay, logLevel);
     }
 
     private static StrongswanConfig headEnd(int number, String secret, String localSelector, String remoteSelector, Optional<String> inner,
             Optional<String> anchor, List<String> routes) {
         var address = Topology.headEndAddress(number);
-        return new StrongswanConfig(address, "%any", address, Topology.CPE_PUBLIC, secret, 0, false, localSelector, remoteSelector, inner, anchor, routes,
-                "aes256-sha384-modp1536", "aes256gcm16-modp1536", Duration.ofHours(8), Duration.ofHours(1), Duration.ofSeconds(10), 2);
+        return new StrongswanConfig(address, "%any", address, Topology.CPE_PUBLIC, secret, 0, false, localSelector, remoteSelector,
+                inner, anchor, routes, "aes256-sha384-modp1536", "aes256gcm16-modp1536", Duration.ofHours(8), Duration.ofHours(1), Duration.ofSeconds(10), 2);
     }
 
     /** The swanctl.conf of this connection. */

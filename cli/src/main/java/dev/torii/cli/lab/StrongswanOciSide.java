@@ -63,7 +63,8 @@ public final class StrongswanOciSide implements OciSide {
         var words = new StringBuilder();
         headEnds.forEach((number, charon) -> {
             var log = charon.log().lines().toList();
-            words.append("--- charon at oci").append(number).append(":\n").append(String.join("\n", log.subList(Math.max(0, log.size() - lines), log.size()))).append('\n');
+            words.append("--- charon at oci").append(number).append(":\n");
+            log.subList(Math.max(0, log.size() - lines), log.size()).forEach(line -> words.append(line).append('\n'));
         });
         return words.toString();
     }
@@ -83,7 +84,8 @@ public final class StrongswanOciSide implements OciSide {
         var config = mode == Mode.BGP ? StrongswanConfig.bgpHeadEnd(number, secret) : StrongswanConfig.staticHeadEnd(number, secret);
         headEnds.put(number, Strongswan.start(topology.namespaces(), "oci" + number, config));
         if (mode == Mode.STATIC) return;
-        bgp.put(number, Frr.start(topology.namespaces(), "oci" + number, OciRouting.headEndBgp(number, true), OciRouting.HEAD_END_STATIC_ROUTES));
+        var routing = OciRouting.headEndBgp(number, true);
+        bgp.put(number, Frr.start(topology.namespaces(), "oci" + number, routing, OciRouting.HEAD_END_STATIC_ROUTES));
     }
 
     @Override

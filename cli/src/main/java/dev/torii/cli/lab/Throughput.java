@@ -29,7 +29,8 @@ final class Throughput {
             var server = namespaces.spawn(to, "sink-" + to, TcpProbe.command("serve", PROBE_PORT, to));
             try {
                 Await.until("the receiver", START, () -> server.output().contains("listening"), () -> server.tail(5));
-                var answer = namespaces.run(from, limit, TcpProbe.command("send", address, PROBE_PORT, Integer.toString(seconds)).toArray(String[]::new));
+                var sender = TcpProbe.command("send", address, PROBE_PORT, Integer.toString(seconds));
+                var answer = namespaces.run(from, limit, sender.toArray(String[]::new));
                 return Double.parseDouble(answer.orFail("throughput").out().strip());
             } finally {
                 server.kill();
@@ -38,7 +39,8 @@ final class Throughput {
         var server = namespaces.spawn(to, "iperf3-" + to, List.of("iperf3", "-s", "-1", "--forceflush"));
         try {
             Await.until("iperf3's server", START, () -> server.output().contains("listening"), () -> server.tail(5));
-            return received(namespaces.run(from, limit, "iperf3", "-c", address, "-t", Integer.toString(seconds), "-J").orFail("iperf3").out());
+            var client = namespaces.run(from, limit, "iperf3", "-c", address, "-t", Integer.toString(seconds), "-J");
+            return received(client.orFail("iperf3").out());
         } finally {
             server.kill();
         }

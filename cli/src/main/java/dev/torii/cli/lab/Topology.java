@@ -239,13 +239,17 @@ public final class Topology implements AutoCloseable {
     /** The underlay works and the two sites do not reach each other yet: otherwise the checks that follow would prove nothing. */
     private void check() {
         for (int number = 1; number <= 2; number++) {
-            namespaces.run("cpe", Shell.SHORT, "ping", "-c1", "-W2", "-q", headEndAddress(number)).orFail("the CPE does not reach head end " + number);
-            namespaces.run("cmp", Shell.SHORT, "ping", "-c1", "-W2", "-q", headEndInner(number)).orFail("Compute does not reach head end " + number);
+            reaches("cpe", headEndAddress(number));
+            reaches("cmp", headEndInner(number));
         }
-        namespaces.run("lic", Shell.SHORT, "ping", "-c1", "-W2", "-q", CPE).orFail("lic-srv does not reach the CPE");
+        reaches("lic", CPE);
         if (namespaces.run("lic", Shell.SHORT, "ping", "-c1", "-W0.2", "-q", COMPUTE).ok()) {
             throw new LabFailure("lic-srv reaches Compute although there is no tunnel");
         }
+    }
+
+    private void reaches(String from, String address) {
+        namespaces.run(from, Shell.SHORT, "ping", "-c1", "-W2", "-q", address).orFail(from + " does not reach " + address);
     }
 
     private void underlay(String name, String state) {

@@ -40,14 +40,15 @@ public final class ToriiDaemon implements AutoCloseable {
         var runDir = namespaces.state().resolve("torii-" + name + "/run");
         var arguments = new ArrayList<>(List.of("run", "--root", root.toString(), "--run-dir", runDir.toString()));
         arguments.addAll(List.of(more));
-        return new ToriiDaemon(namespaces, namespace, runDir, namespaces.spawn(namespace, "torii-" + name + "-" + System.nanoTime(), command(arguments)));
+        var job = namespaces.spawn(namespace, "torii-" + name + "-" + System.nanoTime(), command(arguments));     // a log for each life
+        return new ToriiDaemon(namespaces, namespace, runDir, job);
     }
 
     /** Waits until the daemon listens; its death on the way is reported with its last words. */
     public ToriiDaemon awaitReady() {
         Await.until("torii ready in " + namespace, START, () -> ready() || !job.alive(), () -> job.tail(20));
-        if (!ready()) throw new LabFailure("torii in " + namespace + " ended with exit status " + job.exit().orElse(-1) + System.lineSeparator() + job.tail(20));
-        return this;
+        if (ready()) return this;
+        throw new LabFailure("torii in " + namespace + " ended with exit status " + job.exit().orElse(-1) + System.lineSeparator() + job.tail(20));
     }
 
     /** Runs one {@code torii} command against this daemon, inside its namespace. */

@@ -1,4 +1,4 @@
-/** The lab: the article's network in network namespaces, Torii in the middle, the article's checks. Nothing else in the tree knows of it. */
+/** The lab: the article's network in namespaces, Torii in the middle, the article's checks. No other package knows of it. */
 @NullMarked
 package dev.torii.cli.lab;
 

@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -43,7 +45,8 @@ class LabFilesTest {
         var written = Files.readString(root.resolve("etc/ipsec.d/oci-ipsec.conf"));
         var article = LabFiles.article("bgp/oci-ipsec.conf").lines().toList();
         var changed = written.lines().filter(line -> !article.contains(line)).map(String::strip).collect(Collectors.toSet());
-        assertEquals(java.util.Set.of("leftid=203.0.113.10", "right=198.51.100.11", "rightid=198.51.100.11", "right=198.51.100.12", "rightid=198.51.100.12"), changed);
+        assertEquals(Set.of("leftid=203.0.113.10", "right=198.51.100.11", "rightid=198.51.100.11", "right=198.51.100.12",
+                "rightid=198.51.100.12"), changed);
         assertEquals(article.size(), written.lines().count());
         assertEquals(LabFiles.article("bgp/bgpd.conf"), Files.readString(root.resolve("etc/frr/bgpd.conf")));
         assertEquals(LabFiles.article("bgp/staticd.conf"), Files.readString(root.resolve("etc/frr/staticd.conf")));
@@ -59,7 +62,7 @@ class LabFilesTest {
     void secretsAreForRootOnlyAndDifferFromRunToRun() throws IOException {
         var files = LabFiles.withRandomSecrets();
         files.writeCpe(root, Mode.BGP);
-        assertEquals("rw-------", java.nio.file.attribute.PosixFilePermissions.toString(
+        assertEquals("rw-------", PosixFilePermissions.toString(
                 Files.getPosixFilePermissions(root.resolve("etc/ipsec.d/oci-ipsec.secrets"))));
         assertFalse(files.secret(1).equals(files.secret(2)) || files.secret(1).equals(LabFiles.withRandomSecrets().secret(1)));
     }

@@ -11,6 +11,7 @@ import dev.torii.cli.lab.Topology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -104,7 +105,7 @@ class CaptureIT {
         var tables = Files.createDirectories(directory.resolve("config/wireshark"));
         for (var line : Files.readAllLines(keys)) {
             var parts = line.split("\t", 2);
-            Files.writeString(tables.resolve(parts[0]), parts[1] + "\n", java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
+            Files.writeString(tables.resolve(parts[0]), parts[1] + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         }
     }
 

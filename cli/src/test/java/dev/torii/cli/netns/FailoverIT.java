@@ -50,7 +50,8 @@ class FailoverIT {
         long start = System.nanoTime();
         lose.run();
         oci.reroute(List.of(3 - victim));
-        Await.until("10.0.2.0/24 over " + other + " alone", NOTICED, () -> vpn.routes().contains(other) && !vpn.routes().contains(lost), vpn.evidence(cpe));
+        Await.until("10.0.2.0/24 over " + other + " alone", NOTICED, () -> vpn.routes().contains(other) && !vpn.routes().contains(lost),
+                vpn.evidence(cpe));
         var noticed = Duration.ofNanos(System.nanoTime() - start);
         int replies = ping.replies();
         Await.until("ping replies over the other tunnel", NOTICED, () -> ping.replies() > replies + 10, vpn.evidence(cpe));
@@ -74,7 +75,8 @@ class FailoverIT {
 
     /** The tunnel that the ping from lic-srv to Compute is hashed to: losing the other would prove nothing. */
     private static int carrying(Vpn vpn) {
-        var route = vpn.namespaces().script("cpe", "ip route get " + Topology.COMPUTE + " from " + Topology.LIC + " iif ens3").orFail("ip route get").out();
+        var command = "ip route get " + Topology.COMPUTE + " from " + Topology.LIC + " iif ens3";
+        var route = vpn.namespaces().script("cpe", command).orFail("ip route get").out();
         return route.contains("vti01") ? 1 : 2;
     }
 }

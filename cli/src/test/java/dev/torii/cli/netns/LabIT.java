@@ -63,10 +63,10 @@ class LabIT {
     }
 
     private static void nothingIsLeft() {
-        assertEquals("", String.join(" ", Shell.run(Shell.SHORT, "ip", "netns").out().lines().filter(line -> line.startsWith(PREFIX)).toList()));
+        assertEquals(List.of(), Shell.run(Shell.SHORT, "ip", "netns").out().lines().filter(line -> line.startsWith(PREFIX)).toList());
         assertFalse(Files.exists(Path.of("/run/torii-lab", PREFIX)));
-        var processes = ProcessHandle.allProcesses().map(process -> process.info().commandLine().orElse("")).filter(line -> line.contains("/run/torii-lab/" + PREFIX));
-        assertEquals(List.of(), processes.toList());
+        var commands = ProcessHandle.allProcesses().map(process -> process.info().commandLine().orElse(""));
+        assertEquals(List.of(), commands.filter(line -> line.contains("/run/torii-lab/" + PREFIX)).toList());
     }
 
     private static String text(Path file) {

@@ -22,8 +22,9 @@ class LauncherIT {
         var first = Files.createSymbolicLink(directory.resolve("first"), LAUNCHER);
         Files.createDirectory(directory.resolve("bin"));
         var second = Files.createSymbolicLink(directory.resolve("bin/torii"), Path.of("../first"));
-        assertTrue(Files.isSymbolicLink(first));
         var answer = Shell.run(Shell.SHORT, "env", "TORII_NO_BUILD=1", second.toString(), "--version");
+        Files.delete(first);
+        Files.delete(second);
         assertTrue(answer.ok() && answer.out().startsWith("torii "), answer::text);
     }
 

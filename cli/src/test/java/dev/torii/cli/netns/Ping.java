@@ -1,6 +1,8 @@
 package dev.torii.cli.netns;
 
+import dev.torii.cli.lab.Job;
 import dev.torii.cli.lab.Namespaces;
+import dev.torii.cli.lab.Shell;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,10 +13,10 @@ final class Ping {
     private static final Pattern REPLY = Pattern.compile("bytes from .* icmp_seq=(\\d+) ttl=(\\d+)");
     private static final Pattern STATISTICS = Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
 
-    private final dev.torii.cli.lab.Job job;
+    private final Job job;
     private final Duration interval;
 
-    private Ping(dev.torii.cli.lab.Job job, Duration interval) {
+    private Ping(Job job, Duration interval) {
         this.job = job;
         this.interval = interval;
     }
@@ -46,7 +48,8 @@ final class Ping {
 
     /** Starts a ping that goes on. */
     static Ping start(Namespaces namespaces, String from, String to, Duration interval) {
-        return new Ping(namespaces.spawn(from, "ping-" + from + "-" + to + "-" + System.nanoTime(), List.of("ping", "-n", "-i", seconds(interval), to)), interval);
+        var command = List.of("ping", "-n", "-i", seconds(interval), to);
+        return new Ping(namespaces.spawn(from, "ping-" + from + "-" + to + "-" + System.nanoTime(), command), interval);
     }
 
     /** How many replies came so far. */
@@ -56,7 +59,7 @@ final class Ping {
 
     /** Ends the ping and gives its figures. */
     Figures stop() {
-        var interrupted = dev.torii.cli.lab.Shell.run(Duration.ofSeconds(5), "kill", "-INT", Long.toString(job.pid()));
+        var interrupted = Shell.run(Duration.ofSeconds(5), "kill", "-INT", Long.toString(job.pid()));
         if (!interrupted.ok() || !job.awaitEnd(Duration.ofSeconds(5))) throw new AssertionError("ping does not end: " + interrupted.text());
         return figures(job.output(), interval);
     }

@@ -7,6 +7,7 @@ import dev.torii.cli.lab.Await;
 import dev.torii.cli.lab.EspCounters;
 import dev.torii.cli.lab.InternetWatch;
 import dev.torii.cli.lab.Mode;
+import dev.torii.cli.lab.ToriiDaemon;
 import dev.torii.cli.lab.Topology;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,7 @@ class StrongswanHeadEndIT {
         }
     }
 
-    private static void pingsGoEncryptedBothWays(Vpn vpn, dev.torii.cli.lab.ToriiDaemon cpe) {
+    private static void pingsGoEncryptedBothWays(Vpn vpn, ToriiDaemon cpe) {
         var internet = new InternetWatch(vpn.namespaces());
         long clear = internet.clear();
         var before = EspCounters.of(cpe);
