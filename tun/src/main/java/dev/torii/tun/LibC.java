@@ -42,8 +42,12 @@ final class LibC {
     /** Fail where an interface of that name exists, even an idle persistent TUN. */
     static final int IFF_TUN_EXCL = 0x8000;
 
+    private static final String LIBRARY_PATH = "jna.platform.library.path";
+
     static {
         if (!Platform.isLinux() || Native.POINTER_SIZE != 8) throw new UnsatisfiedLinkError("Torii's tun module needs 64-bit Linux");
+        // Only the C library is wanted, which needs no search path: unset, JNA would start ldconfig to find one.
+        if (System.getProperty(LIBRARY_PATH) == null) System.setProperty(LIBRARY_PATH, "");
         Native.register(LibC.class, Platform.C_LIBRARY_NAME);
     }
 
