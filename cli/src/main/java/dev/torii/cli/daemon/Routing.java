@@ -67,8 +67,8 @@ final class Routing implements AutoCloseable {
         host = now;
         table.network(now, fib::isOurs);
         fib.repair(now);
+        bgpDriver.ifPresent(BgpDriver::listen);                     // before dialling: two that start at once would refuse each other
         if (speaker.isEmpty()) bgpDriver.ifPresent(this::startBgp);
-        bgpDriver.ifPresent(BgpDriver::listen);
         update();
     }
 
