@@ -43,7 +43,7 @@ public final class OciRouting {
                  match ip address prefix-list ON-PREMISES
                 !
                 route-map ALLOW-ALL permit 100
-                """.formatted(Addresses.headEndInTunnel(number), cpe, quick ? timers(cpe) + timers(Topology.DRG) : "");
+                """.formatted(Addresses.headEndInTunnel(number), cpe, quick ? timers(cpe) + timers(Topology.DRG) : redial(Topology.DRG));
     }
 
     /** A head end's bgpd.conf in the static case: it tells the DRG of the on-premises subnet while its tunnel is up. */
@@ -52,6 +52,7 @@ public final class OciRouting {
                 router bgp 31898
                  bgp router-id %s
                  neighbor 10.255.1.1 remote-as 31898
+                 neighbor 10.255.1.1 timers connect 5
                  address-family ipv4 unicast
                   network 192.168.2.0/24
                   neighbor 10.255.1.1 next-hop-self
@@ -70,10 +71,16 @@ public final class OciRouting {
                   neighbor 10.255.1.11 soft-reconfiguration inbound
                   neighbor 10.255.1.12 soft-reconfiguration inbound
                  exit-address-family
-                """.formatted(quick ? timers(Topology.headEndInner(1)) + timers(Topology.headEndInner(2)) : "");
+                """.formatted(quick ? timers(Topology.headEndInner(1)) + timers(Topology.headEndInner(2))
+                : redial(Topology.headEndInner(1)) + redial(Topology.headEndInner(2)));
     }
 
     private static String timers(String neighbour) {
-        return " neighbor %1$s timers 3 9\n neighbor %1$s timers connect 5\n".formatted(neighbour);
+        return " neighbor " + neighbour + " timers 3 9\n" + redial(neighbour);
+    }
+
+    /** Within OCI nobody waits two minutes, FRR's default, for a neighbour that restarts. */
+    private static String redial(String neighbour) {
+        return " neighbor " + neighbour + " timers connect 5\n";
     }
 }

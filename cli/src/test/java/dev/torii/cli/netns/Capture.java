@@ -30,7 +30,7 @@ final class Capture {
 
     /** Captures from now on: returns when tcpdump listens. */
     static Capture start(Namespaces namespaces, String namespace, String link, Path file, String filter) {
-        var command = List.of("tcpdump", "-Z", "root", "-U", "-n", "-i", link, "-w", file.toString(), filter);
+        var command = List.of("tcpdump", "-Z", "root", "--immediate-mode", "-U", "-n", "-i", link, "-w", file.toString(), filter);
         var tcpdump = namespaces.spawn(namespace, "tcpdump-" + namespace, command);
         Await.until("tcpdump listening", Duration.ofSeconds(10), () -> tcpdump.output().contains("listening on"), () -> tcpdump.tail(5));
         return new Capture(tcpdump, file);

@@ -112,7 +112,8 @@ class CaptureIT {
     private long frames(Path capture, String filter) {
         var config = directory.resolve("config");
         var answer = Shell.run(Shell.SHORT, "env", "XDG_CONFIG_HOME=" + config, "WIRESHARK_CONFIG_DIR=" + config.resolve("wireshark"), "tshark",
-                "-o", "esp.enable_encryption_decode:TRUE", "-o", "esp.enable_null_encryption_decode_heuristic:FALSE", "-r", capture.toString(),
+                "-o", "esp.enable_encryption_decode:TRUE", "-o", "esp.enable_null_encryption_decode_heuristic:FALSE",
+                "-o", "esp.enable_authentication_check:TRUE", "-r", capture.toString(),
                 "-Y", filter, "-T", "fields", "-e", "frame.number").orFail("tshark");
         return answer.out().lines().count();
     }
