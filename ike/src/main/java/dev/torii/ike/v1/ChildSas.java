@@ -20,7 +20,7 @@ final class ChildSas {
     private static final int MAX_UNDER_WAY = 16;
     private static final int RESERVED_SPIS = 256;
     private static final Duration RETRY_RENEWAL = Duration.ofSeconds(10);
-    private static final Duration LINGER = Duration.ofSeconds(5);
+    private static final Duration LINGER = Duration.ofSeconds(15);      // five retransmissions of message 2 fit
 
     private final Context context;
     private final Owner owner;
@@ -78,7 +78,7 @@ final class ChildSas {
 
     /** A Quick Mode message under an established IKE SA. Returns whether it was authentic and new. */
     boolean received(Phase1 under, Path path, IkeHeader header, Octets message) {
-        var arrived = new Input.Arrived(path, header, message);
+        var arrived = new Input.Arrived(path, header, message, false);
         Phase2 known = under.quickModes.get(header.messageId());
         if (known != null) {
             return run(known, arrived);
@@ -129,6 +129,9 @@ final class ChildSas {
             authentic &= !(output instanceof Output.Drop);
             execute(quickMode, output);
         }
+        if (!authentic && step.outputs().get(0) instanceof Output.Transmit) {
+            lingerOn(quickMode);
+        }
         switch (step.next()) {
             case QuickMode.State.Done done when underWay.remove(quickMode) -> usable(quickMode, done.lifetime());
             case QuickMode.State.Dead dead when underWay.contains(quickMode) ->
@@ -136,6 +139,13 @@ final class ChildSas {
             default -> { }      // nothing has ended: Idle, Offered, Answered, or known to have ended before
         }
         return authentic;
+    }
+
+    /** A duplicate of message 2: the responder has not got message 3, and still sends with the old child. */
+    private void lingerOn(Phase2 quickMode) {
+        if (quickMode.replaces != null && context.out.isArmed(Timer.Kind.REPLACED, quickMode.replaces.id)) {
+            context.out.arm(Timer.Kind.REPLACED, quickMode.replaces.id, LINGER);
+        }
     }
 
     private void execute(Phase2 quickMode, Output output) {
@@ -262,6 +272,11 @@ final class ChildSas {
             owner.lastGone(reason);
         }
         return gone;
+    }
+
+    /** What was there before something with this id began. */
+    void removeOlderThan(long id, Reason reason) {
+        children.stream().filter(c -> c.id < id).toList().forEach(c -> remove(c, reason));
     }
 
     private void remove(Child child, Reason reason) {

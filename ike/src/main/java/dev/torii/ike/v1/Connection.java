@@ -90,7 +90,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             children.begin(current.get(), null);
         }
         if (renewal && !ikeSas.negotiating()) {
-            ikeSas.begin(current.map(Phase1::path).orElse(start), children.isEmpty());
+            ikeSas.begin(current.map(Phase1::path).orElse(start));
         }
     }
 
@@ -138,7 +138,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         try {
             IkeHeader header = MessageCodec.header(message);
             switch (header.exchange()) {
-                case ExchangeType.MAIN_MODE -> ikeSas.received(path, header, message);
+                case ExchangeType.MAIN_MODE -> ikeSas.received(path, header, message, children.isEmpty());
                 case ExchangeType.QUICK_MODE -> {
                     Optional<Phase1> under = ikeSas.find(header).filter(Phase1::established);
                     if (under.isEmpty()) {
@@ -243,17 +243,14 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         }
     }
 
-    /** What is older than {@code survivor} is gone on the other side. */
+    /**
+     * INITIAL-CONTACT: what was there before {@code survivor} began is gone on the other side. What came up meanwhile is not: both
+     * sides may begin at once, and each says so before it knows of the other's.
+     */
     private void peerRestarted(Phase1 survivor) {
-        for (Phase1 older : ikeSas.established()) {
-            if (older == survivor) {
-                break;
-            }
-            forget(older, new Reason.PeerRestarted());
-        }
-        if (ikeSas.established().size() == 1) {
-            children.removeAll(new Reason.PeerRestarted());
-        }
+        ikeSas.established().stream().filter(older -> older.establishedBefore(survivor))
+                .forEach(older -> forget(older, new Reason.PeerRestarted()));
+        children.removeOlderThan(survivor.id, new Reason.PeerRestarted());
     }
 
     /** Ends an IKE SA and tells the peer. Children live on. */

@@ -55,10 +55,10 @@ final class IkeSas {
         return all.stream().anyMatch(p -> p.initiator && !p.established());
     }
 
-    /** Begins Main Mode. INITIAL-CONTACT is said only if it is certainly true: nothing else, not even half-open. */
-    void begin(Path path, boolean childless) {
+    /** Begins Main Mode. */
+    void begin(Path path) {
         Cookie own = context.cookie();
-        var machine = new MainModeInitiator(context.config, context.crypto, own, childless && all.isEmpty());
+        var machine = new MainModeInitiator(context.config, context.crypto, own);
         var phase1 = new Phase1(context.nextId(), own, true, null, path, machine);
         all.add(phase1);
         context.out.add(new Effect.Bound(own));
@@ -71,8 +71,8 @@ final class IkeSas {
     }
 
     /** A Main Mode message. */
-    void received(Path path, IkeHeader header, Octets message) {
-        var arrived = new Input.Arrived(path, header, message);
+    void received(Path path, IkeHeader header, Octets message, boolean childless) {
+        var arrived = new Input.Arrived(path, header, message, childless && all.size() == 1);
         if (header.messageId() != 0) {
             context.out.dropped("Main Mode with a message id");
         } else if (!header.responder().equals(Cookie.NONE)) {
@@ -151,7 +151,7 @@ final class IkeSas {
     }
 
     private void establish(Phase1 phase1, Phase1Sa sa) {
-        phase1.establish(sa);
+        phase1.establish(sa, context.nextId());
         established.add(phase1);
         context.out.disarm(Timer.Kind.HALF_OPEN, phase1.id);
         context.out.arm(Timer.Kind.IKE_REKEY, phase1.id, context.soft(sa.lifetime(), phase1.initiator));

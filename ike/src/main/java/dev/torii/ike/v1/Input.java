@@ -9,8 +9,12 @@ sealed interface Input {
     /** Send the first message. */
     record Begin(Path path) implements Input { }
 
-    /** A message for this exchange came; header and length are sound. */
-    record Arrived(Path path, IkeHeader header, Octets message) implements Input { }
+    /**
+     * A message for this exchange came; header and length are sound.
+     *
+     * @param alone whether the session has nothing else with this peer, finished or half-open
+     */
+    record Arrived(Path path, IkeHeader header, Octets message, boolean alone) implements Input { }
 
     /** The wait for an answer is over. */
     record RetransmitDue() implements Input { }

@@ -21,14 +21,11 @@ final class MainModeInitiator implements MainMode {
     private final IkeConfig config;
     private final IkeCrypto crypto;
     private final Cookie own;
-    private final boolean firstContact;
 
-    /** @param firstContact whether to say INITIAL-CONTACT: we know of no other SA with this peer */
-    MainModeInitiator(IkeConfig config, IkeCrypto crypto, Cookie own, boolean firstContact) {
+    MainModeInitiator(IkeConfig config, IkeCrypto crypto, Cookie own) {
         this.config = config;
         this.crypto = crypto;
         this.own = own;
-        this.firstContact = firstContact;
     }
 
     @Override
@@ -103,7 +100,7 @@ final class MainModeInitiator implements MainMode {
         var payloads = new ArrayList<Payload>();
         payloads.add(id);
         payloads.add(new Payload.Hash(hash));
-        if (firstContact) {
+        if (in.alone()) {       // INITIAL-CONTACT is said only if it is certainly true
             payloads.add(new Payload.Notify(Payload.DOI_IPSEC, Payload.PROTOCOL_ISAKMP,
                     Octets.concat(own.octets(), s.terms().responder().octets()), NotifyType.INITIAL_CONTACT, Octets.EMPTY));
         }

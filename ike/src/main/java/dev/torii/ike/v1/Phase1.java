@@ -27,6 +27,7 @@ final class Phase1 {
     private @Nullable Phase1Sa sa;
     private @Nullable IkeSa outside;
     private boolean renewalDue;
+    private long since;
 
     Phase1(long id, Cookie own, boolean initiator, @Nullable Cookie peer, Path path, MainMode machine) {
         this.id = id;
@@ -71,8 +72,10 @@ final class Phase1 {
         return sa != null;
     }
 
-    void establish(Phase1Sa result) {
+    /** @param moment its place among all ids: what has a smaller id existed before, what has a greater one was begun later */
+    void establish(Phase1Sa result, long moment) {
         sa = result;
+        since = moment;
         outside = result.outside();
     }
 
@@ -84,6 +87,11 @@ final class Phase1 {
     /** Only of an established one: the same object in IkeUp and IkeDown. */
     IkeSa outside() {
         return java.util.Objects.requireNonNull(outside);
+    }
+
+    /** Whether it was established before the other one's first message. */
+    boolean establishedBefore(Phase1 other) {
+        return since < other.id;
     }
 
     boolean renewalDue() {

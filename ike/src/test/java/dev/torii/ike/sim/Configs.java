@@ -33,6 +33,7 @@ public final class Configs {
     private Duration childLifetime = Duration.ofHours(1);
     private boolean force;
     private boolean initiate;
+    private Duration dpdDelay = Duration.ofSeconds(10);
     private Duration dpdTimeout = Duration.ofSeconds(30);
 
     public static Configs left() {
@@ -100,6 +101,11 @@ public final class Configs {
         return this;
     }
 
+    public Configs dpdDelay(Duration delay) {
+        dpdDelay = delay;
+        return this;
+    }
+
     public Configs dpdTimeout(Duration timeout) {
         dpdTimeout = timeout;
         return this;
@@ -107,6 +113,6 @@ public final class Configs {
 
     public IkeConfig build() {
         return new IkeConfig(name, local, remote, Secret.ofText(secret), ike, esp, localSelector, remoteSelector, ikeLifetime, childLifetime,
-                Duration.ofMinutes(9), 100, force, initiate, Duration.ofSeconds(10), dpdTimeout, Retransmission.Policy.STANDARD);
+                Duration.ofMinutes(9), 100, force, initiate, dpdDelay, dpdTimeout, Retransmission.Policy.STANDARD);
     }
 }

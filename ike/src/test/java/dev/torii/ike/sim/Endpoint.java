@@ -99,7 +99,9 @@ public final class Endpoint {
 
     public List<Effect> step(Event event) {
         List<Effect> result = session.step(event);
-        pair.log(name + " <- " + event.getClass().getSimpleName() + (event instanceof Event.Expired e ? " " + e.timer() : ""));
+        if (!(event instanceof Event.Heard)) {
+            pair.log(name + " <- " + event.getClass().getSimpleName() + (event instanceof Event.Expired e ? " " + e.timer() : ""));
+        }
         effects.addAll(result);
         for (Effect effect : result) {
             if (!(effect instanceof Effect.Arm) && !(effect instanceof Effect.Disarm)) {
