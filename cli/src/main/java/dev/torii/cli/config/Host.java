@@ -1,6 +1,7 @@
 package dev.torii.cli.config;
 
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Set;
 
 /** What the files' meaning depends on besides their text: which side of a connection is this host. */
@@ -11,7 +12,7 @@ public interface Host {
 
     /** A host with just these addresses. */
     static Host of(InetAddress... addresses) {
-        Set<InetAddress> all = Set.of(addresses);
+        Set<InetAddress> all = Set.copyOf(List.of(addresses));
         return () -> all;
     }
 }

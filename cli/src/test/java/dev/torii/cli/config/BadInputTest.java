@@ -2,10 +2,12 @@ package dev.torii.cli.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +47,6 @@ class BadInputTest {
         "mtu=\"1400 | 11:6: this \" is never closed # add \" at the end of the value",
         "mtu=1400 1500 | 11:11: more than one value for mtu # put the value in double quotes, or a # before a comment",
         "mtu | 11:5: expected = after mtu # write mtu=value",
-        "mtu= | 11:6: mtu= has no value # give it one, or remove the line",
         "also=nowhere | 11:7: also= names conn nowhere, which does not exist # write a conn nowhere",
         "ike=aes128-sha1-modp1536 | 11:2: ike= is set a second time to another value; first at /etc/ipsec.d/a.conf:9:6 # remove one of the two lines",
         "auto=begin | 11:2: auto= is set a second time to another value; first at /etc/ipsec.d/a.conf:7:6 # remove one of the two lines",
@@ -196,6 +197,21 @@ class BadInputTest {
     void aBadLineInAFileOfFrr(String line, String expected) {
         site.bgpd("router bgp 65000\n neighbor 192.168.254.2 remote-as 31898\n " + line + "\n");
         assertEquals(List.of(B + expected.replace(" # ", " | ")), site.problems());
+    }
+
+    @Test
+    void aFileThatMayNotBeReadIsRefused() throws Exception {
+        Files.setPosixFilePermissions(site.path("/etc/ipsec.d/a.conf"), Set.of());
+        assumeFalse(Files.isReadable(site.path("/etc/ipsec.d/a.conf")), "root may read everything");
+        assertEquals(List.of(A + "1:1: /etc/ipsec.d/a.conf cannot be read: permission denied | let root read it (chown root, chmod 600), or remove it"), site.problems());
+    }
+
+    @Test
+    void aValueThatIsMissingIsReportedAndTheKeywordLeftOut() {
+        site.conf(Site.CONN + "\tmtu=\n");
+        assertEquals(List.of(A + "11:6: mtu= has no value and no effect"), site.warnings());
+        site.conf(Site.CONN.replace("right=198.51.100.1", "right= # later"));
+        assertTrue(site.problems().contains(A + "1:1: conn one has no right= | add right= with an address"), () -> site.problems().toString());
     }
 
     @Test

@@ -86,7 +86,7 @@ final class ConfParser {
             Optional<String> value = free ? Optional.of(line.rest()) : line.value();
             if (value.isEmpty()) return;
             if (value.get().isEmpty()) {
-                diagnostics.error(valueAt, keyword + "= has no value", "give it one, or remove the line");
+                diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, valueAt, keyword + "= has no value and no effect", "give it one, or remove the line");
                 return;
             }
             line.skipBlanks();

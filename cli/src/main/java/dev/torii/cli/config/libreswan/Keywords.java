@@ -11,7 +11,7 @@ import java.util.TreeSet;
 
 /**
  * Every keyword of ipsec.conf(5), Libreswan 3 to 5.4, and what becomes of it here. Nothing is dropped in silence: a keyword is used, means nothing to a
- * userspace gateway ({@code QUIET}), is reported ({@code NOTED}), or keeps Torii from starting because leaving it out would change what the user gets
+ * userspace gateway or concerns pluto's own process ({@code QUIET}), is reported ({@code NOTED}), or keeps Torii from starting because leaving it out would change what the user gets
  * ({@code REFUSED}).
  */
 final class Keywords {
@@ -56,12 +56,19 @@ final class Keywords {
         add(false, Effect.USED, "", "", "also", "auto", "authby", "keyexchange", "ikev2", "pfs", "nat-keepalive", "ipsec-lifetime", "retransmit-timeout",
                 "retransmit-interval", "mark", "vti-interface", "ipsec-interface", "encapsulation", "rekeymargin", "rekeyfuzz", "replay-window", "ikelifetime",
                 "ike", "phase2alg", "metric", "dpddelay", "dpdtimeout", "mtu", "dpdaction", "keyingtries");
-        add(false, Effect.QUIET, "", "", "x-comment", "debug", "vti-routing", "overlapip", "fragmentation", "initial-contact", "send-vendorid", "mobike",
-                "narrowing", "ms-dh-downgrade", "pfs-rekey-workaround", "require-id-on-certificate", "dns-match-id", "nm-configured", "ignore-peer-dns",
-                "sendca", "fake-strongswan", "share-lease", "remote-peer-type", "cisco-unity", "intermediate", "session-resumption",
-                "send-supported-auth-methods", "reject-simultaneous-ike-auth", "send-esp-tfc-padding-not-supported", "nic-offload", "accept-redirect",
-                "send-redirect", "accept-redirect-to", "redirect-to", "iptfs-fragmentation", "iptfs-packet-size", "iptfs-max-queue-size",
-                "iptfs-reorder-window", "iptfs-init-delay", "iptfs-drop-time", "tcp-remoteport", "xauthby", "xauthfail");
+        add(false, Effect.QUIET, "", "", "x-comment", "vti-routing", "overlapip");
+        add(false, Effect.NOTED, "yes, no, allow", "IKE messages are not fragmented yet", "fragmentation");
+        add(false, Effect.NOTED, YES_NO, "it is not sent yet; a peer that sends it is understood", "initial-contact");
+        add(false, Effect.NOTED, YES_NO, "no vendor id but those of the extensions in use is sent", "send-vendorid", "fake-strongswan", "cisco-unity", "remote-peer-type");
+        add(false, Effect.NOTED, YES_NO + ", auto", "packets are processed in this process, by no network card", "nic-offload");
+        add(false, Effect.NOTED, YES_NO, "it matters to IKEv2 only", "mobike", "narrowing", "ms-dh-downgrade", "pfs-rekey-workaround", "intermediate", "session-resumption",
+                "send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to", "send-supported-auth-methods", "reject-simultaneous-ike-auth",
+                "send-esp-tfc-padding-not-supported", "iptfs-fragmentation", "iptfs-packet-size", "iptfs-max-queue-size", "iptfs-reorder-window",
+                "iptfs-init-delay", "iptfs-drop-time");
+        add(false, Effect.NOTED, "", "it matters to certificates only", "require-id-on-certificate", "dns-match-id", "sendca");
+        add(false, Effect.NOTED, "", "it matters to XAUTH and Mode Config only", "xauthby", "xauthfail", "share-lease", "ignore-peer-dns", "nm-configured");
+        add(false, Effect.NOTED, "", "it matters to TCP encapsulation only", "tcp-remoteport");
+        add(false, Effect.NOTED, "", "Torii's log has no such levels", "debug");
         add(false, Effect.NOTED, YES_NO, "IPComp is never offered and never accepted", "compress");
         add(false, Effect.NOTED, "yes, on, true, y, 1", "lifetimes always end with a renewal", "rekey");
         add(false, Effect.NOTED, YES_NO, "the IKE SA is always renewed with authentication in IKEv1", "reauth");

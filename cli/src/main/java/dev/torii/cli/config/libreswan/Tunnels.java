@@ -198,7 +198,9 @@ final class Tunnels {
         if (value.isEmpty() || value.get().text().equalsIgnoreCase("auto")) return Encapsulation.AUTO;
         boolean yes = values.yes(value, true);
         if (yes) return Encapsulation.YES;
-        return value.get().keyword().equalsIgnoreCase("forceencaps") ? Encapsulation.AUTO : Encapsulation.NO;
+        if (value.get().keyword().equalsIgnoreCase("forceencaps")) return Encapsulation.AUTO;
+        diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.get().at(), "encapsulation=no: where a NAT is found, ESP goes in UDP nevertheless", "write encapsulation=auto");
+        return Encapsulation.NO;
     }
 
     private StartMode auto(Conn conn) {
