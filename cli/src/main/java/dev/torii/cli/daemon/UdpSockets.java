@@ -6,6 +6,7 @@ import dev.torii.ike.Octets;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -14,6 +15,7 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,7 +32,10 @@ final class UdpSockets implements AutoCloseable {
 
     private static final int LARGEST_DATAGRAM = 9216;       // a jumbo frame; an IKE message that arrived in fragments fits as well
     private static final int DATAGRAMS_A_READ = 32;
-    private static final int RECEIVE_BUFFER = 4 << 20;
+    /** A burst of one TCP window for each of many flows. The ordinary option ends at net.core.rmem_max, 208 KiB on most hosts: some 90 packets. */
+    private static final int SOCKET_BUFFER = 8 << 20;
+    private static final IntegerUnixChannelOption SO_SNDBUFFORCE = new IntegerUnixChannelOption("SO_SNDBUFFORCE", 1, 32);
+    private static final IntegerUnixChannelOption SO_RCVBUFFORCE = new IntegerUnixChannelOption("SO_RCVBUFFORCE", 1, 33);
     private static final int MOST_WAITING_IKE = 1024;
 
     private final InetAddress address;
@@ -74,15 +79,29 @@ final class UdpSockets implements AutoCloseable {
         var bound = new Bootstrap()
                 .group(packets)
                 .channel(EpollDatagramChannel.class)
-                .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER)
+                .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
+                .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER)
                 .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, LARGEST_DATAGRAM)
                 .option(EpollChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_DATAGRAM * DATAGRAMS_A_READ))
                 .handler(receiver)
                 .bind(local)
                 .awaitUninterruptibly();
-        if (bound.isSuccess()) return (EpollDatagramChannel) bound.channel();
+        if (bound.isSuccess()) {
+            var channel = (EpollDatagramChannel) bound.channel();
+            exceedHostLimits(channel);
+            return channel;
+        }
         throw new IOException("cannot listen on UDP " + local.getAddress().getHostAddress() + ":" + local.getPort() + ": " + bound.cause().getMessage()
                 + " (is another IPsec daemon running?)", bound.cause());
+    }
+
+    private static void exceedHostLimits(EpollDatagramChannel channel) {
+        try {
+            channel.config().setOption(SO_RCVBUFFORCE, SOCKET_BUFFER);
+            channel.config().setOption(SO_SNDBUFFORCE, SOCKET_BUFFER);
+        } catch (ChannelException withoutNetAdmin) {
+            // What the host's limits allow stays in force: slower under bursts, not wrong.
+        }
     }
 
     InetAddress address() {
