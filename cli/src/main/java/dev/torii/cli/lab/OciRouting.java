@@ -10,12 +10,31 @@ public final class OciRouting {
             ip route 10.0.1.0/24 10.255.1.1
             """;
 
+    /** FRR otherwise collects routes for a second before it tells a new neighbour of them. */
+    private static final String FRR_AT_ONCE = " coalesce-time 100\n";
+
     private OciRouting() {}
 
-    /** A head end's bgpd.conf: the VCN to the CPE, on-premises to the DRG. {@code quick} gives FRR short timers. */
+    /**
+     * A head end's bgpd.conf: the VCN to the CPE, on-premises to the DRG. {@code quick} gives FRR short timers; a route-map that follows its use
+     * would take effect after five seconds there.
+     */
     public static String headEndBgp(int number, boolean quick) {
         var cpe = Addresses.cpeInTunnel(number);
         return """
+                ip prefix-list VCN permit 10.0.2.0/24
+                ip prefix-list VCN permit 10.0.1.0/24
+                ip prefix-list ON-PREMISES permit 192.168.2.0/24
+                ip prefix-list ON-PREMISES permit 192.168.3.0/24
+                !
+                route-map VCN permit 10
+                 match ip address prefix-list VCN
+                !
+                route-map ON-PREMISES permit 10
+                 match ip address prefix-list ON-PREMISES
+                !
+                route-map ALLOW-ALL permit 100
+                !
                 router bgp 31898
                  bgp router-id %1$s
                  neighbor %2$s remote-as 65000
@@ -30,20 +49,7 @@ public final class OciRouting {
                   neighbor 10.255.1.1 next-hop-self
                   neighbor 10.255.1.1 route-map ON-PREMISES out
                  exit-address-family
-                !
-                ip prefix-list VCN permit 10.0.2.0/24
-                ip prefix-list VCN permit 10.0.1.0/24
-                ip prefix-list ON-PREMISES permit 192.168.2.0/24
-                ip prefix-list ON-PREMISES permit 192.168.3.0/24
-                !
-                route-map VCN permit 10
-                 match ip address prefix-list VCN
-                !
-                route-map ON-PREMISES permit 10
-                 match ip address prefix-list ON-PREMISES
-                !
-                route-map ALLOW-ALL permit 100
-                """.formatted(Addresses.headEndInTunnel(number), cpe, quick ? timers(cpe) + timers(Topology.DRG) : redial(Topology.DRG));
+                """.formatted(Addresses.headEndInTunnel(number), cpe, quick ? FRR_AT_ONCE + timers(cpe) + timers(Topology.DRG) : redial(Topology.DRG));
     }
 
     /** A head end's bgpd.conf in the static case: it tells the DRG of the on-premises subnet while its tunnel is up. */
@@ -71,7 +77,7 @@ public final class OciRouting {
                   neighbor 10.255.1.11 soft-reconfiguration inbound
                   neighbor 10.255.1.12 soft-reconfiguration inbound
                  exit-address-family
-                """.formatted(quick ? timers(Topology.headEndInner(1)) + timers(Topology.headEndInner(2))
+                """.formatted(quick ? FRR_AT_ONCE + timers(Topology.headEndInner(1)) + timers(Topology.headEndInner(2))
                 : redial(Topology.headEndInner(1)) + redial(Topology.headEndInner(2)));
     }
 
