@@ -129,7 +129,14 @@ public final class BouncyCastleCrypto implements IkeCrypto {
     }
 
     /** A key for HMAC that may be empty, which {@link SecretKeySpec} forbids: an empty nonce or secret must not throw. */
-    private record HmacKey(byte[] bytes) implements javax.crypto.SecretKey {
+    private static final class HmacKey implements javax.crypto.SecretKey {
+        private static final long serialVersionUID = 1L;
+        private final byte[] bytes;
+
+        HmacKey(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
         @Override
         public String getAlgorithm() {
             return "HMAC";

@@ -207,6 +207,45 @@ class BadInputTest {
         assertTrue(pair.trafficPasses());
     }
 
+    /** Messages that were not seen before, so that nothing but their protection stands between a changed bit and the SAs. */
+    @Test
+    void everyFlippedBitOfAFreshMessageIsDroppedAndTheRealOneStillWorks() {
+        IkePair pair = up();
+        var caught = new ArrayList<Octets>();
+        pair.meddle(message -> {
+            caught.add(message);
+            return Octets.EMPTY;
+        });
+        Endpoint to = pair.right();
+        pair.left().step(new Event.RekeyChild(pair.left().sending().orElseThrow().inbound()));
+        for (int message = 0; message < 3; message++) {         // the three of Quick Mode, one after the other
+            Octets real = caught.get(caught.size() - 1);
+            flipAll(pair, to, real);
+            pair.inject(to, real);
+            to = pair.other(to);
+        }
+        assertTrue(pair.trafficPasses());
+        assertEquals(2, pair.right().outbound.size());
+        int before = caught.size();
+        pair.left().stop();
+        List<Octets> deletes = List.copyOf(caught.subList(before, caught.size()));
+        assertEquals(2, deletes.size());
+        deletes.forEach(delete -> flipAll(pair, pair.right(), delete));
+        deletes.forEach(delete -> pair.inject(pair.right(), delete));
+        assertEquals(0, pair.right().inbound.size() + pair.right().ikeSas.size());
+    }
+
+    private static void flipAll(IkePair pair, Endpoint to, Octets real) {
+        Snapshot before = Snapshot.of(to);
+        for (int bit = 0; bit < real.length() * 8; bit++) {
+            boolean protectedByNothing = bit / 8 == 17 || bit / 8 == 19;   // minor version and flags: IKEv1 does not authenticate them
+            if (!protectedByNothing) {
+                pair.inject(to, flipped(real, bit));
+                assertEquals(before, Snapshot.of(to), "bit " + bit);
+            }
+        }
+    }
+
     private static List<Octets> encrypted(List<Octets> messages) throws MalformedMessageException {
         var some = new ArrayList<Octets>();
         for (Octets message : messages) {
