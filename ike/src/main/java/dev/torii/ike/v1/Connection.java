@@ -43,6 +43,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     private @Nullable Path dataPath;        // where the children's packets go
     private boolean wanted;
     private int restarts;
+    private Optional<String> hint = Optional.empty();       // what somebody, perhaps the peer, said of the Main Mode under way
 
     /** A connection at rest. */
     public Connection(IkeConfig config, IkeCrypto crypto) {
@@ -90,6 +91,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             children.begin(current.get(), null);
         }
         if (renewal && !ikeSas.negotiating()) {
+            hint = Optional.empty();
             ikeSas.begin(current.map(Phase1::path).orElse(start));
         }
     }
@@ -206,7 +208,9 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         out.dropped("notification without protection");
         for (Payload.Notify notify : message.all(Payload.Notify.class)) {
             if (notify.notifyType() <= NotifyType.LAST_ERROR) {
-                context.failure("the peer says " + NotifyType.name(notify.notifyType()) + " (not authenticated)");
+                String said = "the peer says " + NotifyType.name(notify.notifyType()) + " (not authenticated)";
+                hint = Optional.of(said);
+                context.failure(said);
             }
         }
     }
@@ -328,9 +332,11 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
 
     @Override
     public void failed(Phase1 phase1, Reason reason) {
-        context.failure((phase1.initiator ? "" : "as responder: ") + reason.text());
         if (phase1.initiator) {
+            context.failure(reason.text() + hint.map(said -> "; " + said).orElse(""));
             restartLater();
+        } else {
+            context.failure("as responder: " + reason.text());
         }
     }
 

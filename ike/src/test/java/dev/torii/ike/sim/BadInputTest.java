@@ -86,6 +86,15 @@ class BadInputTest {
     }
 
     @Test
+    void whatARefusingPeerSaidIsStillThereWhenTheExchangeIsGivenUp() {
+        var other = new IkeProposal(EncryptionAlgorithm.AES_CBC, 256, HashAlgorithm.SHA2_384, DhGroup.MODP2048);
+        var pair = new IkePair(1, Configs.left().ike(other).build(), Configs.right().build());
+        pair.left().start();
+        pair.runUntil(() -> said(pair.left(), "no answer to message 1"), MINUTES, "giving up");
+        assertEquals("no answer to message 1; the peer says NO-PROPOSAL-CHOSEN (not authenticated)", pair.left().session().status().lastFailure().orElseThrow());
+    }
+
+    @Test
     void aRefusedChildProposalSaysWhatDiffers() {
         var pair = new IkePair(1, Configs.left().esp(Configs.ESP_WITHOUT_PFS).build(), Configs.right().build());
         pair.left().start();
