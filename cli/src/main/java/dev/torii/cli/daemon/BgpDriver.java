@@ -118,9 +118,9 @@ final class BgpDriver implements Transport {
         var local = channel.localAddress();
         var peer = remote == null ? null : peers.get(remote.getAddress());
         if (peer == null || local == null || !speaker().accepts(peer.address())) {
-            counters.count(Cause.BGP_UNKNOWN_NEIGHBOR);
+            counters.count(peer == null ? Cause.BGP_UNKNOWN_NEIGHBOR : Cause.BGP_UNWANTED_CONNECTION);
             log.limited("bgp neighbour", "bgp", "connection refused from " + (remote == null ? "an unknown address" : remote.getAddress().getHostAddress())
-                    + (peer == null ? ", which is no neighbor" : ""));
+                    + (peer == null ? ", which is no neighbor" : ", not wanted now"));
             channel.close();
             return;
         }

@@ -27,7 +27,9 @@ public final class Counters {
         /** Dropped by a connection's machine; the log has the cause. */
         IKE_DROPPED,
         /** A TCP connection to port 179 from an address that is no neighbour. */
-        BGP_UNKNOWN_NEIGHBOR
+        BGP_UNKNOWN_NEIGHBOR,
+        /** A TCP connection from a neighbour that is not wanted now: it has a session, made an error a moment ago, or its tunnel is down. */
+        BGP_UNWANTED_CONNECTION
     }
 
     /** All zero. */

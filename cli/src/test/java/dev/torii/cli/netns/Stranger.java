@@ -53,11 +53,13 @@ final class Stranger {
     Map<String, byte[]> connections(String to, int port, Map<String, byte[]> messages) {
         var arguments = new ArrayList<>(List.of("tcp", to, Integer.toString(port)));
         messages.forEach((from, message) -> arguments.add(from + "=" + HEX.formatHex(message)));
-        return run(arguments).lines().map(line -> line.split("=", 2)).collect(Collectors.toMap(answer -> answer[0], answer -> HEX.parseHex(answer[1]), (a, b) -> b, TreeMap::new));
+        return run(arguments).lines().map(line -> line.split("=", 2)).collect(Collectors.toMap(answer -> answer[0],
+                answer -> HEX.parseHex(answer[1]), (a, b) -> b, TreeMap::new));
     }
 
     private String run(List<String> arguments) {
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-cp", classes(), Stranger.class.getName()));
         command.addAll(arguments);
         return namespaces.run(namespace, Duration.ofSeconds(30), command.toArray(String[]::new)).orFail("a stranger in " + namespace).out();
@@ -137,7 +139,8 @@ final class Stranger {
     private static byte[] isakmp(Random random, int version, int exchange, int flags, int length) {
         boolean first = exchange == 2 || exchange == 4 || exchange == 34;
         return ByteBuffer.allocate(length > 28 ? length : 28).putLong(random.nextLong() | 1).putLong(first ? 0 : random.nextLong() | 1)
-                .put((byte) 0).put((byte) version).put((byte) exchange).put((byte) flags).putInt(first ? 0 : random.nextInt()).putInt(length).array();
+                .put((byte) 0).put((byte) version).put((byte) exchange).put((byte) flags).putInt(first ? 0 : random.nextInt())
+                        .putInt(length).array();
     }
 
     private static byte[] unknownSpi(Random random) {
