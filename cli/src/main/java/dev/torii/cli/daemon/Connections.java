@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,7 @@ final class Connections implements AutoCloseable {
     private final List<Tunnel> tunnels;
     private final Set<String> interfaceNames;
     private final Map<InetAddress, UdpSockets> sockets = new HashMap<>();
+    private final Set<Tunnel> waiting = new HashSet<>();
     private final IkeDispatcher dispatcher;
     private final Consumer<Tunnel> stateChanged;
     private HostNetwork host = HostNetwork.NONE;
@@ -80,10 +82,16 @@ final class Connections implements AutoCloseable {
         host = now;
         for (Tunnel tunnel : tunnels) {
             var address = localAddress(tunnel.config());
-            if (address.equals(tunnel.localAddress())) continue;
+            if (address.isPresent() ? address.equals(tunnel.localAddress()) : waiting.contains(tunnel)) continue;
             if (tunnel.localAddress().isPresent()) detach(tunnel);
-            address.ifPresentOrElse(found -> attach(tunnel, found), () -> log.warn(tunnel.config().name(), "waits for a default route"));
+            waiting.remove(tunnel);
+            address.ifPresentOrElse(found -> attach(tunnel, found), () -> awaitAddress(tunnel));
         }
+    }
+
+    private void awaitAddress(Tunnel tunnel) {
+        waiting.add(tunnel);
+        log.warn(tunnel.config().name(), "waits for " + tunnel.config().local().map(fixed -> "this host to have the address " + fixed.getHostAddress()).orElse("a default route"));
     }
 
     /** A fixed address counts only while the host has it: a socket cannot be bound to another. */
