@@ -39,6 +39,7 @@ final class Routing implements AutoCloseable {
     private HostNetwork host = HostNetwork.NONE;
     private final ControlLoop loop;
     private boolean updateScheduled;
+    private Set<Prefix> overridden = Set.of();
 
     Routing(ControlLoop loop, SiteConfig config, List<Tunnel> tunnels, FibSync fib, EventLog log, Counters counters) {
         this.loop = loop;
@@ -143,7 +144,16 @@ final class Routing implements AutoCloseable {
 
     private void update() {
         fib.apply(table.update());
+        reportOverridden();
         bgpConfig.ifPresent(config -> speaker.ifPresent(machine -> originate(config, machine)));
+    }
+
+    private void reportOverridden() {
+        var now = table.overridden();
+        for (Prefix prefix : now) {
+            if (!overridden.contains(prefix)) log.warn(prefix.toString(), "somebody else's route to this remote subnet is left alone: its packets do not enter the tunnel");
+        }
+        overridden = now;
     }
 
     /** {@code network} is announced only while the table has that very route from somewhere else than BGP. */

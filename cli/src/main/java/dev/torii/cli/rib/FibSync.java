@@ -28,8 +28,11 @@ public final class FibSync implements AutoCloseable {
     private final Predicate<String> diesWithUs;
     private final BiConsumer<String, String> report;
     private final Map<Prefix, Route> installed = new HashMap<>();
-    private final Map<Prefix, Route> refused = new HashMap<>();
+    private final Map<Prefix, Wish> refused = new HashMap<>();
     private final Set<Prefix> recorded = new HashSet<>();
+
+    /** A route to make, and whether the kernel would keep it when the process is gone. */
+    private record Wish(Route route, boolean outlivesUs) {}
 
     /**
      * @param diesWithUs whether an interface is a TUN of ours, with which the kernel drops its routes
@@ -70,12 +73,17 @@ public final class FibSync implements AutoCloseable {
 
     /** Puts back what the kernel has lost (an interface that went down takes its routes along) and tries again what it refused. */
     public void repair(HostNetwork host) {
-        var present = new HashSet<Prefix>();
+        var present = new HashMap<Prefix, Route>();
         for (Route route : host.routes()) {
-            if (isOurs(route)) present.add(Prefix.of(route.destination(), route.prefixLength()));
+            if (isOurs(route)) present.put(Prefix.of(route.destination(), route.prefixLength()), route);
         }
-        for (var lost : Map.copyOf(installed).entrySet()) {
-            if (!present.contains(lost.getKey())) write(lost.getKey(), lost.getValue());
+        for (var wanted : Map.copyOf(installed).entrySet()) {
+            var found = present.get(wanted.getKey());
+            boolean lost = found == null;
+            if (lost) installed.remove(wanted.getKey());                // somebody else may have the prefix now: it is not ours to replace
+            if (lost || found.nextHops().size() < wanted.getValue().nextHops().size()) {
+                write(wanted.getKey(), new Wish(wanted.getValue(), recorded.contains(wanted.getKey())));
+            }
         }
         for (var again : Map.copyOf(refused).entrySet()) write(again.getKey(), again.getValue());
     }
@@ -86,36 +94,39 @@ public final class FibSync implements AutoCloseable {
                 .map(hop -> hop.gateway().map(gateway -> NextHop.via(gateway, hop.interfaceIndex())).orElseGet(() -> NextHop.device(hop.interfaceIndex())))
                 .toList();
         var route = (hops.isEmpty() ? Route.blackhole(prefix.address(), prefix.length()) : Route.to(prefix.address(), prefix.length(), hops)).withMetric(METRIC);
-        boolean outlivesUs = entry.hops().isEmpty() || entry.hops().stream().anyMatch(hop -> !diesWithUs.test(hop.interfaceName()));
-        if (outlivesUs && recorded.add(prefix)) record(prefix, true);
-        write(prefix, route);
+        write(prefix, new Wish(route, entry.hops().isEmpty() || entry.hops().stream().anyMatch(hop -> !diesWithUs.test(hop.interfaceName()))));
     }
 
-    private void write(Prefix prefix, Route route) {
+    private void write(Prefix prefix, Wish wish) {
+        if (wish.outlivesUs() && recorded.add(prefix)) record(prefix, true);
         try {
-            if (installed.containsKey(prefix)) kernel.replace(route);
-            else kernel.add(route);
-            installed.put(prefix, route);
+            if (installed.containsKey(prefix)) kernel.replace(wish.route());
+            else kernel.add(wish.route());
+            installed.put(prefix, wish.route());
             refused.remove(prefix);
         } catch (RouteExistsException foreign) {
-            if (!route.equals(refused.put(prefix, route))) report.accept(prefix.toString(), "somebody else's route to this prefix is left alone; ours is not installed");
+            if (recorded.remove(prefix)) record(prefix, false);         // what is there must outlive us
+            if (!wish.equals(refused.put(prefix, wish))) report.accept(prefix.toString(), "somebody else's route to this prefix is left alone; ours is not installed");
         } catch (IOException e) {
-            installed.remove(prefix);
-            if (!route.equals(refused.put(prefix, route))) report.accept(prefix.toString(), "the kernel refused the route: " + e.getMessage());
+            removeFromKernel(prefix);                                   // an earlier one leads where we do not want it any more
+            if (!wish.equals(refused.put(prefix, wish))) report.accept(prefix.toString(), "the kernel refused the route: " + e.getMessage());
         }
     }
 
     private void remove(Prefix prefix) {
         refused.remove(prefix);
-        var route = installed.remove(prefix);
-        if (route != null) {
-            try {
-                if (!kernel.remove(route)) removeByKey(route);
-            } catch (IOException e) {
-                report.accept(prefix.toString(), "cannot remove the route: " + e.getMessage());
-            }
-        }
+        removeFromKernel(prefix);
         if (recorded.remove(prefix)) record(prefix, false);
+    }
+
+    private void removeFromKernel(Prefix prefix) {
+        var route = installed.remove(prefix);
+        if (route == null) return;
+        try {
+            if (!kernel.remove(route)) removeByKey(route);
+        } catch (IOException e) {
+            report.accept(prefix.toString(), "cannot remove the route: " + e.getMessage());
+        }
     }
 
     /** The kernel may have taken next hops out of our route by itself; what is left of it is still ours. */

@@ -125,6 +125,17 @@ public final class RouteTable {
         return List.copyOf(selected.values());
     }
 
+    /** Remote subnets of tunnels that are up to which somebody else's route leads: the packets do not enter the tunnel. */
+    public Set<Prefix> overridden() {
+        var found = new LinkedHashSet<Prefix>();
+        tunnelRoutes.forEach((prefix, names) -> {
+            var entry = selected.get(prefix);
+            boolean foreign = entry != null && (entry.source() == Source.KERNEL || entry.source() == Source.CONNECTED);
+            if (foreign && names.stream().anyMatch(tunnelsUp::contains)) found.add(prefix);
+        });
+        return found;
+    }
+
     /** Decides anew what the calls since the last one touched. */
     public Changes update() {
         var changes = new Changes(new ArrayList<>(), new ArrayList<>());
