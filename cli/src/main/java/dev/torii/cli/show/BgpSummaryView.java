@@ -10,7 +10,8 @@ import java.util.Map;
 /** {@code show bgp summary}, in the columns of FRR 8. The memory figures are FRR's formula, entries times a size, with our sizes. */
 public record BgpSummaryView(Summary summary) implements View {
     private static final int RIB_ENTRY_BYTES = 192;
-    private static final int PEER_BYTES = 22 << 10;
+    private static final int PEER_BYTES = 43 << 9;       // the figure of FRR 8.0: two peers are 43 KiB
+    private static final int NEIGHBOR_COLUMN = 16;
 
     @Override public String text() {
         var text = new StringBuilder("\nIPv4 Unicast Summary:\n");
@@ -19,10 +20,10 @@ public record BgpSummaryView(Summary summary) implements View {
         text.append("RIB entries ").append(summary.ribEntries()).append(", using ").append(memory((long) summary.ribEntries() * RIB_ENTRY_BYTES)).append(" of memory\n");
         List<PeerSummary> peers = summary.peers();
         text.append("Peers ").append(peers.size()).append(", using ").append(memory((long) peers.size() * PEER_BYTES)).append(" of memory\n\n");
-        int width = Math.max("Neighbor".length() + 6, peers.stream().mapToInt(peer -> peer.address().getHostAddress().length()).max().orElse(0));
-        text.append(("%-" + width + "s  V         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down State/PfxRcd   PfxSnt\n").formatted("Neighbor"));
+        int width = Math.max(NEIGHBOR_COLUMN, 1 + peers.stream().mapToInt(peer -> peer.address().getHostAddress().length()).max().orElse(0));
+        text.append(("%-" + width + "sV         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down State/PfxRcd   PfxSnt\n").formatted("Neighbor"));
         for (PeerSummary peer : peers) {
-            text.append(("%-" + width + "s  %d %10d %9d %9d %8d %4d %4d %8s %12s %8s\n").formatted(
+            text.append(("%-" + width + "s%d %10d %9d %9d %8d %4d %4d %8s %12s %8s\n").formatted(
                     peer.address().getHostAddress(), PeerSummary.VERSION, peer.remoteAs(), peer.messagesReceived(), peer.messagesSent(), peer.tableVersion(),
                     peer.inQueue(), peer.outQueue(), upDown(peer), stateOrReceived(peer), sent(peer)));
         }

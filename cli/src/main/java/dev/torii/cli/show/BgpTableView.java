@@ -3,6 +3,7 @@ package dev.torii.cli.show;
 import dev.torii.bgp.RibRow;
 import dev.torii.bgp.Summary;
 import dev.torii.bgp.wire.Prefix;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +66,7 @@ public record BgpTableView(Summary summary, List<RibRow> rows) implements View {
         var fields = new LinkedHashMap<String, Object>();
         if (row.valid()) fields.put("valid", true);
         if (row.best()) fields.put("bestpath", true);
-        if (row.multipath() || row.best()) fields.put("multipath", true);
+        if (row.multipath()) fields.put("multipath", true);
         fields.put("pathFrom", row.internal() ? "internal" : "external");
         fields.put("prefix", row.prefix().address().getHostAddress());
         fields.put("prefixLen", row.prefix().length());
@@ -73,7 +74,7 @@ public record BgpTableView(Summary summary, List<RibRow> rows) implements View {
         row.metric().ifPresent(metric -> fields.put("metric", metric));
         row.localPref().ifPresent(preference -> fields.put("locPrf", preference));
         fields.put("weight", row.weight());
-        row.peer().ifPresent(peer -> fields.put("peerId", peer.getHostAddress()));
+        fields.put("peerId", row.peer().map(InetAddress::getHostAddress).orElse("(unspec)"));
         fields.put("path", row.asPath());
         fields.put("origin", switch (row.origin()) {
             case 'i' -> "IGP";

@@ -3,6 +3,8 @@ package dev.torii.cli.show;
 import dev.torii.cli.rib.RibEntry;
 import dev.torii.cli.rib.RibEntry.Hop;
 import dev.torii.cli.rib.RibEntry.Source;
+import dev.torii.tun.Route;
+import java.net.Inet4Address;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,16 +27,21 @@ public record IpRouteView(List<RibEntry> entries, long nowNanos) implements View
             if (entry.prefix().ipv6()) continue;
             String head = entry.source().letter() + ">* " + entry.prefix() + (entry.source() == Source.CONNECTED ? "" : " [" + entry.distance() + "/" + entry.metric() + "]");
             String since = Uptime.format(Duration.ofNanos(nowNanos - entry.sinceNanos()));
-            if (entry.hops().isEmpty()) text.append(head).append(" unreachable (blackhole), ").append(since).append('\n');
+            if (entry.hops().isEmpty()) text.append(head).append(" unreachable (blackhole), weight 1, ").append(since).append('\n');
             boolean first = true;
             for (Hop hop : entry.hops()) {
                 text.append(first ? head : "  *" + " ".repeat(head.length() - 3)).append(where(hop));
-                if (entry.source() != Source.CONNECTED) text.append(", weight 1");
+                if (weighted(entry.source())) text.append(", weight 1");
                 text.append(", ").append(since).append('\n');
                 first = false;
             }
         }
         return text.toString();
+    }
+
+    /** FRR shows no weight where the kernel chose the next hop. */
+    private static boolean weighted(Source source) {
+        return source != Source.CONNECTED && source != Source.KERNEL;
     }
 
     private static String where(Hop hop) {
@@ -51,15 +58,8 @@ public record IpRouteView(List<RibEntry> entries, long nowNanos) implements View
 
     private Map<String, Object> json(RibEntry entry) {
         var hops = new ArrayList<Object>();
-        for (Hop hop : entry.hops()) {
-            var fields = new LinkedHashMap<String, Object>();
-            fields.put("fib", true);
-            hop.gateway().ifPresentOrElse(gateway -> fields.put("ip", gateway.getHostAddress()), () -> fields.put("directlyConnected", true));
-            fields.put("interfaceIndex", hop.interfaceIndex());
-            fields.put("interfaceName", hop.interfaceName());
-            fields.put("active", true);
-            hops.add(fields);
-        }
+        for (Hop hop : entry.hops()) hops.add(json(entry.source(), hop));
+        if (hops.isEmpty()) hops.add(dropped());
         var fields = new LinkedHashMap<String, Object>();
         fields.put("prefix", entry.prefix().toString());
         fields.put("prefixLen", entry.prefix().length());
@@ -71,8 +71,33 @@ public record IpRouteView(List<RibEntry> entries, long nowNanos) implements View
         fields.put("distance", entry.distance());
         fields.put("metric", entry.metric());
         fields.put("installed", true);
+        fields.put("table", Route.TABLE_MAIN);
         fields.put("uptime", Uptime.format(Duration.ofNanos(nowNanos - entry.sinceNanos())));
         fields.put("nexthops", hops);
+        return fields;
+    }
+
+    private static Map<String, Object> json(Source source, Hop hop) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("fib", true);
+        hop.gateway().ifPresentOrElse(gateway -> {
+            fields.put("ip", gateway.getHostAddress());
+            fields.put("afi", gateway instanceof Inet4Address ? "ipv4" : "ipv6");
+        }, () -> fields.put("directlyConnected", true));
+        fields.put("interfaceIndex", hop.interfaceIndex());
+        fields.put("interfaceName", hop.interfaceName());
+        fields.put("active", true);
+        if (weighted(source)) fields.put("weight", 1);
+        return fields;
+    }
+
+    private static Map<String, Object> dropped() {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("fib", true);
+        fields.put("unreachable", true);
+        fields.put("blackhole", true);
+        fields.put("active", true);
+        fields.put("weight", 1);
         return fields;
     }
 }
