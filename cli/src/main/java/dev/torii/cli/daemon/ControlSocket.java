@@ -11,8 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The daemon's end of {@code control.sock}: a client sends one line of words, the daemon answers with the exit code on a line of its own and then the text to
@@ -24,11 +28,13 @@ public final class ControlSocket implements AutoCloseable {
 
     private static final int LONGEST_REQUEST = 4096;
     private static final int MOST_CLIENTS = 32;
+    private static final Duration PATIENCE = Duration.ofMillis(200);      // longer than an honest client takes to ask
 
     private final ServerSocketChannel server;
     private final Path path;
     private final Requests requests;
     private final Semaphore clients = new Semaphore(MOST_CLIENTS);
+    private final Queue<SocketChannel> silent = new ConcurrentLinkedQueue<>();
 
     /** What the socket asks: called on a thread of the client's own, may wait. */
     public interface Requests {
@@ -81,8 +87,7 @@ public final class ControlSocket implements AutoCloseable {
         while (true) {
             try {
                 SocketChannel client = server.accept();
-                if (clients.tryAcquire()) Thread.ofVirtual().start(() -> serve(client));
-                else client.close();
+                admit(client);
             } catch (ClosedChannelException stopped) {
                 return;
             } catch (IOException broken) {
@@ -91,16 +96,51 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
+    /** When all places stay taken, the client that has been silent the longest makes room; if all wait for answers, the new one has to go. */
+    private void admit(SocketChannel client) throws IOException {
+        if (!placeSoon()) {
+            var longestSilent = silent.poll();
+            if (longestSilent == null) {
+                client.close();
+                return;
+            }
+            longestSilent.close();
+            clients.acquireUninterruptibly();           // its thread wakes up and leaves
+        }
+        silent.add(client);
+        Thread.ofVirtual().start(() -> serve(client));
+    }
+
+    private boolean placeSoon() {
+        try {
+            return clients.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     private void serve(SocketChannel client) {
         try (client) {
             String line = readLine(client);
-            var answer = requests.answer(line.isBlank() ? List.of() : List.of(line.strip().split(" +")));
+            if (!silent.remove(client)) return;         // it is being closed to make room
+            var answer = answer(line);
             var bytes = ByteBuffer.wrap((answer.exitCode() + "\n" + answer.text()).getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) client.write(bytes);
         } catch (IOException clientWent) {
             // Its own affair: nothing was promised to it and nothing of ours is held.
         } finally {
+            silent.remove(client);
             clients.release();
+        }
+    }
+
+    private Answer answer(String line) {
+        if (line.length() >= LONGEST_REQUEST) return Answer.usage("torii: the request is too long");
+        try {
+            return requests.answer(line.isBlank() ? List.of() : List.of(line.strip().split(" +")));
+        } catch (RuntimeException bug) {
+            return Answer.failed("torii: internal error, please report it: " + bug);
         }
     }
 
