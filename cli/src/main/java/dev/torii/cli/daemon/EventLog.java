@@ -40,12 +40,12 @@ public final class EventLog {
 
     /** An event in the life of {@code subject} (a connection, a BGP peer, the daemon). */
     public void info(String subject, String text) {
-        LOG.info("{}: {}", subject, text);
+        LOG.info("{}: {}", subject, oneLine(text));
     }
 
     /** Something the operator should look at. */
     public void warn(String subject, String text) {
-        LOG.warn("{}: {}", subject, text);
+        LOG.warn("{}: {}", subject, oneLine(text));
     }
 
     /** Our own bug: the whole trace, since nobody can act on less. */
@@ -68,6 +68,11 @@ public final class EventLog {
         window.lines++;
         String more = window.suppressed == 0 ? "" : " (" + window.suppressed + " more like this were not logged)";
         window.suppressed = 0;
-        LOG.warn("{}: {}{}", subject, text, more);
+        LOG.warn("{}: {}{}", subject, oneLine(text), more);
+    }
+
+    /** A peer's identity or text may hold anything; it must not be able to forge a line. */
+    private static String oneLine(String text) {
+        return text.codePoints().anyMatch(Character::isISOControl) ? text.replaceAll("\\p{Cntrl}", "?") : text;
     }
 }
