@@ -16,8 +16,10 @@ import dev.torii.ike.Timer;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Runs the machine of one connection: brings it datagrams and timers, carries out its effects, decides nothing. On the control loop only. */
 final class IkeDriver {
@@ -25,14 +27,33 @@ final class IkeDriver {
 
     private final ControlLoop loop;
     private final IkeConfig config;
-    private final IkeCrypto crypto;
+    private final Supplier<Machine> machines;
     private final SaInstaller installer;
     private final Surroundings surroundings;
     private final Set<Timer> armed = new HashSet<>();
     private final Set<Cookie> cookies = new HashSet<>();
-    private IkeSession session;
+    private Machine session;
     private Optional<Event.Start> wanted = Optional.empty();
     private long packetsInSeen;
+
+    /** What is driven: an {@link IkeSession}; in tests also one whose events and effects are written down. */
+    interface Machine {
+        List<Effect> step(Event event);
+
+        IkeStatus status();
+
+        static Machine of(IkeSession session) {
+            return new Machine() {
+                @Override public List<Effect> step(Event event) {
+                    return session.step(event);
+                }
+
+                @Override public IkeStatus status() {
+                    return session.status();
+                }
+            };
+        }
+    }
 
     /** What the driver needs of the daemon. */
     interface Surroundings {
@@ -62,12 +83,16 @@ final class IkeDriver {
     }
 
     IkeDriver(ControlLoop loop, IkeConfig config, IkeCrypto crypto, SaInstaller installer, Surroundings surroundings) {
+        this(loop, config, () -> Machine.of(new IkeSession(config, crypto)), installer, surroundings);
+    }
+
+    IkeDriver(ControlLoop loop, IkeConfig config, Supplier<Machine> machines, SaInstaller installer, Surroundings surroundings) {
         this.loop = loop;
         this.config = config;
-        this.crypto = crypto;
+        this.machines = machines;
         this.installer = installer;
         this.surroundings = surroundings;
-        this.session = new IkeSession(config, crypto);
+        this.session = machines.get();
     }
 
     String name() {
@@ -188,7 +213,7 @@ final class IkeDriver {
         for (Cookie cookie : Set.copyOf(cookies)) surroundings.unbind(cookie);
         cookies.clear();
         installer.removeAll();
-        session = new IkeSession(config, crypto);
+        session = machines.get();
         surroundings.tunnelDown(new Reason.Failed("internal error"));
         loop.arm(new TimerKey(this, "restart"), AFTER_A_BUG, () -> wanted.ifPresent(this::step));
     }

@@ -1,0 +1,73 @@
+package dev.torii.cli.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.torii.ike.ChildSa;
+import dev.torii.ike.Cookie;
+import dev.torii.ike.IkeSa;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.Secret;
+import dev.torii.ike.Spi;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeyLogTest {
+    private static final Path PATH = new Path(new InetSocketAddress("10.0.0.10", 4500), new InetSocketAddress("203.0.113.11", 4500));
+    private static final Secret KEY = Secret.copyOf(Octets.ofHex("00112233445566778899aabbccddeeff").toByteArray());
+
+    @TempDir
+    private java.nio.file.Path directory;
+
+    private static ChildSa child() {
+        return new ChildSa(new Spi(0x01020304), new Spi(0xfffefdfc), Conns.ESP, KEY, Secret.copyOf((byte) 0xab), Conns.ALL, Conns.ALL, PATH, true, true);
+    }
+
+    private static IkeSa ike() {
+        return new IkeSa(new Cookie(0x0123456789abcdefL), new Cookie(2), true, Conns.IKE, PATH, false, false, KEY);
+    }
+
+    /** The formats of Wireshark's preference tables {@code ikev1_decryption_table} and {@code esp_sa}. */
+    @Test void theLinesAreThoseOfWiresharksTables() throws IOException {
+        var file = directory.resolve("keys");
+        var log = KeyLog.to(file);
+        log.established(ike());
+        log.inbound(child());
+        log.outbound(child());
+        assertEquals("""
+                ikev1_decryption_table\t0123456789abcdef,00112233445566778899aabbccddeeff
+                esp_sa\t"IPv4","*","*","0x01020304","AES-GCM with 16 octet ICV [RFC4106]","0x00112233445566778899aabbccddeeff","NULL",""
+                esp_sa\t"IPv4","*","*","0xfffefdfc","AES-GCM with 16 octet ICV [RFC4106]","0xab","NULL",""
+                """, Files.readString(file));
+    }
+
+    @Test void theFileIsForItsOwnerOnlyAlsoIfItWasForAllBefore() throws IOException {
+        var file = directory.resolve("keys");
+        Files.writeString(file, "old");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        KeyLog.to(file);
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertEquals("", Files.readString(file));
+    }
+
+    @Test void aLinkInItsPlaceIsReplacedNotFollowed() throws IOException {
+        var victim = Files.writeString(directory.resolve("victim"), "precious");
+        var file = Files.createSymbolicLink(directory.resolve("keys"), victim);
+        KeyLog.to(file).established(ike());
+        assertEquals("precious", Files.readString(victim));
+        assertFalse(Files.isSymbolicLink(file));
+    }
+
+    @Test void withoutAKeyLogNothingIsWritten() throws IOException {
+        KeyLog.NONE.established(ike());
+        KeyLog.NONE.inbound(child());
+        try (var files = Files.list(directory)) {
+            assertEquals(0, files.count());
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.torii.cli.daemon;
+
+import static dev.torii.cli.rib.Hosts.ETH0;
+import static dev.torii.cli.rib.Hosts.VTI1;
+import static dev.torii.cli.rib.Hosts.address;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torii.cli.rib.HostNetwork;
+import dev.torii.cli.rib.Hosts;
+import dev.torii.tun.InterfaceAddress;
+import dev.torii.tun.Link;
+import dev.torii.tun.NextHop;
+import dev.torii.tun.Route;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UnderlayTest {
+    private static final InetAddress ANY = address("0.0.0.0");
+    private static final Set<String> TUNNELS = Set.of("vti1", "vti2");
+    private static final Route OVER_ETH0 = Hosts.foreign("0.0.0.0", 0, "192.168.1.1", 100);
+
+    private static HostNetwork host(Route... routes) {
+        var bare = Hosts.withoutDefaultRoute();
+        return new HostNetwork(bare.links(), bare.addresses(), List.of(routes));
+    }
+
+    private static Optional<InetAddress> source(HostNetwork host) {
+        return Underlay.defaultRouteSource(host, TUNNELS);
+    }
+
+    @Test void theSourceIsTheAddressOnTheGatewaysSubnet() {
+        assertEquals(Optional.of(address("192.168.1.10")), source(host(OVER_ETH0)));
+        var bare = Hosts.withoutDefaultRoute();
+        var addresses = new ArrayList<>(List.of(InterfaceAddress.of(ETH0, address("10.9.9.9"), 24)));
+        addresses.addAll(bare.addresses());
+        assertEquals(Optional.of(address("192.168.1.10")), source(new HostNetwork(bare.links(), addresses, List.of(OVER_ETH0))), "not the first of the interface");
+    }
+
+    @Test void withoutADefaultRouteThereIsNone() {
+        assertEquals(Optional.empty(), source(host()));
+        assertEquals(Optional.empty(), source(host(Hosts.foreign("198.51.100.0", 24, "192.168.1.1", 0))));
+    }
+
+    @Test void theRoutesPreferredSourceIsObeyed() {
+        assertEquals(Optional.of(address("10.9.9.9")), source(host(OVER_ETH0.withPreferredSource(address("10.9.9.9")))));
+    }
+
+    @Test void theLowestMetricWinsUnlessItLeadsIntoATunnel() {
+        var intoTunnel = Route.to(ANY, 0, NextHop.device(VTI1)).withProtocol(3);
+        assertEquals(Optional.of(address("192.168.1.10")), source(host(OVER_ETH0, intoTunnel)));
+        assertEquals(Optional.of(address("192.168.254.1")), Underlay.defaultRouteSource(host(OVER_ETH0, intoTunnel), Set.of()), "somebody else's interface counts");
+    }
+
+    @Test void aRouteOfOursOrThatDropsIsNoDefaultRoute() {
+        assertEquals(Optional.empty(), source(host(Route.to(ANY, 0, NextHop.via(address("192.168.1.1"), ETH0)), Route.blackhole(ANY, 0).withProtocol(3))));
+    }
+
+    @Test void anInterfaceThatIsDownIsPassedOver() {
+        var links = List.of(new Link(ETH0, "eth0", 1500, false, false, false, "", 0));
+        assertEquals(Optional.empty(), source(new HostNetwork(links, Hosts.withoutDefaultRoute().addresses(), List.of(OVER_ETH0))));
+    }
+
+    @Test void ipv6sDefaultRouteDoesNotCount() {
+        assertEquals(Optional.empty(), source(host(Route.to(address("::"), 0, NextHop.via(address("fe80::1"), ETH0)).withProtocol(9))));
+    }
+
+    /** IPv4 20, UDP 8, ESP 8, IV 8, padding to four with two bytes of trailer, ICV 16: what fits is two under a multiple of four. */
+    @ParameterizedTest
+    @CsvSource({"1500, 1438", "1499, 1434", "1492, 1430", "1400, 1338", "9000, 1438", "1280, 1218"})
+    void theLargestInnerPacketStillFitsTheUnderlay(int outer, int inner) {
+        var link = new Link(ETH0, "eth0", outer, true, true, false, "", 0);
+        var host = new HostNetwork(List.of(link), List.of(InterfaceAddress.of(ETH0, address("192.168.1.10"), 24)), List.of());
+        assertEquals(inner, Underlay.tunnelMtu(host, Optional.of(address("192.168.1.10"))));
+        int sealed = 20 + 8 + 8 + 8 + (inner + 2 + 3) / 4 * 4 + 16;
+        assertEquals(true, sealed <= outer);
+    }
+
+    @Test void whileTheAddressIsUnknownTheUnderlayIsTakenForEthernet() {
+        assertEquals(1438, Underlay.tunnelMtu(HostNetwork.NONE, Optional.empty()));
+        assertEquals(1438, Underlay.tunnelMtu(HostNetwork.NONE, Optional.of(address("192.0.2.1"))));
+    }
+}
