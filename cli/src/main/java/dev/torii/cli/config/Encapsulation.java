@@ -5,7 +5,5 @@ public enum Encapsulation {
     /** Where NAT detection (RFC 3947) finds a NAT. */
     AUTO,
     /** Always. */
-    YES,
-    /** Never. */
-    NO
+    YES
 }

@@ -54,11 +54,14 @@ public record TunnelConfig(String name, Position at, Optional<InetAddress> local
     /** Whether the connection is set up by us and kept up. */
     public boolean initiates() { return auto != StartMode.ADD; }
 
-    /** What the IKE machine needs, once our outer address is known. */
+    /**
+     * What the IKE machine needs, once our outer address is known. Encapsulation is forced for {@code auto} too: without it a path without NAT would carry ESP
+     * as IP protocol 50, which the packet path does not send yet.
+     */
     public IkeConfig toIkeConfig(InetAddress localAddress) {
         return new IkeConfig(name, localId.orElseGet(() -> Identity.ofAddress(localAddress)), remoteId, preSharedKey, ikeProposals, espProposals,
                 localSubnet.map(TunnelConfig::selector).orElseGet(() -> TrafficSelector.ofAddress(localAddress)), selector(remoteSubnet),
-                ikeLifetime, childLifetime, rekeyMargin, rekeyFuzzPercent, encapsulation == Encapsulation.YES, initiates(),
+                ikeLifetime, childLifetime, rekeyMargin, rekeyFuzzPercent, true, initiates(),
                 dpdDelay, dpdTimeout, retransmission);
     }
 

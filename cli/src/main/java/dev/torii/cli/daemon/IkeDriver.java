@@ -166,15 +166,22 @@ final class IkeDriver {
             case Effect.IkeUp(var sa) -> {
                 log.info(name(), "ISAKMP SA established, " + sa.path() + ", " + sa.proposal() + (sa.localNat() ? ", behind NAT" : "") + (sa.remoteNat() ? ", peer behind NAT" : ""));
                 surroundings.keyLog().established(sa);
+                sa.encryptionKey().erase();
             }
             case Effect.IkeDown(var sa, var reason) -> log.info(name(), "ISAKMP SA " + sa.initiatorCookie() + " ended: " + reason.text());
             case Effect.InstallInbound(var child) -> {
                 surroundings.keyLog().inbound(child);
                 installer.installInbound(child);
+                child.inboundKey().erase();                                 // the packet path has its own copy
+            }
+            case Effect.InstallOutbound(var child) when !child.udpEncapsulated() -> {
+                log.warn(name(), "the peer does no NAT traversal, and ESP outside UDP is not built yet: taken down");
+                loop.run(this::stop);
             }
             case Effect.InstallOutbound(var child) -> {
                 surroundings.keyLog().outbound(child);
                 installer.installOutbound(child);
+                child.outboundKey().erase();
                 log.info(name(), "IPsec SA established, " + child.local() + " === " + child.remote() + ", " + child.suite() + (child.udpEncapsulated() ? " in UDP" : "")
                         + ", in " + child.inbound() + " out " + child.outbound());
             }

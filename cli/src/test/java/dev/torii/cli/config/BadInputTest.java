@@ -41,6 +41,7 @@ class BadInputTest {
         "vti-interface=a-much-too-long-name | 11:16: vti-interface=a-much-too-long-name is longer than the 15 characters an interface name may have # choose a shorter name, like vti01",
         "leftvti=192.168.254.1 | 11:10: leftvti=192.168.254.1 has no prefix length # write 192.168.254.1/30",
         "leftvti=192.168.254.0/30 | 11:10: leftvti=192.168.254.0/30 is a subnet, not an address in it # write the address of this end, like 192.168.254.1/30",
+        "encapsulation=no | 11:16: encapsulation=no asks for ESP outside UDP (IP protocol 50), which Torii does not send yet # write encapsulation=yes: every peer with NAT traversal accepts it",
         "aggrmode=yes | 11:2: aggrmode=yes is not supported # Aggressive Mode gives the hash of the secret away: remove it",
         "type=transport | 11:2: type=transport is not supported # only type=tunnel is supported: remove it",
         "leftupdown=/bin/true | 11:2: leftupdown=/bin/true is not supported # no script is run: remove it; interfaces, addresses and routes are made by Torii itself",

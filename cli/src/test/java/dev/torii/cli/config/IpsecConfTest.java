@@ -106,8 +106,8 @@ class IpsecConfTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"encapsulation=yes, YES", "encapsulation=no, NO", "encapsulation=auto, AUTO", "forceencaps=yes, YES", "forceencaps=no, AUTO"})
-    void encapsulationHasThreeValuesAndAnOldName(String line, Encapsulation expected) {
+    @CsvSource({"encapsulation=yes, YES", "encapsulation=auto, AUTO", "forceencaps=yes, YES", "forceencaps=no, AUTO"})
+    void encapsulationHasTwoValuesAndAnOldName(String line, Encapsulation expected) {
         assertEquals(expected, with(line).encapsulation());
     }
 

@@ -199,8 +199,8 @@ final class Tunnels {
         boolean yes = values.yes(value, true);
         if (yes) return Encapsulation.YES;
         if (value.get().keyword().equalsIgnoreCase("forceencaps")) return Encapsulation.AUTO;
-        diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.get().at(), "encapsulation=no: where a NAT is found, ESP goes in UDP nevertheless", "write encapsulation=auto");
-        return Encapsulation.NO;
+        values.error(value.get(), "asks for ESP outside UDP (IP protocol 50), which Torii does not send yet", "write encapsulation=yes: every peer with NAT traversal accepts it");
+        return Encapsulation.YES;
     }
 
     private StartMode auto(Conn conn) {
