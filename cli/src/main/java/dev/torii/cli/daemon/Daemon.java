@@ -59,6 +59,8 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void wire(SiteConfig config, Options options) throws Exception {
+        var crypto = new BouncyCastleCrypto(new SecureRandom());
+        if (!config.tunnels().isEmpty()) WarmUp.begin(crypto, log);
         for (Warning warning : config.warnings()) log.warn("configuration", warning.toString());
         var run = keep(RunDirectory.take(options.runDirectory()));
         var keyLog = options.keyLog().isPresent() ? KeyLog.to(options.keyLog().get()) : KeyLog.NONE;
@@ -88,7 +90,7 @@ public final class Daemon implements AutoCloseable {
         var fib = new FibSync(routes, owned, names::contains, log::warn);
         var routing = new Routing(loop, config, tunnels, fib, log, counters);
         keep(() -> onLoop(loop, routing::close));
-        var connections = new Connections(loop, packets, sad, new BouncyCastleCrypto(new SecureRandom()), keyLog, log, counters, tunnels, routing::tunnelChanged);
+        var connections = new Connections(loop, packets, sad, crypto, keyLog, log, counters, tunnels, routing::tunnelChanged);
         keep(() -> onLoop(loop, connections::close));
         keep(packets::stopOutbound);                                    // nobody may send on a socket that is being closed
         keep(() -> farewell(loop, routing, connections));
