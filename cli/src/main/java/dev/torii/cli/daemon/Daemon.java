@@ -63,7 +63,7 @@ public final class Daemon implements AutoCloseable {
         if (!config.tunnels().isEmpty()) WarmUp.begin(crypto, log);
         for (Warning warning : config.warnings()) log.warn("configuration", warning.toString());
         var run = keep(RunDirectory.take(options.runDirectory()));
-        var keyLog = options.keyLog().isPresent() ? KeyLog.to(options.keyLog().get()) : KeyLog.NONE;
+        var keyLog = options.keyLog().isPresent() ? KeyLog.to(options.keyLog().get(), failure -> log.limited("key log", "key log", failure)) : KeyLog.NONE;
         options.keyLog().ifPresent(file -> log.warn("key log", "the keys of every SA are written to " + file + ": whoever reads it can read the traffic"));
 
         var netlink = keep(NetlinkSocket.open());

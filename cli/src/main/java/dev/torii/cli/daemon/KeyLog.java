@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The file that {@code torii run --key-log} asks for: the keys of every SA, for Wireshark. Each line begins with the name of the Wireshark table it belongs to
@@ -21,19 +22,21 @@ import java.util.Optional;
  */
 final class KeyLog {
     private final Optional<Path> file;
+    private final Consumer<String> failed;
 
     /** No key log: every call does nothing. */
-    static final KeyLog NONE = new KeyLog(Optional.empty());
+    static final KeyLog NONE = new KeyLog(Optional.empty(), failure -> {});
 
-    private KeyLog(Optional<Path> file) {
+    private KeyLog(Optional<Path> file, Consumer<String> failed) {
         this.file = file;
+        this.failed = failed;
     }
 
-    /** Begins the file anew, for its owner only. */
-    static KeyLog to(Path path) throws IOException {
+    /** Begins the file anew, for its owner only. {@code failed} hears of lines that could not be written: no tunnel depends on this file. */
+    static KeyLog to(Path path, Consumer<String> failed) throws IOException {
         Files.deleteIfExists(path);
         Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        return new KeyLog(Optional.of(path));
+        return new KeyLog(Optional.of(path), failed);
     }
 
     void established(IkeSa sa) {
@@ -58,7 +61,7 @@ final class KeyLog {
         try {
             Files.writeString(file.get(), table + "\t" + line + "\n", StandardCharsets.US_ASCII, StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw new IllegalStateException("cannot write the key log: " + e.getMessage(), e);
+            failed.accept("cannot write to " + file.get() + ": " + e.getMessage());
         }
     }
 

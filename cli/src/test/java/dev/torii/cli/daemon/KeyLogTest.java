@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +25,8 @@ class KeyLogTest {
 
     @TempDir
     private java.nio.file.Path directory;
+
+    private final List<String> failures = new ArrayList<>();
 
     private static ChildSa child() {
         return new ChildSa(new Spi(0x01020304), new Spi(0xfffefdfc), Conns.ESP, KEY, Secret.copyOf((byte) 0xab), Conns.ALL, Conns.ALL, PATH, true, true);
@@ -35,7 +39,7 @@ class KeyLogTest {
     /** The formats of Wireshark's preference tables {@code ikev1_decryption_table} and {@code esp_sa}. */
     @Test void theLinesAreThoseOfWiresharksTables() throws IOException {
         var file = directory.resolve("keys");
-        var log = KeyLog.to(file);
+        var log = KeyLog.to(file, failures::add);
         log.established(ike());
         log.inbound(child());
         log.outbound(child());
@@ -50,7 +54,7 @@ class KeyLogTest {
         var file = directory.resolve("keys");
         Files.writeString(file, "old");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
-        KeyLog.to(file);
+        KeyLog.to(file, failures::add);
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
         assertEquals("", Files.readString(file));
     }
@@ -58,9 +62,18 @@ class KeyLogTest {
     @Test void aLinkInItsPlaceIsReplacedNotFollowed() throws IOException {
         var victim = Files.writeString(directory.resolve("victim"), "precious");
         var file = Files.createSymbolicLink(directory.resolve("keys"), victim);
-        KeyLog.to(file).established(ike());
+        KeyLog.to(file, failures::add).established(ike());
         assertEquals("precious", Files.readString(victim));
         assertFalse(Files.isSymbolicLink(file));
+    }
+
+    @Test void aFileThatIsGoneIsReportedAndNoTunnelFails() throws IOException {
+        var file = directory.resolve("keys");
+        var log = KeyLog.to(file, failures::add);
+        Files.delete(file);
+        log.established(ike());
+        assertEquals(List.of("cannot write to " + file + ": " + file), failures);
+        assertFalse(Files.exists(file), "nobody made it for its owner only");
     }
 
     @Test void withoutAKeyLogNothingIsWritten() throws IOException {
