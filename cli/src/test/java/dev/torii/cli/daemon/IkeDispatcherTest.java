@@ -47,7 +47,8 @@ class IkeDispatcherTest {
     }
 
     private IkeDriver driver(FakeMachine machine) {
-        return new IkeDriver(loop, Conns.named("test"), () -> machine, new SaInstaller(new SaDatabase(), 0, 64, path -> (datagrams, count) -> {}), new FakeSurroundings());
+        var installer = new SaInstaller(new SaDatabase(), 0, 64, path -> (datagrams, count) -> {});
+        return new IkeDriver(loop, Conns.named("test"), () -> machine, installer, new FakeSurroundings());
     }
 
     private static Octets message(long initiator, long responder, int version, int exchange) {
@@ -98,8 +99,8 @@ class IkeDispatcherTest {
         for (int i = 0; i < 100; i++) receive(STRANGER, mainMode(i + 1));
         assertEquals(20, answers.size());
         assertEquals(5, err.lines().size(), "the log is limited too");
-        assertTrue(err.lines().getFirst().endsWith("packet from 198.51.100.66:500: initial Main Mode message received on 10.0.0.10 but no connection has this address as its right"),
-                err.lines()::getFirst);
+        assertTrue(err.lines().getFirst().endsWith("packet from 198.51.100.66:500: initial Main Mode message received on 10.0.0.10"
+                + " but no connection has this address as its right"), err.lines()::getFirst);
     }
 
     @Test void aPeerThatBeginsWithVersion2IsToldThatItIsNotSpoken() throws Exception {

@@ -98,7 +98,9 @@ class IkeDriverTest {
 
     @Test void sasGoIntoThePacketPathAndOutAgain() throws Exception {
         var one = child(0x100);
-        var driver = driver(event -> event instanceof Event.Start ? List.of(new Effect.InstallInbound(one), new Effect.InstallOutbound(one)) : List.of(new Effect.Remove(one)));
+        var driver = driver(event -> event instanceof Event.Start
+                ? List.of(new Effect.InstallInbound(one), new Effect.InstallOutbound(one))
+                : List.of(new Effect.Remove(one)));
         start(driver);
         assertEquals(List.of(0x100), sad.inbound(0).stream().map(sa -> sa.spi()).toList());
         assertEquals(List.of(0x101), sad.outbound(0).stream().map(sa -> sa.spi()).toList());

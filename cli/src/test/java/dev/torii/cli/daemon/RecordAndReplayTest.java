@@ -38,7 +38,8 @@ class RecordAndReplayTest {
     }
 
     private static void renew(LoopbackPair.Side side) throws Exception {
-        var old = side.loop.call(() -> side.driver.status().children().stream().filter(IkeStatus.Child::current).findFirst().orElseThrow().inbound(), Duration.ofSeconds(5));
+        var old = side.loop.call(() -> side.driver.status().children().stream().filter(IkeStatus.Child::current).findFirst().orElseThrow().inbound(),
+                Duration.ofSeconds(5));
         side.loop.run(() -> side.driver.observeTraffic(List.of(old)));
         await(side, () -> side.driver.status().children().stream().anyMatch(child -> child.current() && !child.inbound().equals(old)));
     }
@@ -74,9 +75,14 @@ class RecordAndReplayTest {
 
     @Test void theRecordingHasWhatTheTestIsAbout() {
         var live = pair.left.recording.exchanges();
-        assertTrue(live.stream().anyMatch(exchange -> exchange.event() instanceof Event.Expired(Timer timer) && timer.kind() == Timer.Kind.RETRANSMIT), "the lost datagram");
-        assertEquals(2, live.stream().flatMap(exchange -> exchange.effects().stream()).filter(effect -> effect.startsWith("InstallOutbound")).count(), "set-up and renewal");
-        assertEquals(1, live.stream().flatMap(exchange -> exchange.effects().stream()).filter(effect -> effect.startsWith("IkeUp")).count());
+        assertTrue(live.stream().anyMatch(exchange -> exchange.event() instanceof Event.Expired(Timer timer) && timer.kind() == Timer.Kind.RETRANSMIT),
+                "the lost datagram");
+        assertEquals(2, count(live, "InstallOutbound"), "set-up and renewal");
+        assertEquals(1, count(live, "IkeUp"));
+    }
+
+    private static long count(List<Exchange> exchanges, String effect) {
+        return exchanges.stream().flatMap(exchange -> exchange.effects().stream()).filter(text -> text.startsWith(effect)).count();
     }
 
     @Test void aMissingEventChangesTheEffects() {

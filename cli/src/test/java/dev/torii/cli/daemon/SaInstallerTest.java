@@ -1,0 +1,87 @@
+package dev.torii.cli.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.torii.esp.DatagramSink;
+import dev.torii.esp.SaDatabase;
+import dev.torii.ike.ChildSa;
+import dev.torii.ike.EspCipher;
+import dev.torii.ike.EspProposal;
+import dev.torii.ike.Path;
+import dev.torii.ike.Secret;
+import dev.torii.ike.Spi;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SaInstallerTest {
+    private static final DatagramSink NOWHERE = (datagrams, count) -> {};
+
+    private final SaDatabase sad = new SaDatabase();
+    private final List<Path> paths = new ArrayList<>();
+    private final SaInstaller installer = new SaInstaller(sad, 3, 64, path -> {
+        paths.add(path);
+        return NOWHERE;
+    });
+
+    private static Path path(String remote) {
+        return new Path(new InetSocketAddress("10.0.0.10", 4500), new InetSocketAddress(remote, 4500));
+    }
+
+    private static ChildSa child(int spi, int keyBits) {
+        var suite = new EspProposal(EspCipher.AES_GCM_16, keyBits, Optional.empty(), Optional.empty());
+        var key = Secret.copyOf(new byte[keyBits / 8 + 4]);
+        return new ChildSa(new Spi(spi), new Spi(spi + 1), suite, key, key, Conns.ALL, Conns.ALL, path("203.0.113.11"), true, true);
+    }
+
+    private List<Integer> inbound() {
+        return sad.inbound(3).stream().map(sa -> sa.spi()).toList();
+    }
+
+    private List<Integer> outbound() {
+        return sad.outbound(3).stream().map(sa -> sa.spi()).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {128, 192, 256})
+    void eachDirectionIsInstalledByItself(int keyBits) {
+        installer.installInbound(child(0x100, keyBits));
+        assertEquals(List.of(0x100), inbound());
+        assertEquals(List.of(), outbound());
+        installer.installOutbound(child(0x100, keyBits));
+        assertEquals(List.of(0x101), outbound());
+        assertEquals(List.of(path("203.0.113.11")), paths);
+    }
+
+    @Test void removingOneLeavesTheOther() {
+        for (int spi : new int[] {0x100, 0x200}) {
+            installer.installInbound(child(spi, 256));
+            installer.installOutbound(child(spi, 256));
+        }
+        installer.remove(child(0x100, 256));
+        assertEquals(List.of(0x200), inbound());
+        assertEquals(List.of(0x201), outbound());
+        installer.remove(child(0x100, 256));
+        installer.removeAll();
+        assertEquals(0, inbound().size() + outbound().size());
+    }
+
+    @Test void aPeerThatMovedIsSentToAtItsNewAddress() {
+        installer.installOutbound(child(0x100, 256));
+        installer.moved(path("198.51.100.7"));
+        assertEquals(path("198.51.100.7"), paths.getLast());
+    }
+
+    @Test void theKeysOfAChildAreItsOwnersToErase() {
+        var child = child(0x100, 256);
+        installer.installInbound(child);
+        child.inboundKey().erase();
+        assertThrows(IllegalStateException.class, () -> installer.installInbound(child));
+        assertEquals(List.of(0x100), inbound());
+    }
+}
