@@ -25,7 +25,8 @@ public record IpRouteView(List<RibEntry> entries, long nowNanos) implements View
         var text = new StringBuilder(LEGEND);
         for (RibEntry entry : entries) {
             if (entry.prefix().ipv6()) continue;
-            String head = entry.source().letter() + ">* " + entry.prefix() + (entry.source() == Source.CONNECTED ? "" : " [" + entry.distance() + "/" + entry.metric() + "]");
+            String head = entry.source().letter() + ">* " + entry.prefix()
+                    + (entry.source() == Source.CONNECTED ? "" : " [" + entry.distance() + "/" + entry.metric() + "]");
             String since = Uptime.format(Duration.ofNanos(nowNanos - entry.sinceNanos()));
             if (entry.hops().isEmpty()) text.append(head).append(" unreachable (blackhole), weight 1, ").append(since).append('\n');
             boolean first = true;

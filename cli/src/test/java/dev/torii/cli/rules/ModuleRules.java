@@ -12,8 +12,10 @@ final class ModuleRules {
     private static final List<String> PURE = List.of("dev.torii.ike", "dev.torii.esp", "dev.torii.bgp");
     private static final String LAB = "dev.torii.cli.lab";
 
-    private static final Pattern FORBIDDEN_CLASS = Pattern.compile("io\\.netty\\..*|com\\.sun\\.jna\\..*|java\\.net\\.\\w*(Socket|Channel)(?!Address)\\w*|java\\.nio\\.channels\\..*"
-            + "|java\\.lang\\.(Thread\\w*|Process\\w*|Runtime)(\\$.*)?|java\\.util\\.(Timer|TimerTask)|java\\.util\\.concurrent\\.(?!atomic\\.)\\w*(Execut|Future|Thread|Locks?)\\w*"
+    private static final Pattern FORBIDDEN_CLASS = Pattern.compile("io\\.netty\\..*|com\\.sun\\.jna\\..*"
+            + "|java\\.net\\.\\w*(Socket|Channel)(?!Address)\\w*|java\\.nio\\.channels\\..*"
+            + "|java\\.lang\\.(Thread\\w*|Process\\w*|Runtime)(\\$.*)?|java\\.util\\.(Timer|TimerTask)"
+            + "|java\\.util\\.concurrent\\.(?!atomic\\.)\\w*(Execut|Future|Thread|Locks?)\\w*"
             + "|java\\.time\\.Clock|java\\.time\\.InstantSource|org\\.slf4j\\..*|java\\.util\\.logging\\..*|java\\.lang\\.System\\$Logger");
     private static final Set<String> FORBIDDEN_METHOD = Set.of("java.lang.System.nanoTime", "java.lang.System.currentTimeMillis", "java.lang.System.getLogger",
             "java.time.Instant.now", "java.time.LocalDateTime.now", "java.time.ZonedDateTime.now", "java.time.OffsetDateTime.now", "java.util.Random.<init>",

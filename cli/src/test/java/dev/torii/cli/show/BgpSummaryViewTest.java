@@ -49,7 +49,8 @@ class BgpSummaryViewTest {
     }
 
     @Test void thePeerLinesAreThoseOfFrr8ButForTheDescription() {
-        var ours = peerLines(new BgpSummaryView(summary(established("192.168.254.2", 4, 5, 57, 2, 2), established("192.168.254.6", 4, 5, 57, 2, 2), never("192.168.254.10", "Active"))).text());
+        var ours = peerLines(new BgpSummaryView(summary(
+                established("192.168.254.2", 4, 5, 57, 2, 2), established("192.168.254.6", 4, 5, 57, 2, 2), never("192.168.254.10", "Active"))).text());
         var frrs = peerLines(Vectors.frr("show-bgp-summary.txt")).stream().map(line -> line.replaceAll(" (Desc|N/A)$", "")).toList();
         assertEquals(frrs, ours);
     }
@@ -82,7 +83,9 @@ class BgpSummaryViewTest {
     }
 
     @Test void aPeerWithoutPolicyShowsSoInsteadOfCounts() {
-        var peer = new PeerSummary(Hosts.address("192.168.254.2"), Optional.of("OCI"), 4200000001L, 1, 2, 3, 4, 5, Optional.of(Duration.ofDays(2)), "Established", 6, 7, true, true);
-        assertEquals("192.168.254.2   4 4200000001         1         2        3    4    5 2d00h00m     (Policy) (Policy)", peerLines(new BgpSummaryView(summary(peer)).text()).get(1));
+        var peer = new PeerSummary(Hosts.address("192.168.254.2"), Optional.of("OCI"), 4200000001L, 1, 2, 3, 4, 5, Optional.of(Duration.ofDays(2)), "Established",
+                6, 7, true, true);
+        assertEquals("192.168.254.2   4 4200000001         1         2        3    4    5 2d00h00m     (Policy) (Policy)",
+                peerLines(new BgpSummaryView(summary(peer)).text()).get(1));
     }
 }

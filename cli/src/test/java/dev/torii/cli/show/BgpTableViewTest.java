@@ -24,7 +24,8 @@ class BgpTableViewTest {
     }
 
     private static RibRow own(String prefix) {
-        return new RibRow(Hosts.prefix(prefix), true, true, false, false, Optional.empty(), Hosts.address("0.0.0.0"), OptionalLong.of(0), OptionalLong.empty(), 32768, "", 'i');
+        return new RibRow(Hosts.prefix(prefix), true, true, false, false, Optional.empty(), Hosts.address("0.0.0.0"), OptionalLong.of(0), OptionalLong.empty(), 32768,
+                "", 'i');
     }
 
     @Test void theTextIsFrrs() {
@@ -37,8 +38,8 @@ class BgpTableViewTest {
 
     /** The columns of FRR's route_vty_out for a path of our own AS. */
     @Test void anInternalPathHasItsLocalPreference() {
-        var row = new RibRow(Hosts.prefix("10.0.1.0/24"), true, true, false, true, Optional.of(Hosts.address("10.0.0.1")), Hosts.address("10.0.0.1"), OptionalLong.empty(),
-                OptionalLong.of(100), 0, "65001 65002", '?');
+        var peer = Hosts.address("10.0.0.1");
+        var row = new RibRow(Hosts.prefix("10.0.1.0/24"), true, true, false, true, Optional.of(peer), peer, OptionalLong.empty(), OptionalLong.of(100), 0, "65001 65002", '?');
         String line = new BgpTableView(SUMMARY, List.of(row)).text().lines().filter(each -> each.contains("10.0.1.0")).findFirst().orElseThrow();
         assertEquals("*>i10.0.1.0/24      10.0.0.1                      100      0 65001 65002 ?", line);
     }

@@ -36,8 +36,8 @@ class StatusViewTest {
                 up ? Map.of(0x22, new Traffic(8, 672, Map.of())) : Map.of(), Map.of());
     }
 
-    private static final StatusView VIEW = new StatusView(List.of(connection("oci-tunnel1", true, Optional.of(up())), connection("oci-tunnel2", false, Optional.of(waiting()))),
-            List.of(Hosts.address("10.0.0.10")), Map.of("ike_malformed", 5L), List.of("net.ipv4.ip_forward is 0"));
+    private static final StatusView VIEW = new StatusView(
+            List.of(connection("oci-tunnel1", true, Optional.of(up())), connection("oci-tunnel2", false, Optional.of(waiting()))), List.of(Hosts.address("10.0.0.10")), Map.of("ike_malformed", 5L), List.of("net.ipv4.ip_forward is 0"));
 
     @Test void theLastLineIsTheContractsTotal() {
         assertTrue(VIEW.text().endsWith("\nTotal IPsec connections: loaded 2, active 1\n"), VIEW::text);
