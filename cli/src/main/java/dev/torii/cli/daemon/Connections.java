@@ -34,6 +34,8 @@ import java.util.stream.Collectors;
  */
 final class Connections implements AutoCloseable {
     private static final Duration TRAFFIC_LOOK = Duration.ofSeconds(1);
+    /** A packet thread may be sending the batch it had begun: the descriptor must not be another file's by then. */
+    private static final Duration UNUSED_SOCKET = Duration.ofSeconds(1);
     /** Sequence numbers left when an SA is renewed: at 1 Mpps more than four minutes. */
     private static final long SEQUENCE_RESERVE = 1L << 28;
 
@@ -103,11 +105,7 @@ final class Connections implements AutoCloseable {
     private void attach(Tunnel tunnel, InetAddress address) {
         var config = tunnel.config();
         try {
-            var socket = sockets.get(address);
-            if (socket == null) {
-                socket = UdpSockets.bind(packets.inboundLoop(), address, dispatcher, packets.espReceiver(), counters);
-                sockets.put(address, socket);
-            }
+            var socket = socket(address);
             var installer = new SaInstaller(sad, tunnel.index(), config.replayWindow(), sinks(socket));
             var driver = new IkeDriver(loop, config.toIkeConfig(address), crypto, installer, new DriverSurroundings(tunnel));
             tunnel.attached(address, driver);
@@ -116,6 +114,14 @@ final class Connections implements AutoCloseable {
         } catch (IOException e) {
             log.warn(config.name(), e.getMessage());
         }
+    }
+
+    private UdpSockets socket(InetAddress address) throws IOException {
+        var socket = sockets.get(address);
+        if (socket == null) socket = UdpSockets.bind(packets.inboundLoop(), address, dispatcher, packets.espReceiver(), counters);
+        sockets.put(address, socket);
+        loop.disarm(socket);                        // it may be about to be closed
+        return socket;
     }
 
     /** A tunnel's packets are sealed by one thread, so one sender, with its scratch memory, serves all its SAs on a socket. */
@@ -131,9 +137,16 @@ final class Connections implements AutoCloseable {
         });
         var address = tunnel.localAddress();
         tunnel.detached();
-        address.filter(gone -> tunnels.stream().noneMatch(other -> other.localAddress().equals(address)))
-                .map(sockets::remove)
-                .ifPresent(UdpSockets::close);
+        address.filter(gone -> !isUsed(gone)).map(sockets::get).ifPresent(unused -> loop.arm(unused, UNUSED_SOCKET, () -> close(unused)));
+    }
+
+    private boolean isUsed(InetAddress address) {
+        return tunnels.stream().anyMatch(tunnel -> tunnel.localAddress().filter(address::equals).isPresent());
+    }
+
+    private void close(UdpSockets unused) {
+        sockets.remove(unused.address());
+        unused.close();
     }
 
     /** {@code torii up}: empty when the connection was told to come up, else why it cannot. */

@@ -72,6 +72,8 @@ public final class Daemon implements AutoCloseable {
         var owned = OwnedRoutes.in(run.path());
         for (Route stale : FibSync.removeLeftovers(routes, owned)) log.info("routes", "removed " + stale + ", left by a daemon that was killed");
 
+        for (String note : HostSettings.notes()) log.warn("host", note);
+
         var loop = keep(new ControlLoop(bug -> log.bug("control loop", bug)));
         var counters = new Counters();
         var sad = keep(new SaDatabase());
