@@ -185,7 +185,7 @@ public final class RouteTable {
         for (InterfaceAddress address : host.addresses()) connected(address).ifPresent(entry -> offer(routes, entry));
         for (Route route : host.routes()) kernel(route).ifPresent(entry -> offer(routes, entry));
         var underlay = Map.copyOf(routes);
-        for (InetAddress gateway : gateways) gatewayRoute(gateway, underlay).ifPresent(entry -> offer(routes, entry));
+        for (InetAddress gateway : gateways) offer(routes, gatewayRoute(gateway, underlay));
         tunnelRoutes.forEach((prefix, names) -> {
             var hops = names.stream().filter(tunnelsUp::contains).flatMap(name -> host.link(name).stream()).map(RouteTable::over).toList();
             if (!hops.isEmpty()) offer(routes, new RibEntry(prefix, Source.TUNNEL, Source.TUNNEL.distance(), 0, hops, 0));
@@ -215,10 +215,11 @@ public final class RouteTable {
         return Optional.of(new RibEntry(Prefix.of(route.destination(), route.prefixLength()), Source.KERNEL, 0, route.metric(), hops, 0));
     }
 
-    private Optional<RibEntry> gatewayRoute(InetAddress gateway, Map<Prefix, RibEntry> underlay) {
+    /** Where the host itself has no path to the peer, its packets are dropped: a learnt route that covers it would lead them into a tunnel. */
+    private RibEntry gatewayRoute(InetAddress gateway, Map<Prefix, RibEntry> underlay) {
         var exact = Prefix.of(gateway, gateway.getAddress().length * 8);
-        return longestMatch(gateway, underlay, entry -> entry.hops().stream().noneMatch(hop -> tunnels.contains(hop.interfaceName())))
-                .map(entry -> new RibEntry(exact, Source.GATEWAY, Source.GATEWAY.distance(), 0, entry.hops(), 0));
+        var path = longestMatch(gateway, underlay, entry -> entry.hops().stream().noneMatch(hop -> tunnels.contains(hop.interfaceName())));
+        return new RibEntry(exact, Source.GATEWAY, Source.GATEWAY.distance(), 0, path.map(RibEntry::hops).orElse(List.of()), 0);
     }
 
     private Optional<RibEntry> staticRoute(Prefix prefix, StaticWish wish, Map<Prefix, RibEntry> resolvable) {

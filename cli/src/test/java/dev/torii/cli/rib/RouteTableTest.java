@@ -193,13 +193,15 @@ class RouteTableTest {
         assertEquals(Source.BGP, route(prefix("203.0.113.0/24")).source());
     }
 
-    @Test void aLearntHostRouteToAGatewayIsRefusedEvenWithoutAnUnderlay() {
+    @Test void withoutAnUnderlayAGatewayIsNotReachedAtAllWhateverIsLearnt() {
         table.network(Hosts.withoutDefaultRoute(), Route::isOurs);
         bothUp();
         table.addGateway(GATEWAY1);
-        table.learnt(prefix("203.0.113.11/32"), List.of(HEAD_END1), true);
+        for (var learnt : List.of("0.0.0.0/0", "203.0.113.0/24", "203.0.113.11/32")) table.learnt(prefix(learnt), List.of(HEAD_END1), true);
         table.update();
-        assertTrue(table.exact(prefix("203.0.113.11/32")).isEmpty());
+        assertEquals(Source.GATEWAY, route(prefix("203.0.113.11/32")).source());
+        assertEquals(List.of(), route(prefix("203.0.113.11/32")).hops(), "dropped");
+        assertEquals(Source.BGP, route(prefix("0.0.0.0/0")).source());
     }
 
     @Test void aForeignDefaultRouteIntoATunnelIsNoUnderlay() {
