@@ -1,21 +1,27 @@
 package dev.torii.cli.daemon;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the daemon tells its log: one line an event, with the connection it is about. Lines that a stranger can cause are rate-limited by their kind: the
- * first few in a minute are written, the rest are counted and the count is written with the next line of that kind. Never given a secret.
+ * What the daemon tells its log: one line an event, with the connection it is about. Lines that a stranger can cause are rate-limited by their kind: in a
+ * minute each cause is written once, and only a few of them; the rest are counted and the count is written with the next line of that kind. Never given a
+ * secret.
  */
 public final class EventLog {
     private static final Logger LOG = LoggerFactory.getLogger("torii");
     private static final int LINES_PER_WINDOW = 5;
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int KINDS_REMEMBERED = 256;
+    /** Another number makes no other cause. */
+    private static final Pattern NUMBERS = Pattern.compile("[0-9]+");
 
     private final LongSupplier nanoTime;
     private final Map<String, Window> windows = new LinkedHashMap<>(16, 0.75f, true) {
@@ -29,7 +35,7 @@ public final class EventLog {
 
     private static final class Window {
         private long startedNanos;
-        private int lines;
+        private final Set<String> causes = new HashSet<>();
         private long suppressed;
     }
 
@@ -53,19 +59,18 @@ public final class EventLog {
         LOG.error("{}: internal error, please report it", subject, bug);
     }
 
-    /** A line that somebody outside can cause as often as they like; {@code kind} is what is limited. */
+    /** A line that somebody outside can cause as often as they like; {@code kind} is limited, {@code subject} and {@code text} without its numbers are the cause. */
     public synchronized void limited(String kind, String subject, String text) {
         var window = windows.computeIfAbsent(kind, unseen -> new Window());
         long now = nanoTime.getAsLong();
-        if (window.lines == 0 || now - window.startedNanos > WINDOW_NANOS) {
+        if (window.causes.isEmpty() || now - window.startedNanos > WINDOW_NANOS) {
             window.startedNanos = now;
-            window.lines = 0;
+            window.causes.clear();
         }
-        if (window.lines >= LINES_PER_WINDOW) {
+        if (window.causes.size() >= LINES_PER_WINDOW || !window.causes.add(subject + '\n' + NUMBERS.matcher(text).replaceAll("#"))) {
             window.suppressed++;
             return;
         }
-        window.lines++;
         String more = window.suppressed == 0 ? "" : " (" + window.suppressed + " more like this were not logged)";
         window.suppressed = 0;
         LOG.warn("{}: {}{}", subject, oneLine(text), more);
