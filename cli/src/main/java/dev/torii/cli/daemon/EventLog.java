@@ -59,7 +59,10 @@ public final class EventLog {
         LOG.error("{}: internal error, please report it", subject, bug);
     }
 
-    /** A line that somebody outside can cause as often as they like; {@code kind} is limited, {@code subject} and {@code text} without its numbers are the cause. */
+    /**
+     * A line that somebody outside can cause as often as they like; {@code kind} is limited, {@code subject} and {@code text} without its
+     * numbers are the cause.
+     */
     public synchronized void limited(String kind, String subject, String text) {
         var window = windows.computeIfAbsent(kind, unseen -> new Window());
         long now = nanoTime.getAsLong();
