@@ -73,19 +73,32 @@ public final class FibSync implements AutoCloseable {
 
     /** Puts back what the kernel has lost (an interface that went down takes its routes along) and tries again what it refused. */
     public void repair(HostNetwork host) {
-        var present = new HashMap<Prefix, Route>();
-        for (Route route : host.routes()) {
-            if (isOurs(route)) present.put(Prefix.of(route.destination(), route.prefixLength()), route);
+        var again = Map.copyOf(refused);
+        try {
+            if (!damaged(host.routes()).isEmpty()) damaged(kernel.list()).forEach(this::putBack);        // what host says may be old
+        } catch (IOException e) {
+            report.accept("routes", "cannot read the kernel's: " + e.getMessage());
         }
-        for (var wanted : Map.copyOf(installed).entrySet()) {
-            var found = present.get(wanted.getKey());
-            boolean lost = found == null;
-            if (lost) installed.remove(wanted.getKey());                // somebody else may have the prefix now: it is not ours to replace
-            if (lost || found.nextHops().size() < wanted.getValue().nextHops().size()) {
-                write(wanted.getKey(), new Wish(wanted.getValue(), recorded.contains(wanted.getKey())));
-            }
+        again.forEach(this::write);
+    }
+
+    /** Those of ours that are not in {@code routes} as they were made: the value tells whether anything is left of them. */
+    private Map<Prefix, Boolean> damaged(List<Route> routes) {
+        var damaged = new HashMap<Prefix, Boolean>();
+        for (Prefix prefix : installed.keySet()) damaged.put(prefix, false);
+        for (Route found : routes) {
+            if (!isOurs(found)) continue;
+            var prefix = Prefix.of(found.destination(), found.prefixLength());
+            if (found.nextHops().size() < installed.get(prefix).nextHops().size()) damaged.put(prefix, true);
+            else damaged.remove(prefix);
         }
-        for (var again : Map.copyOf(refused).entrySet()) write(again.getKey(), again.getValue());
+        return damaged;
+    }
+
+    private void putBack(Prefix prefix, boolean partlyThere) {
+        var route = installed.get(prefix);
+        if (!partlyThere) installed.remove(prefix);                     // somebody else may have the prefix now: it is not ours to replace
+        write(prefix, new Wish(route, recorded.contains(prefix)));
     }
 
     private void install(RibEntry entry) {

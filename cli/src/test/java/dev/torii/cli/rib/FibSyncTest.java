@@ -176,6 +176,15 @@ class FibSyncTest {
         assertEquals(List.of(ours(VCN, hop(OVER_VTI1), hop(OVER_VTI2))), kernel.list());
     }
 
+    @Test void anOldLookAtTheKernelDoesNotMakeItTakeItsOwnRouteForAForeignOne() {
+        var route = entry(GATEWAY, Source.GATEWAY, OVER_ETH0);
+        select(route);
+        fib.repair(HostNetwork.NONE);
+        assertEquals(List.of(), reports);
+        gone(route);
+        assertEquals(List.of(), kernel.list());
+    }
+
     @Test void aForeignRouteInThePlaceOfALostOneIsNotOverwritten() {
         select(entry(GATEWAY, Source.GATEWAY, OVER_ETH0));
         var foreign = Hosts.foreign("203.0.113.11", 32, "192.168.1.9", FibSync.METRIC);
