@@ -1,6 +1,5 @@
 package dev.torii.cli.daemon;
 
-import dev.torii.cli.config.StartMode;
 import dev.torii.cli.config.TunnelConfig;
 import dev.torii.cli.rib.HostNetwork;
 import dev.torii.esp.DatagramSink;
@@ -110,7 +109,7 @@ final class Connections implements AutoCloseable {
             var driver = new IkeDriver(loop, config.toIkeConfig(address), crypto, installer, new DriverSurroundings(tunnel));
             tunnel.attached(address, driver);
             dispatcher.add(driver, address, config.remote());
-            if (config.auto() != StartMode.ADD) start(tunnel);
+            if (tunnel.isWanted()) start(tunnel);
         } catch (IOException e) {
             log.warn(config.name(), e.getMessage());
         }
@@ -155,12 +154,14 @@ final class Connections implements AutoCloseable {
         if (driver.isEmpty()) return Optional.of("it has no local address yet (no default route)");
         var remote = tunnel.config().remote();
         if (remote.isEmpty()) return Optional.of("its peer's address is %any, so the peer must begin");
+        tunnel.wanted(true);
         driver.get().start(tunnel.localAddress().orElseThrow(), remote.get());
         return Optional.empty();
     }
 
     /** {@code torii down}. */
     void stop(Tunnel tunnel) {
+        tunnel.wanted(false);
         tunnel.driver().ifPresent(IkeDriver::stop);
     }
 

@@ -1,6 +1,7 @@
 package dev.torii.cli.daemon;
 
 import dev.torii.bgp.wire.Prefix;
+import dev.torii.cli.config.StartMode;
 import dev.torii.cli.config.TunnelConfig;
 import dev.torii.tun.LinuxTun;
 import java.net.InetAddress;
@@ -14,11 +15,13 @@ final class Tunnel {
     private Optional<IkeDriver> driver = Optional.empty();
     private Optional<InetAddress> localAddress = Optional.empty();
     private boolean up;
+    private boolean wanted;
 
     Tunnel(int index, TunnelConfig config, LinuxTun tun) {
         this.index = index;
         this.config = config;
         this.tun = tun;
+        this.wanted = config.auto() != StartMode.ADD;
     }
 
     /** The packet path's number for it. */
@@ -51,6 +54,15 @@ final class Tunnel {
     void detached() {
         localAddress = Optional.empty();
         driver = Optional.empty();
+    }
+
+    /** Whether it is to be up, as far as the files and since then the user said; a change of address changes nothing about it. */
+    boolean isWanted() {
+        return wanted;
+    }
+
+    void wanted(boolean now) {
+        wanted = now;
     }
 
     boolean isUp() {

@@ -64,10 +64,14 @@ class OuterRouteIT {
             vpn.awaitBothNextHops(cpe);
             aForeignRouteIsLeftAlone(vpn, cpe);
 
+            cpe.torii("down", "oracle-tunnel-2").orFail("torii down");
             ip(vpn, "route del default");
             waits(vpn, cpe);
             assertFalse(vpn.namespaces().script("cpe", "ip route").out().contains("vti"), "a route into a tunnel that is not there");
             ip(vpn, "route add default via 192.168.1.1");
+            Await.until("tunnel 1", Vpn.UP, () -> vpn.routes().contains("vti01"), vpn.evidence(cpe));
+            assertTrue(cpe.torii("status").out().contains("\"oracle-tunnel-2\": down, "), () -> cpe.torii("status").out());
+            cpe.torii("up", "oracle-tunnel-2").orFail("torii up");
             vpn.awaitBothNextHops(cpe);
             vpn.awaitPing(cpe);
             assertTrue(cpe.torii("status").out().contains("loaded 2, active 2"));
