@@ -1,27 +1,56 @@
 package dev.torii.esp;
 
+import dev.torii.esp.TruncatedHmac.Algorithm;
+import org.jspecify.annotations.Nullable;
+
 /** The ESP algorithms: encryption and integrity together, as IKE negotiates them. */
 public enum Suite {
     /** RFC 4106 with a 128-bit key and a 16-byte ICV. */
-    AES_128_GCM_16(16),
+    AES_128_GCM_16(16, null),
     /** RFC 4106 with a 192-bit key and a 16-byte ICV. */
-    AES_192_GCM_16(24),
+    AES_192_GCM_16(24, null),
     /** RFC 4106 with a 256-bit key and a 16-byte ICV. */
-    AES_256_GCM_16(32);
+    AES_256_GCM_16(32, null),
+    /** RFC 3602 with a 128-bit key, RFC 2404. */
+    AES_128_CBC_HMAC_SHA1_96(16, Algorithm.SHA1_96),
+    /** RFC 3602 with a 192-bit key, RFC 2404. */
+    AES_192_CBC_HMAC_SHA1_96(24, Algorithm.SHA1_96),
+    /** RFC 3602 with a 256-bit key, RFC 2404. */
+    AES_256_CBC_HMAC_SHA1_96(32, Algorithm.SHA1_96),
+    /** RFC 3602 with a 128-bit key, RFC 4868. */
+    AES_128_CBC_HMAC_SHA2_256_128(16, Algorithm.SHA2_256_128),
+    /** RFC 3602 with a 192-bit key, RFC 4868. */
+    AES_192_CBC_HMAC_SHA2_256_128(24, Algorithm.SHA2_256_128),
+    /** RFC 3602 with a 256-bit key, RFC 4868. */
+    AES_256_CBC_HMAC_SHA2_256_128(32, Algorithm.SHA2_256_128),
+    /** RFC 3602 with a 128-bit key, RFC 4868. */
+    AES_128_CBC_HMAC_SHA2_384_192(16, Algorithm.SHA2_384_192),
+    /** RFC 3602 with a 192-bit key, RFC 4868. */
+    AES_192_CBC_HMAC_SHA2_384_192(24, Algorithm.SHA2_384_192),
+    /** RFC 3602 with a 256-bit key, RFC 4868. */
+    AES_256_CBC_HMAC_SHA2_384_192(32, Algorithm.SHA2_384_192),
+    /** RFC 3602 with a 128-bit key, RFC 4868. */
+    AES_128_CBC_HMAC_SHA2_512_256(16, Algorithm.SHA2_512_256),
+    /** RFC 3602 with a 192-bit key, RFC 4868. */
+    AES_192_CBC_HMAC_SHA2_512_256(24, Algorithm.SHA2_512_256),
+    /** RFC 3602 with a 256-bit key, RFC 4868. */
+    AES_256_CBC_HMAC_SHA2_512_256(32, Algorithm.SHA2_512_256);
 
     private final int keyBytes;
+    private final @Nullable Algorithm integrity;
 
-    Suite(int keyBytes) {
+    Suite(int keyBytes, @Nullable Algorithm integrity) {
         this.keyBytes = keyBytes;
+        this.integrity = integrity;
     }
 
-    /** Bytes of KEYMAT one direction takes: the key, then the salt (RFC 4106, section 8.1). */
+    /** Bytes of KEYMAT one direction takes: the key, then the salt (RFC 4106, section 8.1) or the key of the HMAC (RFC 4301, section 4.5.2). */
     public int keyMaterialBytes() {
-        return keyBytes + JdkAesGcm.SALT_BYTES;
+        return keyBytes + (integrity == null ? JdkAesGcm.SALT_BYTES : integrity.keyBytes());
     }
 
     /** The cipher of this suite; takes what it needs out of {@code keyMaterial} and keeps no reference to it. */
     PacketCipher cipher(byte[] keyMaterial) {
-        return new JdkAesGcm(keyMaterial, keyBytes);
+        return integrity == null ? new JdkAesGcm(keyMaterial, keyBytes) : new JdkAesCbcHmac(keyMaterial, keyBytes, integrity);
     }
 }

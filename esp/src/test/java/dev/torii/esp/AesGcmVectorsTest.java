@@ -90,7 +90,7 @@ class AesGcmVectorsTest {
 
     @ParameterizedTest @MethodSource("vectorsWithRealSpi")
     void anSaFindsThePublishedPacketAuthenticAndItsNextHeaderWrong(Vector v) {
-        Suite suite = Stream.of(Suite.values()).filter(s -> s.keyMaterialBytes() == v.keyMaterial().length).findFirst().orElseThrow();
+        Suite suite = Stream.of(Suite.values()).filter(s -> s.name().endsWith("_GCM_16")).filter(s -> s.keyMaterialBytes() == v.keyMaterial().length).findFirst().orElseThrow();
         int spi = ByteBuffer.wrap(v.packet()).getInt();
         var sa = new InboundSa(new SaParameters(spi, suite, v.keyMaterial(), Sas.ALL4, 64));
 

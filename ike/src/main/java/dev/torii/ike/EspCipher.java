@@ -3,7 +3,9 @@ package dev.torii.ike;
 /** ESP transforms (RFC 2407, section 4.4.4, and later registrations). Only those the data path has. */
 public enum EspCipher {
     /** AES-GCM with a 16 byte ICV (RFC 4106): key material is the key and a 4 byte salt. */
-    AES_GCM_16(20, 4, true);
+    AES_GCM_16(20, 4, true),
+    /** AES in CBC mode (RFC 3602): needs an integrity algorithm. */
+    AES_CBC(12, 0, false);
 
     private final int id;
     private final int saltBytes;

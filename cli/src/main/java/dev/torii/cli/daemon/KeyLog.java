@@ -1,7 +1,9 @@
 package dev.torii.cli.daemon;
 
 import dev.torii.ike.ChildSa;
+import dev.torii.ike.EspCipher;
 import dev.torii.ike.IkeSa;
+import dev.torii.ike.IntegrityAlgorithm;
 import dev.torii.ike.Secret;
 import dev.torii.ike.Spi;
 import java.io.IOException;
@@ -53,7 +55,32 @@ final class KeyLog {
 
     private void esp(ChildSa child, Spi spi, Secret key) {
         String protocol = child.path().remote().getAddress() instanceof Inet4Address ? "IPv4" : "IPv6";
-        write("esp_sa", "\"" + protocol + "\",\"*\",\"*\",\"0x" + spi + "\",\"AES-GCM with 16 octet ICV [RFC4106]\",\"0x" + hex(key) + "\",\"NULL\",\"\"");
+        int integrityBytes = child.suite().integrity().map(IntegrityAlgorithm::keyBytes).orElse(0);
+        int cipherBytes = key.length() - integrityBytes;
+        var cipherKey = key.slice(0, cipherBytes);
+        var integrityKey = key.slice(cipherBytes, integrityBytes);
+        write("esp_sa", "\"" + protocol + "\",\"*\",\"*\",\"0x" + spi + "\",\"" + cipher(child.suite().cipher()) + "\",\"0x" + hex(cipherKey) + "\",\""
+                + child.suite().integrity().map(KeyLog::integrity).orElse("NULL") + "\",\"" + (integrityBytes == 0 ? "" : "0x" + hex(integrityKey)) + "\"");
+        cipherKey.erase();
+        integrityKey.erase();
+    }
+
+    /** Wireshark's name. */
+    private static String cipher(EspCipher cipher) {
+        return switch (cipher) {
+            case AES_GCM_16 -> "AES-GCM with 16 octet ICV [RFC4106]";
+            case AES_CBC -> "AES-CBC [RFC3602]";
+        };
+    }
+
+    /** Wireshark's name. */
+    private static String integrity(IntegrityAlgorithm algorithm) {
+        return switch (algorithm) {
+            case HMAC_SHA1_96 -> "HMAC-SHA-1-96 [RFC2404]";
+            case HMAC_SHA2_256_128 -> "HMAC-SHA-256-128 [RFC4868]";
+            case HMAC_SHA2_384_192 -> "HMAC-SHA-384-192 [RFC4868]";
+            case HMAC_SHA2_512_256 -> "HMAC-SHA-512-256 [RFC4868]";
+        };
     }
 
     private void write(String table, String line) {

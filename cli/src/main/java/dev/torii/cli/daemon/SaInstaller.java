@@ -75,12 +75,25 @@ final class SaInstaller {
 
     private static Suite suite(EspProposal proposal) {
         return switch (proposal.cipher()) {
-            case AES_GCM_16 -> switch (proposal.keyBits()) {
-                case 128 -> Suite.AES_128_GCM_16;
-                case 192 -> Suite.AES_192_GCM_16;
-                case 256 -> Suite.AES_256_GCM_16;
-                default -> throw new IllegalArgumentException("AES-GCM with " + proposal.keyBits() + " bits");
+            case AES_GCM_16 -> sized(proposal, Suite.AES_128_GCM_16, Suite.AES_192_GCM_16, Suite.AES_256_GCM_16);
+            case AES_CBC -> switch (proposal.integrity().orElseThrow()) {
+                case HMAC_SHA1_96 -> sized(proposal, Suite.AES_128_CBC_HMAC_SHA1_96, Suite.AES_192_CBC_HMAC_SHA1_96, Suite.AES_256_CBC_HMAC_SHA1_96);
+                case HMAC_SHA2_256_128 -> sized(proposal,
+                        Suite.AES_128_CBC_HMAC_SHA2_256_128, Suite.AES_192_CBC_HMAC_SHA2_256_128, Suite.AES_256_CBC_HMAC_SHA2_256_128);
+                case HMAC_SHA2_384_192 -> sized(proposal,
+                        Suite.AES_128_CBC_HMAC_SHA2_384_192, Suite.AES_192_CBC_HMAC_SHA2_384_192, Suite.AES_256_CBC_HMAC_SHA2_384_192);
+                case HMAC_SHA2_512_256 -> sized(proposal,
+                        Suite.AES_128_CBC_HMAC_SHA2_512_256, Suite.AES_192_CBC_HMAC_SHA2_512_256, Suite.AES_256_CBC_HMAC_SHA2_512_256);
             };
+        };
+    }
+
+    private static Suite sized(EspProposal proposal, Suite of128, Suite of192, Suite of256) {
+        return switch (proposal.keyBits()) {
+            case 128 -> of128;
+            case 192 -> of192;
+            case 256 -> of256;
+            default -> throw new IllegalArgumentException(proposal.suite());
         };
     }
 

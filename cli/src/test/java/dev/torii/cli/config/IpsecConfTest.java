@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.bgp.wire.Prefix;
+import dev.torii.ike.DhGroup;
+import dev.torii.ike.EspProposal;
 import dev.torii.ike.Identity;
 import dev.torii.ike.Octets;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +73,10 @@ class IpsecConfTest {
         var tunnel = site.conf(Site.CONN.replaceAll(" +(ike|phase2alg)=.*\n", "")).load().tunnels().getFirst();
         assertEquals("AES_CBC_256-HMAC_SHA2_256-MODP2048", tunnel.ikeProposals().getFirst().toString());
         assertEquals(12, tunnel.ikeProposals().size());
-        assertEquals("[AES_GCM_16_256-MODP2048, AES_GCM_16_128-MODP2048]", tunnel.espProposals().toString());
+        assertEquals("[AES_GCM_16_256, AES_GCM_16_128, AES_CBC_256-HMAC_SHA2_512_256, AES_CBC_128-HMAC_SHA2_512_256, AES_CBC_256-HMAC_SHA2_256_128,"
+                + " AES_CBC_128-HMAC_SHA2_256_128, AES_CBC_256-HMAC_SHA1_96, AES_CBC_128-HMAC_SHA1_96]",
+                tunnel.espProposals().stream().map(EspProposal::suite).toList().toString());
+        assertTrue(tunnel.espProposals().stream().allMatch(esp -> esp.pfs().equals(Optional.of(DhGroup.MODP2048))));
     }
 
     @ParameterizedTest
@@ -214,7 +219,9 @@ class IpsecConfTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "aes_gcm256;modp1536 | AES_GCM_16_256-MODP1536", "aes256gcm16-modp1536! | AES_GCM_16_256-MODP1536", "aes_gcm_c_192;modp2048 | AES_GCM_16_192-MODP2048",
-        "aes_gcm128 | AES_GCM_16_128-MODP1536", "aes256gcm128-dh15 | AES_GCM_16_256-MODP3072", "aes_gcm_16_256-none | AES_GCM_16_256-MODP1536"})
+        "aes_gcm128 | AES_GCM_16_128-MODP1536", "aes256gcm128-dh15 | AES_GCM_16_256-MODP3072", "aes_gcm_16_256-none | AES_GCM_16_256-MODP1536",
+        "aes256-sha2_256;modp2048 | AES_CBC_256-HMAC_SHA2_256_128-MODP2048", "aes128-sha1 | AES_CBC_128-HMAC_SHA1_96-MODP1536",
+        "aes_cbc192-sha384-modp3072 | AES_CBC_192-HMAC_SHA2_384_192-MODP3072", "aes256-sha2_512 | AES_CBC_256-HMAC_SHA2_512_256-MODP1536"})
     void phase2algIsWrittenInTwoDialectsAndTakesTheGroupOfIke(String written, String expected) {
         assertEquals("[" + expected + "]", replaced("phase2alg=aes_gcm256;modp1536", "esp=" + written).espProposals().toString());
     }

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.torii.ike.ChildSa;
 import dev.torii.ike.Cookie;
+import dev.torii.ike.EspCipher;
+import dev.torii.ike.EspProposal;
 import dev.torii.ike.IkeSa;
+import dev.torii.ike.IntegrityAlgorithm;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Secret;
@@ -16,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +52,16 @@ class KeyLogTest {
                 esp_sa\t"IPv4","*","*","0x01020304","AES-GCM with 16 octet ICV [RFC4106]","0x00112233445566778899aabbccddeeff","NULL",""
                 esp_sa\t"IPv4","*","*","0xfffefdfc","AES-GCM with 16 octet ICV [RFC4106]","0xab","NULL",""
                 """, Files.readString(file));
+    }
+
+    @Test void aKeyForCipherAndHmacIsWrittenAsTwo() throws IOException {
+        var file = directory.resolve("keys");
+        var suite = new EspProposal(EspCipher.AES_CBC, 128, Optional.of(IntegrityAlgorithm.HMAC_SHA1_96), Optional.empty());
+        var key = Secret.copyOf(Octets.ofHex("00".repeat(16) + "11".repeat(20)).toByteArray());
+        KeyLog.to(file, failures::add).inbound(new ChildSa(new Spi(0x1000), new Spi(0x2000), suite, key, key, Conns.ALL, Conns.ALL, PATH, true, true));
+        assertEquals("esp_sa\t\"IPv4\",\"*\",\"*\",\"0x00001000\",\"AES-CBC [RFC3602]\",\"0x" + "00".repeat(16) + "\",\"HMAC-SHA-1-96 [RFC2404]\",\"0x"
+                + "11".repeat(20) + "\"\n", Files.readString(file));
+        assertFalse(key.isErased());
     }
 
     @Test void theFileIsForItsOwnerOnlyAlsoIfItWasForAllBefore() throws IOException {

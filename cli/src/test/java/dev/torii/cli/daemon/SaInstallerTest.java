@@ -8,15 +8,18 @@ import dev.torii.esp.SaDatabase;
 import dev.torii.ike.ChildSa;
 import dev.torii.ike.EspCipher;
 import dev.torii.ike.EspProposal;
+import dev.torii.ike.IntegrityAlgorithm;
 import dev.torii.ike.Path;
 import dev.torii.ike.Secret;
 import dev.torii.ike.Spi;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SaInstallerTest {
@@ -56,6 +59,17 @@ class SaInstallerTest {
         installer.installOutbound(child(0x100, keyBits));
         assertEquals(List.of(0x101), outbound());
         assertEquals(List.of(path("203.0.113.11")), paths);
+    }
+
+    @ParameterizedTest
+    @EnumSource(IntegrityAlgorithm.class)
+    void everyCombinationOfCbcAndHmacIsInstalled(IntegrityAlgorithm integrity) {
+        for (int keyBits : new int[] {128, 192, 256}) {
+            var suite = new EspProposal(EspCipher.AES_CBC, keyBits, Optional.of(integrity), Optional.empty());
+            var key = Secret.copyOf(new byte[suite.keyMaterialBytes()]);
+            installer.installInbound(new ChildSa(new Spi(0x1000 + keyBits), new Spi(0x2000), suite, key, key, Conns.ALL, Conns.ALL, path("203.0.113.11"), true, true));
+        }
+        assertEquals(List.of(0x1000 + 256, 0x1000 + 192, 0x1000 + 128), inbound().stream().sorted(Comparator.reverseOrder()).toList());
     }
 
     @Test void removingOneLeavesTheOther() {

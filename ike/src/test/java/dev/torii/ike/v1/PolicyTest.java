@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torii.ike.EspCipher;
+import dev.torii.ike.EspProposal;
 import dev.torii.ike.IkeException;
+import dev.torii.ike.IntegrityAlgorithm;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Spi;
 import dev.torii.ike.TrafficSelector;
@@ -18,6 +21,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PolicyTest {
@@ -80,6 +84,18 @@ class PolicyTest {
             var refusal = assertThrows(Refusal.class, () -> phase2.choose((Payload.Sa) row.get(0), new Spi(0x1000)));
             assertTrue(refusal.getMessage().contains((String) row.get(1)), refusal.getMessage());
         }
+    }
+
+    @Test
+    void aCipherAndItsIntegrityAreChosenTogether() throws Refusal {
+        var sha1 = new EspProposal(EspCipher.AES_CBC, 256, Optional.of(IntegrityAlgorithm.HMAC_SHA1_96), Optional.empty());
+        var sha2 = new EspProposal(EspCipher.AES_CBC, 256, Optional.of(IntegrityAlgorithm.HMAC_SHA2_256_128), Optional.empty());
+        Payload.Sa offer = new Phase2Policy(Configs.left().esp(Configs.ESP_WITHOUT_PFS, sha1, sha2).build(), true).offer(new Spi(0x12345678));
+        assertEquals(sha2, new Phase2Policy(Configs.right().esp(sha2).build(), true).choose(offer, new Spi(0x1000)).proposal());
+        var other = new Phase2Policy(Configs.right().esp(new EspProposal(EspCipher.AES_CBC, 256, Optional.of(IntegrityAlgorithm.HMAC_SHA2_512_256),
+                Optional.empty())).build(), true);
+        var refusal = assertThrows(Refusal.class, () -> other.choose(offer, new Spi(0x1000)));
+        assertTrue(refusal.getMessage().contains("integrity HMAC_SHA1_96, we want HMAC_SHA2_512_256"), refusal.getMessage());
     }
 
     @Test

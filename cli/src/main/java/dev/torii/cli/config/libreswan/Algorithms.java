@@ -26,7 +26,7 @@ final class Algorithms {
     private static final List<String> DEFAULT_HASHES = List.of("SHA2_256", "SHA2_512", "SHA1");
     private static final List<String> DEFAULT_GROUPS = List.of("MODP2048", "MODP1536");
     private static final String DEFAULT_IKE = "aes_cbc";
-    private static final String DEFAULT_ESP = "aes_gcm";
+    private static final String DEFAULT_ESP = "aes_gcm,aes_cbc";
     private static final String IKE_EXAMPLE = "like aes_cbc256-sha2_384;modp1536";
     private static final String ESP_EXAMPLE = "like aes_gcm256;modp1536";
 
@@ -81,7 +81,8 @@ final class Algorithms {
             if (!these.isEmpty()) groups.addAll(w.groups());
             suites.addAll(these);
         }
-        leftOut(value, left, suites.isEmpty(), names(EspCipher.values()) + " with keys of 128, 192 or 256 bits", ESP_EXAMPLE);
+        leftOut(value, left, suites.isEmpty(), names(EspCipher.values()) + " with keys of 128, 192 or 256 bits; with AES_CBC "
+                + names(IntegrityAlgorithm.values()), ESP_EXAMPLE);
         if (suites.isEmpty()) return List.of();
         Optional<DhGroup> chosen = pfs ? group(value, groups, group) : none(value, groups);
         return suites.stream().map(suite -> new EspProposal(suite.cipher(), suite.keyBits(), suite.integrity(), chosen)).toList();
@@ -123,7 +124,7 @@ final class Algorithms {
     }
 
     private static List<String> proposals(Optional<Value> value, String otherwise) {
-        return value.isEmpty() ? List.of(otherwise) : Arrays.stream(value.get().text().split(",")).map(String::strip).filter(text -> !text.isEmpty()).toList();
+        return Arrays.stream(value.map(Value::text).orElse(otherwise).split(",")).map(String::strip).filter(text -> !text.isEmpty()).toList();
     }
 
     private Optional<AlgorithmWords> words(Optional<Value> value, String text, String example) {
