@@ -33,6 +33,8 @@ import java.util.stream.Collectors;
  */
 final class Connections implements AutoCloseable {
     private static final Duration TRAFFIC_LOOK = Duration.ofSeconds(1);
+    private static final Duration LISTEN_AGAIN = Duration.ofSeconds(5);
+    private static final Object CANNOT_LISTEN = new Object();
     /** A packet thread may be sending the batch it had begun: the descriptor must not be another file's by then. */
     private static final Duration UNUSED_SOCKET = Duration.ofSeconds(1);
     /** Sequence numbers left when an SA is renewed: at 1 Mpps more than four minutes. */
@@ -51,6 +53,7 @@ final class Connections implements AutoCloseable {
     private final Set<Tunnel> waiting = new HashSet<>();
     private final IkeDispatcher dispatcher;
     private final Consumer<Tunnel> stateChanged;
+    private Optional<IOException> cannotListen = Optional.empty();
     private HostNetwork host = HostNetwork.NONE;
 
     /** @param stateChanged hears of every tunnel that came up or went down */
@@ -110,9 +113,17 @@ final class Connections implements AutoCloseable {
             tunnel.attached(address, driver);
             dispatcher.add(driver, address, config.remote());
             if (tunnel.isWanted()) start(tunnel);
+            cannotListen = Optional.empty();
         } catch (IOException e) {
-            log.warn(config.name(), e.getMessage());
+            if (cannotListen.isEmpty()) log.warn(config.name(), e.getMessage());
+            cannotListen = Optional.of(e);
+            loop.arm(CANNOT_LISTEN, LISTEN_AGAIN, () -> network(host));
         }
+    }
+
+    /** Why a connection has no sockets, if one has none: at start that is a reason not to start, later it is tried again. */
+    Optional<IOException> cannotListen() {
+        return cannotListen;
     }
 
     private UdpSockets socket(InetAddress address) throws IOException {
@@ -202,6 +213,7 @@ final class Connections implements AutoCloseable {
     }
 
     @Override public void close() {
+        loop.disarm(CANNOT_LISTEN);
         sockets.values().forEach(UdpSockets::close);
         sockets.clear();
     }

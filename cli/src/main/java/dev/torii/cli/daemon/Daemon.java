@@ -100,6 +100,8 @@ public final class Daemon implements AutoCloseable {
         Runnable look = () -> lookAtNetwork(links, routes, routing, connections);
         keep(new NetworkWatch(loop, log, look));
         onLoop(loop, look::run);
+        Optional<IOException> cannotListen = loop.call(connections::cannotListen, START_DEADLINE);
+        if (cannotListen.isPresent()) throw cannotListen.get();
         keep(ControlSocket.listen(run.path(), new Answers(loop, connections, routing, packets, sad, counters)));
         new SdNotify(loop.eventLoop(), Optional.ofNullable(System.getenv("NOTIFY_SOCKET"))).send("READY=1");
     }

@@ -49,6 +49,11 @@ public final class EventLog {
         LOG.info("{}: {}", subject, oneLine(text));
     }
 
+    /** Something only of interest when looking for a fault; not written unless the log level says so. */
+    public void debug(String subject, String text) {
+        LOG.debug("{}: {}", subject, text);
+    }
+
     /** Something the operator should look at. */
     public void warn(String subject, String text) {
         LOG.warn("{}: {}", subject, oneLine(text));

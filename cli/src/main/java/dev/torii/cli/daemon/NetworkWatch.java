@@ -12,6 +12,7 @@ final class NetworkWatch implements AutoCloseable {
 
     private final NetlinkMonitor monitor;
     private final Thread thread;
+    private volatile boolean closed;
 
     NetworkWatch(ControlLoop loop, EventLog log, Runnable changed) throws IOException {
         monitor = NetlinkMonitor.open();
@@ -22,13 +23,17 @@ final class NetworkWatch implements AutoCloseable {
 
     private void watch(ControlLoop loop, EventLog log, Runnable changed) {
         try {
-            while (monitor.next().isPresent()) loop.run(() -> loop.arm(this, SETTLE, changed));
+            while (monitor.next().isPresent()) loop.run(() -> loop.arm(this, SETTLE, () -> {
+                if (!closed) changed.run();
+            }));
         } catch (IOException e) {
             log.warn("network", "changes of the host's network are not seen any more: " + e.getMessage());
         }
     }
 
+    /** When it returns nobody is told any more: what happens to the network from now on is our own stopping. */
     @Override public void close() {
+        closed = true;
         monitor.close();
         Threads.join(thread, STOP);
     }

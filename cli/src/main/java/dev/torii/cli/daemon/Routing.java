@@ -3,8 +3,11 @@ package dev.torii.cli.daemon;
 import dev.torii.bgp.BgpConfig;
 import dev.torii.bgp.PeerConfig;
 import dev.torii.bgp.PeerEvent;
+import dev.torii.bgp.Reason;
 import dev.torii.bgp.RouteSink;
 import dev.torii.bgp.Speaker;
+import dev.torii.bgp.wire.Iana;
+import dev.torii.bgp.wire.NotificationMessage;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.SiteConfig;
 import dev.torii.cli.config.StaticRoute;
@@ -127,9 +130,25 @@ final class Routing implements AutoCloseable {
         switch (event) {
             case PeerEvent.Up up -> log.info(subject, up.text());
             case PeerEvent.Down down -> log.warn(subject, down.text());
+            case PeerEvent.Failed failed when isCollision(failed.reason()) -> log.debug(subject, failed.text());
             case PeerEvent.Failed failed -> log.limited("bgp failed " + subject, subject, failed.text());
             case PeerEvent.MalformedUpdate malformed -> log.limited("bgp update " + subject, subject, malformed.text());
         }
+    }
+
+    /** Both ends dialled and one connection was given up: every start of a session may have one. */
+    private static boolean isCollision(Reason reason) {
+        return switch (reason) {
+            case Reason.NotificationSent sent -> isCollision(sent.notification());
+            case Reason.NotificationReceived received -> isCollision(received.notification());
+            case Reason.ConnectionClosed closed -> false;
+            case Reason.ConnectFailed failed -> false;
+            case Reason.Unreachable unreachable -> false;
+        };
+    }
+
+    private static boolean isCollision(NotificationMessage notification) {
+        return notification.code() == Iana.CEASE && notification.subcode() == Iana.CEASE_COLLISION;
     }
 
     /** One pass for all that a burst of UPDATEs changed. */
