@@ -1,6 +1,7 @@
 package dev.torii.cli.netns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.cli.lab.Await;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Torii and the host it runs on: its own packets, other daemons, other processes. */
@@ -51,15 +53,11 @@ class HostIT {
             for (var daemon : List.of(first, second)) {
                 Await.until("one active connection", Vpn.UP, () -> daemon.torii("status").out().contains("loaded 1, active 1"), vpn.evidence(daemon));
             }
+            refused(() -> startAlone(vpn, 3, "192.168.1.43"), "cannot listen on UDP 192.168.1.43:500");
             assertTrue(Ping.answered(vpn.namespaces(), "cpe", "192.168.254.2") && Ping.answered(vpn.namespaces(), "cpe", "192.168.254.6"));
             first.close();
             assertTrue(Ping.answered(vpn.namespaces(), "cpe", "192.168.254.6"), "the second lost its tunnel with the first");
-            try {
-                startAlone(vpn, 2, "192.168.1.43");
-                throw new AssertionError("two daemons in one run directory");
-            } catch (LabFailure refused) {
-                assertTrue(refused.getMessage().contains("ended with exit status"), refused.getMessage());
-            }
+            refused(() -> startAlone(vpn, 2, "192.168.1.43"), "another torii runs in");
         }
     }
 
@@ -85,6 +83,11 @@ class HostIT {
         }
     }
 
+    private static void refused(Executable start, String why) {
+        var refused = assertThrows(LabFailure.class, start);
+        assertTrue(refused.getMessage().contains("ended with exit status 1") && refused.getMessage().contains(why), refused.getMessage());
+    }
+
     /** A daemon of its own with one of the article's two conns. */
     private static ToriiDaemon startAlone(Vpn vpn, int number, String left) throws IOException {
         var name = "alone" + number;
@@ -92,7 +95,8 @@ class HostIT {
         vpn.files().writeCpe(root, Mode.BGP);
         var file = root.resolve("etc/ipsec.d/oci-ipsec.conf");
         var conns = Files.readString(file).replace("%defaultroute", left).split("(?m)^(?=conn )");
-        Files.writeString(file, conns[number - 1]);
+        // the third would be the second again, under another interface's name
+        Files.writeString(file, number < 3 ? conns[number - 1] : conns[1].replace("vti02", "vti03"));
         for (var routing : List.of("daemons", "bgpd.conf", "staticd.conf")) Files.delete(root.resolve("etc/frr").resolve(routing));
         return ToriiDaemon.start(vpn.namespaces(), "cpe", name, root).awaitReady();
     }
