@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The threads packets travel on: one event loop for all that comes from the sockets, and at most as many as the machine has cores for what leaves through the
@@ -40,7 +39,8 @@ final class PacketThreads implements AutoCloseable {
 
     PacketThreads(SaDatabase sad, List<LinuxTun> tuns) throws IOException {
         this.dataplane = new Dataplane(sad, BATCH, LARGEST_PACKET);
-        this.inbound = dataplane.inbound(tunnel -> sink(tuns, tunnel), inboundDrops);
+        var sinks = tuns.stream().<PacketSink>map(tun -> tun::write).toList();
+        this.inbound = dataplane.inbound(sinks::get, inboundDrops);
         for (int i = 0; i < tuns.size(); i++) outboundDrops.add(new DropCounters());
         int threads = Math.min(Runtime.getRuntime().availableProcessors(), tuns.size());
         for (int first = 0; first < threads; first++) {
@@ -57,10 +57,6 @@ final class PacketThreads implements AutoCloseable {
             outbound.add(new Outbound(thread, poller, polling));
         }
         outbound.forEach(one -> one.thread().start());
-    }
-
-    private static @Nullable PacketSink sink(List<LinuxTun> tuns, int tunnel) {
-        return tunnel < tuns.size() ? tuns.get(tunnel)::write : null;
     }
 
     /** The loop on which the sockets are read. */
