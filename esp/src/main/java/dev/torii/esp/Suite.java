@@ -36,6 +36,9 @@ public enum Suite {
     /** RFC 3602 with a 256-bit key, RFC 4868. */
     AES_256_CBC_HMAC_SHA2_512_256(32, Algorithm.SHA2_512_256);
 
+    private static final int ESP_HEADER = 4 + 4;
+    private static final int PAD_LENGTH_AND_NEXT_HEADER = 2;
+
     private final int keyBytes;
     private final @Nullable Algorithm integrity;
 
@@ -47,6 +50,13 @@ public enum Suite {
     /** Bytes of KEYMAT one direction takes: the key, then the salt (RFC 4106, section 8.1) or the key of the HMAC (RFC 4301, section 4.5.2). */
     public int keyMaterialBytes() {
         return keyBytes + (integrity == null ? JdkAesGcm.SALT_BYTES : integrity.keyBytes());
+    }
+
+    /** The longest inner packet whose ESP packet, from SPI to ICV, has at most {@code espBytes} bytes. */
+    public int largestPacket(int espBytes) {
+        var sizes = cipher(new byte[keyMaterialBytes()]);
+        int sealed = espBytes - ESP_HEADER - sizes.ivBytes() - sizes.icvBytes();
+        return sealed - sealed % sizes.blockBytes() - PAD_LENGTH_AND_NEXT_HEADER;
     }
 
     /** The cipher of this suite; takes what it needs out of {@code keyMaterial} and keeps no reference to it. */

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ final class Connections implements AutoCloseable {
     private final Set<Tunnel> waiting = new HashSet<>();
     private final IkeDispatcher dispatcher;
     private final Consumer<Tunnel> stateChanged;
-    private Optional<IOException> cannotListen = Optional.empty();
+    private final Map<Tunnel, IOException> cannotListen = new LinkedHashMap<>();
     private HostNetwork host = HostNetwork.NONE;
 
     /** @param stateChanged hears of every tunnel that came up or went down */
@@ -112,18 +113,17 @@ final class Connections implements AutoCloseable {
             var driver = new IkeDriver(loop, config.toIkeConfig(address), crypto, installer, new DriverSurroundings(tunnel));
             tunnel.attached(address, driver);
             dispatcher.add(driver, address, config.remote());
+            cannotListen.remove(tunnel);
             if (tunnel.isWanted()) start(tunnel);
-            cannotListen = Optional.empty();
         } catch (IOException e) {
-            if (cannotListen.isEmpty()) log.warn(config.name(), e.getMessage());
-            cannotListen = Optional.of(e);
+            if (cannotListen.put(tunnel, e) == null) log.warn(config.name(), e.getMessage());
             loop.arm(CANNOT_LISTEN, LISTEN_AGAIN, () -> network(host));
         }
     }
 
     /** Why a connection has no sockets, if one has none: at start that is a reason not to start, later it is tried again. */
     Optional<IOException> cannotListen() {
-        return cannotListen;
+        return cannotListen.values().stream().findFirst();
     }
 
     private UdpSockets socket(InetAddress address) throws IOException {

@@ -62,6 +62,7 @@ public final class Daemon implements AutoCloseable {
         var crypto = new BouncyCastleCrypto(new SecureRandom());
         if (!config.tunnels().isEmpty()) WarmUp.begin(crypto, log);
         for (Warning warning : config.warnings()) log.warn("configuration", warning.toString());
+        if (config.tunnels().isEmpty() && config.bgp().isEmpty() && config.staticRoutes().isEmpty()) log.warn("configuration", "there is none: nothing to do");
         var run = keep(RunDirectory.take(options.runDirectory()));
         var keyLog = options.keyLog().isPresent() ? KeyLog.to(options.keyLog().get(), failure -> log.limited("key log", "key log", failure)) : KeyLog.NONE;
         options.keyLog().ifPresent(file -> log.warn("key log", "the keys of every SA are written to " + file + ": whoever reads it can read the traffic"));
@@ -83,7 +84,7 @@ public final class Daemon implements AutoCloseable {
         var names = config.tunnels().stream().map(TunnelConfig::interfaceName).collect(Collectors.toSet());
         for (TunnelConfig tunnel : config.tunnels()) {
             var local = tunnel.local().or(() -> Underlay.defaultRouteSource(host, names));
-            var tun = keep(LinuxTun.open(tunnel.interfaceName(), tunnel.mtu().orElseGet(() -> Underlay.tunnelMtu(host, local))));
+            var tun = keep(LinuxTun.open(tunnel.interfaceName(), tunnel.mtu().orElseGet(() -> Underlay.tunnelMtu(host, local, tunnel.espProposals()))));
             prepare(tun, tunnel, links);
             tuns.add(tun);
             tunnels.add(new Tunnel(tunnels.size(), tunnel, tun));

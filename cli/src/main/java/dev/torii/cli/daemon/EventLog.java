@@ -51,7 +51,7 @@ public final class EventLog {
 
     /** Something only of interest when looking for a fault; not written unless the log level says so. */
     public void debug(String subject, String text) {
-        LOG.debug("{}: {}", subject, text);
+        LOG.debug("{}: {}", subject, oneLine(text));
     }
 
     /** Something the operator should look at. */

@@ -73,7 +73,7 @@ final class SaInstaller {
         }
     }
 
-    private static Suite suite(EspProposal proposal) {
+    static Suite suite(EspProposal proposal) {
         return switch (proposal.cipher()) {
             case AES_GCM_16 -> sized(proposal, Suite.AES_128_GCM_16, Suite.AES_192_GCM_16, Suite.AES_256_GCM_16);
             case AES_CBC -> switch (proposal.integrity().orElseThrow()) {

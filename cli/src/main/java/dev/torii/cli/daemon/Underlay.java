@@ -2,19 +2,19 @@ package dev.torii.cli.daemon;
 
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.rib.HostNetwork;
+import dev.torii.ike.EspProposal;
 import dev.torii.tun.InterfaceAddress;
 import dev.torii.tun.Route;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** Questions about the network below the tunnels. */
 final class Underlay {
-    /** IPv4 over UDP over ESP with AES-GCM-16: outer header, UDP, SPI and sequence, IV, the shortest trailer, ICV. */
-    private static final int GCM_IN_UDP_OVERHEAD = 20 + 8 + 8 + 8 + 2 + 16;
-    private static final int ESP_ALIGNMENT = 4;
+    private static final int IPV4_AND_UDP = 20 + 8;
     private static final int COMMON_MTU = 1500;
 
     private Underlay() {}
@@ -43,13 +43,15 @@ final class Underlay {
                 .map(InterfaceAddress::address);
     }
 
-    /** The largest inner packet whose ESP in UDP still fits the interface that has {@code local}: 1438 over Ethernet. */
-    static int tunnelMtu(HostNetwork host, Optional<InetAddress> local) {
+    /**
+     * The largest inner packet whose ESP in UDP still fits the interface that has {@code local}, whichever of the proposals the peer takes: 1438 over Ethernet
+     * with AES-GCM alone.
+     */
+    static int tunnelMtu(HostNetwork host, Optional<InetAddress> local, List<EspProposal> proposals) {
         int outer = local.flatMap(address -> host.addresses().stream().filter(known -> known.address().equals(address)).findFirst())
                 .flatMap(known -> host.link(known.interfaceIndex()))
                 .map(link -> Math.min(link.mtu(), COMMON_MTU))
                 .orElse(COMMON_MTU);
-        int sealed = outer - GCM_IN_UDP_OVERHEAD + 2;
-        return sealed - sealed % ESP_ALIGNMENT - 2;
+        return proposals.stream().mapToInt(proposal -> SaInstaller.suite(proposal).largestPacket(outer - IPV4_AND_UDP)).min().orElseThrow();
     }
 }

@@ -6,6 +6,9 @@ import static dev.torii.cli.rib.Hosts.address;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torii.cli.rib.HostNetwork;
+import dev.torii.ike.EspCipher;
+import dev.torii.ike.EspProposal;
+import dev.torii.ike.IntegrityAlgorithm;
 import dev.torii.cli.rib.Hosts;
 import dev.torii.tun.InterfaceAddress;
 import dev.torii.tun.Link;
@@ -21,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class UnderlayTest {
+    private static final EspProposal GCM = new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), Optional.empty());
     private static final InetAddress ANY = address("0.0.0.0");
     private static final Set<String> TUNNELS = Set.of("vti1", "vti2");
     private static final Route OVER_ETH0 = Hosts.foreign("0.0.0.0", 0, "192.168.1.1", 100);
@@ -76,13 +80,18 @@ class UnderlayTest {
     void theLargestInnerPacketStillFitsTheUnderlay(int outer, int inner) {
         var link = new Link(ETH0, "eth0", outer, true, true, false, "", 0);
         var host = new HostNetwork(List.of(link), List.of(InterfaceAddress.of(ETH0, address("192.168.1.10"), 24)), List.of());
-        assertEquals(inner, Underlay.tunnelMtu(host, Optional.of(address("192.168.1.10"))));
+        assertEquals(inner, Underlay.tunnelMtu(host, Optional.of(address("192.168.1.10")), List.of(GCM)));
         int sealed = 20 + 8 + 8 + 8 + (inner + 2 + 3) / 4 * 4 + 16;
         assertEquals(true, sealed <= outer);
     }
 
     @Test void whileTheAddressIsUnknownTheUnderlayIsTakenForEthernet() {
-        assertEquals(1438, Underlay.tunnelMtu(HostNetwork.NONE, Optional.empty()));
-        assertEquals(1438, Underlay.tunnelMtu(HostNetwork.NONE, Optional.of(address("192.0.2.1"))));
+        assertEquals(1438, Underlay.tunnelMtu(HostNetwork.NONE, Optional.empty(), List.of(GCM)));
+        assertEquals(1438, Underlay.tunnelMtu(HostNetwork.NONE, Optional.of(address("192.0.2.1")), List.of(GCM)));
+    }
+
+    @Test void theProposalThatNeedsTheMostRoomDecides() {
+        var sha512 = new EspProposal(EspCipher.AES_CBC, 256, Optional.of(IntegrityAlgorithm.HMAC_SHA2_512_256), Optional.empty());
+        assertEquals(1406, Underlay.tunnelMtu(HostNetwork.NONE, Optional.empty(), List.of(GCM, sha512)));
     }
 }
