@@ -1,26 +1,40 @@
 package dev.torii.ike;
 
-/** Diffie-Hellman groups by their registered number (RFC 3526); groups of 1024 bits and less are left out on purpose. */
+/** Diffie-Hellman groups by their registered number, which both versions of IKE share. */
 public enum DhGroup {
+    /** RFC 2409, section 6.2: within reach of an attacker with means, see {@link #discouraged()}. */
+    MODP1024(2, 1024, Kind.SAFE_PRIME),
     /** RFC 3526, section 2. */
-    MODP1536(5, 1536),
+    MODP1536(5, 1536, Kind.SAFE_PRIME),
     /** RFC 3526, section 3. */
-    MODP2048(14, 2048),
+    MODP2048(14, 2048, Kind.SAFE_PRIME),
     /** RFC 3526, section 4. */
-    MODP3072(15, 3072),
+    MODP3072(15, 3072, Kind.SAFE_PRIME),
     /** RFC 3526, section 5. */
-    MODP4096(16, 4096),
+    MODP4096(16, 4096, Kind.SAFE_PRIME),
     /** RFC 3526, section 6. */
-    MODP6144(17, 6144),
+    MODP6144(17, 6144, Kind.SAFE_PRIME),
     /** RFC 3526, section 7. */
-    MODP8192(18, 8192);
+    MODP8192(18, 8192, Kind.SAFE_PRIME),
+    /** RFC 5903, section 3.1. */
+    ECP256(19, 256, Kind.CURVE),
+    /** RFC 5903, section 3.2. */
+    ECP384(20, 384, Kind.CURVE),
+    /** RFC 5903, section 3.3. */
+    ECP521(21, 521, Kind.CURVE),
+    /** RFC 5114, section 2.3: its prime is of unknown origin, see {@link #discouraged()}. */
+    MODP2048S256(24, 2048, Kind.SUBGROUP);
+
+    private enum Kind { SAFE_PRIME, SUBGROUP, CURVE }
 
     private final int id;
     private final int bits;
+    private final Kind kind;
 
-    DhGroup(int id, int bits) {
+    DhGroup(int id, int bits, Kind kind) {
         this.id = id;
         this.bits = bits;
+        this.kind = kind;
     }
 
     /** The group's number on the wire. */
@@ -33,8 +47,23 @@ public enum DhGroup {
         return bits;
     }
 
-    /** Size of a public value and of the shared secret, with leading zeros. */
+    /** Whether it is an elliptic curve rather than a group of integers. */
+    public boolean elliptic() {
+        return kind == Kind.CURVE;
+    }
+
+    /** Size of the shared secret, with leading zeros; of a curve, that is x (RFC 5903, section 7). */
+    public int secretBytes() {
+        return (bits + 7) / 8;
+    }
+
+    /** Size of a public value, with leading zeros; of a curve, that is x and y. */
     public int publicBytes() {
-        return bits / 8;
+        return elliptic() ? 2 * secretBytes() : secretBytes();
+    }
+
+    /** Whether it should be used only where a peer has nothing better (RFC 8247, section 2.4): never offered unasked. */
+    public boolean discouraged() {
+        return this == MODP1024 || kind == Kind.SUBGROUP;
     }
 }

@@ -20,7 +20,9 @@ public record Warning(Kind kind, Position at, String text, String suggestion) {
         /** BGP does not run, or will not exchange routes. */
         BGP(5),
         /** A secret of a kind that is not used, or doubled. */
-        SECRET(6);
+        SECRET(6),
+        /** An algorithm that is used because it is asked for, and should no longer be. */
+        WEAK(7);
 
         private final int number;
 

@@ -88,7 +88,7 @@ class BadInputTest {
     void algorithmsThatAreKnownButNotSupportedYetAreNamed() {
         site.conf(Site.CONN.replace("ike=aes_cbc256-sha2_384;modp1536", "ike=3des-md5;modp1024"));
         String problem = site.problems().getFirst();
-        assertTrue(problem.startsWith(A + "9:10: ike=3des-md5;modp1024 has nothing that is supported yet: 3DES, MD5, MODP1024 is not | supported: AES_CBC with keys"), problem);
+        assertTrue(problem.startsWith(A + "9:10: ike=3des-md5;modp1024 has nothing that is supported yet: 3DES, MD5 is not | supported: AES_CBC with keys"), problem);
     }
 
     @Test

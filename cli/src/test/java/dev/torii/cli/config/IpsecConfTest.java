@@ -205,7 +205,10 @@ class IpsecConfTest {
         "aes256-sha384-modp1536! | AES_CBC_256-HMAC_SHA2_384-MODP1536",
         "aes-256-sha1-dh14 | AES_CBC_256-HMAC_SHA1-MODP2048",
         "aes_cbc_128-sha512;dh5 | AES_CBC_128-HMAC_SHA2_512-MODP1536",
-        "aes128-sha256-prfsha256-modp3072 | AES_CBC_128-HMAC_SHA2_256-MODP3072"})
+        "aes128-sha256-prfsha256-modp3072 | AES_CBC_128-HMAC_SHA2_256-MODP3072",
+        "aes256-sha2_384;dh20 | AES_CBC_256-HMAC_SHA2_384-ECP384", "aes256-sha384-ecp256! | AES_CBC_256-HMAC_SHA2_384-ECP256",
+        "aes128-sha1-ecp_521 | AES_CBC_128-HMAC_SHA1-ECP521", "aes128-sha1;dh24 | AES_CBC_128-HMAC_SHA1-MODP2048S256",
+        "aes128-sha1;modp2048s256 | AES_CBC_128-HMAC_SHA1-MODP2048S256"})
     void ikeIsWrittenInTwoDialects(String written, String expected) {
         assertEquals("[" + expected + "]", replaced("ike=aes_cbc256-sha2_384;modp1536", "ike=" + written).ikeProposals().toString());
     }
@@ -224,6 +227,21 @@ class IpsecConfTest {
         "aes_cbc192-sha384-modp3072 | AES_CBC_192-HMAC_SHA2_384_192-MODP3072", "aes256-sha2_512 | AES_CBC_256-HMAC_SHA2_512_256-MODP1536"})
     void phase2algIsWrittenInTwoDialectsAndTakesTheGroupOfIke(String written, String expected) {
         assertEquals("[" + expected + "]", replaced("phase2alg=aes_gcm256;modp1536", "esp=" + written).espProposals().toString());
+    }
+
+    @Test
+    void aWeakGroupIsUsedWithAWarningWhereItIsNamed() {
+        assertEquals("[AES_CBC_128-HMAC_SHA1-MODP1024]", replaced("ike=aes_cbc256-sha2_384;modp1536", "ike=aes128-sha1;modp1024").ikeProposals().toString());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:9:10: ike= names MODP1024, which should no longer be used (RFC 8247, section 2.4)"), site.warnings());
+        assertEquals("[AES_GCM_16_256-MODP2048S256]", replaced("phase2alg=aes_gcm256;modp1536", "phase2alg=aes_gcm256;dh24").espProposals().toString());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:10:16: phase2alg= names MODP2048S256, which should no longer be used (RFC 8247, section 2.4)"), site.warnings());
+    }
+
+    @Test
+    void noDefaultIsWeak() {
+        var tunnel = site.conf(Site.CONN.replaceAll(" +(ike|phase2alg)=.*\n", "")).load().tunnels().getFirst();
+        assertTrue(tunnel.ikeProposals().stream().noneMatch(ike -> ike.group().discouraged()));
+        assertEquals(List.of(), site.warnings());
     }
 
     @Test

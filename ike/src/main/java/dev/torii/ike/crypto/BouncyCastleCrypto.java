@@ -4,10 +4,8 @@ import dev.torii.ike.DhGroup;
 import dev.torii.ike.EncryptionAlgorithm;
 import dev.torii.ike.HashAlgorithm;
 import dev.torii.ike.IkeCrypto;
-import dev.torii.ike.IkeException;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Secret;
-import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -16,7 +14,6 @@ import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
-import org.bouncycastle.crypto.agreement.DHStandardGroups;
 
 /** The production port: groups from Bouncy Castle, AES, hashes and HMAC from the JDK's providers. */
 public final class BouncyCastleCrypto implements IkeCrypto {
@@ -36,9 +33,7 @@ public final class BouncyCastleCrypto implements IkeCrypto {
 
     @Override
     public DhKey generate(DhGroup group) {
-        // Twice the strength of the group is enough (RFC 3526, section 8) and many times faster than a full-size exponent.
-        int bits = group.bits() <= DhGroup.MODP2048.bits() ? 256 : 512;
-        return new ModpKey(group, new BigInteger(bits, random).setBit(bits - 1));
+        return group.elliptic() ? EcpKey.generate(group, random) : ModpKey.generate(group, random);
     }
 
     @Override
@@ -117,17 +112,6 @@ public final class BouncyCastleCrypto implements IkeCrypto {
         };
     }
 
-    static BigInteger prime(DhGroup group) {
-        return (switch (group) {
-            case MODP1536 -> DHStandardGroups.rfc3526_1536;
-            case MODP2048 -> DHStandardGroups.rfc3526_2048;
-            case MODP3072 -> DHStandardGroups.rfc3526_3072;
-            case MODP4096 -> DHStandardGroups.rfc3526_4096;
-            case MODP6144 -> DHStandardGroups.rfc3526_6144;
-            case MODP8192 -> DHStandardGroups.rfc3526_8192;
-        }).getP();
-    }
-
     /** A key for HMAC that may be empty, which {@link SecretKeySpec} forbids: an empty nonce or secret must not throw. */
     private static final class HmacKey implements javax.crypto.SecretKey {
         private static final long serialVersionUID = 1L;
@@ -150,44 +134,6 @@ public final class BouncyCastleCrypto implements IkeCrypto {
         @Override
         public byte[] getEncoded() {
             return bytes.clone();
-        }
-    }
-
-    private record ModpKey(DhGroup group, BigInteger exponent) implements DhKey {
-        @Override
-        public Octets publicValue() {
-            return Octets.of(fixed(BigInteger.TWO.modPow(exponent, prime(group)), group.publicBytes()));
-        }
-
-        @Override
-        public Secret sharedWith(Octets peerPublicValue) throws IkeException {
-            BigInteger prime = prime(group);
-            BigInteger peer = new BigInteger(1, peerPublicValue.toByteArray());
-            // RFC 6989, section 2.1: all these primes are safe, so that the range check is all that is needed
-            if (peerPublicValue.length() != group.publicBytes()) {
-                throw new IkeException("public value of " + peerPublicValue.length() + " bytes for " + group);
-            }
-            if (peer.compareTo(BigInteger.ONE) <= 0 || peer.compareTo(prime.subtract(BigInteger.ONE)) >= 0) {
-                throw new IkeException("public value is not in " + group);
-            }
-            byte[] shared = fixed(peer.modPow(exponent, prime), group.publicBytes());
-            Secret secret = Secret.copyOf(shared);
-            Arrays.fill(shared, (byte) 0);
-            return secret;
-        }
-
-        @Override
-        public String toString() {
-            return "DH key in " + group;
-        }
-
-        /** Leading zeros are part of g^xy: RFC 2409, section 5. */
-        private static byte[] fixed(BigInteger value, int bytes) {
-            byte[] raw = value.toByteArray();
-            byte[] out = new byte[bytes];
-            int length = Math.min(raw.length, bytes);
-            System.arraycopy(raw, raw.length - length, out, bytes - length, length);
-            return out;
         }
     }
 }

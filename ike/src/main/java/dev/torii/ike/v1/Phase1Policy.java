@@ -30,6 +30,7 @@ final class Phase1Policy {
     private static final int KEY_LENGTH = 14;
     private static final int PRE_SHARED_KEY = 1;
     private static final int MODP_GROUP = 1;
+    private static final int ECP_GROUP = 2;
     private static final List<Integer> KNOWN =
             List.of(ENCRYPTION, HASH, AUTHENTICATION, GROUP, GROUP_TYPE, KEY_LENGTH, LIFE_TYPE, LIFE_DURATION);
 
@@ -112,7 +113,9 @@ final class Phase1Policy {
         Differences.compare(found, "group", transform.number(GROUP), ours.group().id(), Phase1Policy::groupName);
         Differences.compare(found, "authentication", transform.number(AUTHENTICATION), PRE_SHARED_KEY,
                 id -> id == PRE_SHARED_KEY ? "pre-shared key" : "method " + id);
-        if (transform.number(GROUP_TYPE).orElse((long) MODP_GROUP) != MODP_GROUP) {
+        // seldom said, since the group's number says it
+        long groupType = ours.group().elliptic() ? ECP_GROUP : MODP_GROUP;
+        if (transform.number(GROUP_TYPE).orElse(groupType) != groupType) {
             found.add("group type " + transform.number(GROUP_TYPE).orElseThrow());
         }
         Differences.unknown(found, transform, KNOWN);

@@ -1,92 +1,17 @@
 package dev.torii.ike.crypto;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torii.ike.DhGroup;
 import dev.torii.ike.EncryptionAlgorithm;
 import dev.torii.ike.HashAlgorithm;
-import dev.torii.ike.IkeCrypto;
-import dev.torii.ike.IkeException;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Secret;
-import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BouncyCastleCryptoTest {
     private final BouncyCastleCrypto crypto = new BouncyCastleCrypto(new SecureRandom());
-
-    /** RFC 3526: 2^n - 2^(n-64) - 1 + 2^64 * ([2^(n-130) pi] + c). */
-    @Test
-    void thePrimesAreThoseOfRfc3526() {
-        Map<DhGroup, Long> constants = Map.of(DhGroup.MODP1536, 741804L, DhGroup.MODP2048, 124476L, DhGroup.MODP3072, 1690314L,
-                DhGroup.MODP4096, 240904L, DhGroup.MODP6144, 929484L, DhGroup.MODP8192, 4743158L);
-        for (DhGroup group : DhGroup.values()) {
-            int n = group.bits();
-            BigInteger middle = piTimesTwoTo(n - 130).add(BigInteger.valueOf(constants.get(group)));
-            BigInteger expected = BigInteger.TWO.pow(n).subtract(BigInteger.TWO.pow(n - 64)).subtract(BigInteger.ONE)
-                    .add(BigInteger.TWO.pow(64).multiply(middle));
-            assertEquals(expected, BouncyCastleCrypto.prime(group), group.toString());
-        }
-    }
-
-    @Test
-    void thePrimesAreSafe() {
-        for (DhGroup group : new DhGroup[] {DhGroup.MODP1536, DhGroup.MODP2048}) {
-            BigInteger prime = BouncyCastleCrypto.prime(group);
-            assertTrue(prime.isProbablePrime(20));
-            assertTrue(prime.shiftRight(1).isProbablePrime(20));
-        }
-    }
-
-    /** Machin: pi = 16 arctan(1/5) - 4 arctan(1/239). */
-    private static BigInteger piTimesTwoTo(int bits) {
-        int guard = 64;
-        BigInteger one = BigInteger.ONE.shiftLeft(bits + guard);
-        return arctanOfInverse(5, one).shiftLeft(4).subtract(arctanOfInverse(239, one).shiftLeft(2)).shiftRight(guard);
-    }
-
-    private static BigInteger arctanOfInverse(int x, BigInteger one) {
-        BigInteger power = one.divide(BigInteger.valueOf(x));
-        BigInteger sum = power;
-        for (int i = 3; power.signum() != 0; i += 2) {
-            power = power.divide(BigInteger.valueOf((long) x * x));
-            BigInteger term = power.divide(BigInteger.valueOf(i));
-            sum = i % 4 == 3 ? sum.subtract(term) : sum.add(term);
-        }
-        return sum;
-    }
-
-    @Test
-    void bothSidesComeToTheSameSecret() throws IkeException {
-        for (DhGroup group : new DhGroup[] {DhGroup.MODP1536, DhGroup.MODP2048, DhGroup.MODP3072}) {
-            IkeCrypto.DhKey a = crypto.generate(group);
-            IkeCrypto.DhKey b = crypto.generate(group);
-            assertEquals(group.publicBytes(), a.publicValue().length());
-            Secret shared = a.sharedWith(b.publicValue());
-            assertEquals(shared, b.sharedWith(a.publicValue()));
-            assertEquals(group.publicBytes(), shared.length());
-        }
-    }
-
-    @Test
-    void degeneratePublicValuesAreRefused() {
-        IkeCrypto.DhKey key = crypto.generate(DhGroup.MODP1536);
-        BigInteger prime = BouncyCastleCrypto.prime(DhGroup.MODP1536);
-        for (BigInteger bad : new BigInteger[] {BigInteger.ZERO, BigInteger.ONE, prime.subtract(BigInteger.ONE), prime, prime.add(BigInteger.ONE)}) {
-            byte[] value = new byte[192];
-            byte[] raw = bad.toByteArray();
-            int length = Math.min(raw.length, 192);
-            System.arraycopy(raw, raw.length - length, value, 192 - length, length);
-            assertThrows(IkeException.class, () -> key.sharedWith(Octets.of(value)), bad.toString(16));
-        }
-        assertThrows(IkeException.class, () -> key.sharedWith(Octets.of(new byte[191])));
-        assertThrows(IkeException.class, () -> key.sharedWith(Octets.of(new byte[193])));
-    }
 
     /** Source: RFC 3602, section 4, case 2. */
     @Test

@@ -64,7 +64,7 @@ class PolicyTest {
                 List.of(with(phase1.offer(), Attribute.of(14, 128)), "key length 128, we want 256"),
                 List.of(with(phase1.offer(), Attribute.of(2, 2)), "hash SHA1, we want SHA2_384"),
                 List.of(with(phase1.offer(), Attribute.of(3, 3)), "authentication method 3, we want pre-shared key"),
-                List.of(with(phase1.offer(), Attribute.of(4, 2)), "group number 2, we want MODP1536"),
+                List.of(with(phase1.offer(), Attribute.of(4, 2)), "group MODP1024, we want MODP1536"),
                 List.of(with(phase1.offer(), Attribute.of(13, 1)), "attribute 13"));
         for (List<?> row : table) {
             var refusal = assertThrows(Refusal.class, () -> phase1.choose((Payload.Sa) row.get(0)));

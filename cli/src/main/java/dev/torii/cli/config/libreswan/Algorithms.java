@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * {@code ike=} and {@code phase2alg=}/{@code esp=} in Libreswan's and strongSwan's spelling. What the enums of the ike module have is supported; a list may
@@ -57,8 +58,9 @@ final class Algorithms {
                 }
             }
         }
+        weak(value, found.stream().map(IkeProposal::group));
         leftOut(value, left, found.isEmpty(), names(EncryptionAlgorithm.values()) + " with keys of 128, 192 or 256 bits; "
-                + names(HashAlgorithm.values()) + "; " + names(DhGroup.values()), IKE_EXAMPLE);
+                + names(HashAlgorithm.values()) + "; " + groupNames(), IKE_EXAMPLE);
         return List.copyOf(found);
     }
 
@@ -111,10 +113,11 @@ final class Algorithms {
         if (groups.isEmpty()) return Optional.of(ofIke);
         var first = constant(DhGroup.class, groups.getFirst());
         if (first.isEmpty()) {
-            error(value, "needs " + groups.getFirst() + ", which is not supported yet", "use one of " + names(DhGroup.values()));
+            error(value, "needs " + groups.getFirst() + ", which is not supported yet", "use one of " + groupNames());
         } else if (groups.size() > 1) {
             error(value, "names more than one group, and Quick Mode can offer only one (RFC 2409, section 5.5)", "keep one group, the same for all");
         }
+        weak(value, first.stream());
         return first;
     }
 
@@ -136,6 +139,18 @@ final class Algorithms {
         String names = left.stream().distinct().collect(Collectors.joining(", "));
         if (nothing) error(value, "has nothing that is supported yet" + (names.isEmpty() ? "" : ": " + names + " is not"), "supported: " + supported + "; write it " + example);
         else diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.get().at(), value.get().keyword() + "= offers less than it says: " + names + " is not supported yet", "supported: " + supported);
+    }
+
+    /** Only what the files name: no default is weak, and a group that phase 2 takes over from {@code ike=} was reported there. */
+    private void weak(Optional<Value> value, Stream<DhGroup> groups) {
+        String names = groups.filter(DhGroup::discouraged).distinct().map(Enum::name).collect(Collectors.joining(", "));
+        if (value.isEmpty() || names.isEmpty()) return;
+        diagnostics.warn(Warning.Kind.WEAK, value.get().at(), value.get().keyword() + "= names " + names + ", which should no longer be used (RFC 8247, section 2.4)",
+                "change both sides to a group like modp2048 or dh19");
+    }
+
+    private static String groupNames() {
+        return Arrays.stream(DhGroup.values()).filter(group -> !group.discouraged()).map(Enum::name).collect(Collectors.joining(", "));
     }
 
     private void error(Optional<Value> value, String what, String suggestion) {
