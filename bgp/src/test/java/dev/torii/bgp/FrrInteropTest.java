@@ -28,7 +28,9 @@ class FrrInteropTest {
     private final List<Process> started = new ArrayList<>();
 
     @BeforeEach void namespaces() throws Exception {
-        assumeTrue("root".equals(System.getProperty("user.name")) && Files.exists(BGPD), "FrrInteropTest is skipped: needs root and FRR");
+        boolean possible = "root".equals(System.getProperty("user.name")) && Files.exists(BGPD);
+        if (!possible) System.err.println("SKIPPED FrrInteropTest: it needs root and FRR's bgpd");
+        assumeTrue(possible, "needs root and FRR");
         run("ip", "netns", "add", OURS);
         run("ip", "netns", "add", THEIRS);
         run("ip", "link", "add", "left", "netns", OURS, "type", "veth", "peer", "name", "right", "netns", THEIRS);
