@@ -7,13 +7,13 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 
-/** AES-GCM-16 in ESP (RFC 4106) by the JDK's own AES/GCM/NoPadding. */
+/** AES-GCM in ESP (RFC 4106) by the JDK's own AES/GCM/NoPadding. */
 final class JdkAesGcm implements PacketCipher {
     static final int SALT_BYTES = 4;
     private static final int IV_BYTES = 8;
-    private static final int ICV_BYTES = 16;
 
     private final ErasableKey key;
+    private final int icvBytes;
     private final Cipher gcm;
     private final byte[] nonce = new byte[SALT_BYTES + IV_BYTES];
     private final ByteBuffer nonceView = ByteBuffer.wrap(nonce);
@@ -21,7 +21,8 @@ final class JdkAesGcm implements PacketCipher {
     private final ByteBuffer aadView = ByteBuffer.wrap(aad);
 
     /** @param keyMaterial the key, then the salt (RFC 4106, section 8.1) */
-    JdkAesGcm(byte[] keyMaterial, int keyBytes) {
+    JdkAesGcm(byte[] keyMaterial, int keyBytes, int icvBytes) {
+        this.icvBytes = icvBytes;
         this.key = new ErasableKey("AES", keyMaterial, keyBytes);
         System.arraycopy(keyMaterial, keyBytes, nonce, 0, SALT_BYTES);
         try {
@@ -36,7 +37,7 @@ final class JdkAesGcm implements PacketCipher {
     }
 
     @Override public int icvBytes() {
-        return ICV_BYTES;
+        return icvBytes;
     }
 
     @Override public int blockBytes() {
@@ -73,7 +74,7 @@ final class JdkAesGcm implements PacketCipher {
     private void start(int mode, int spi, long sequence, long iv) throws GeneralSecurityException {
         nonceView.putLong(SALT_BYTES, iv);
         aadView.putInt(0, spi).putInt(4, (int) sequence);
-        gcm.init(mode, key, new GCMParameterSpec(8 * ICV_BYTES, nonce));
+        gcm.init(mode, key, new GCMParameterSpec(8 * icvBytes, nonce));
         gcm.updateAAD(aad);
     }
 

@@ -6,11 +6,17 @@ import org.jspecify.annotations.Nullable;
 /** The ESP algorithms: encryption and integrity together, as IKE negotiates them. */
 public enum Suite {
     /** RFC 4106 with a 128-bit key and a 16-byte ICV. */
-    AES_128_GCM_16(16, null),
+    AES_128_GCM_16(16, 16),
     /** RFC 4106 with a 192-bit key and a 16-byte ICV. */
-    AES_192_GCM_16(24, null),
+    AES_192_GCM_16(24, 16),
     /** RFC 4106 with a 256-bit key and a 16-byte ICV. */
-    AES_256_GCM_16(32, null),
+    AES_256_GCM_16(32, 16),
+    /** RFC 4106 with a 128-bit key and a 12-byte ICV. */
+    AES_128_GCM_12(16, 12),
+    /** RFC 4106 with a 192-bit key and a 12-byte ICV. */
+    AES_192_GCM_12(24, 12),
+    /** RFC 4106 with a 256-bit key and a 12-byte ICV. */
+    AES_256_GCM_12(32, 12),
     /** RFC 3602 with a 128-bit key, RFC 2404. */
     AES_128_CBC_HMAC_SHA1_96(16, Algorithm.SHA1_96),
     /** RFC 3602 with a 192-bit key, RFC 2404. */
@@ -40,10 +46,18 @@ public enum Suite {
     private static final int PAD_LENGTH_AND_NEXT_HEADER = 2;
 
     private final int keyBytes;
-    private final @Nullable Algorithm integrity;
+    private final int icvBytes;
+    private final @Nullable Algorithm integrity;            // none: the cipher authenticates by itself
 
-    Suite(int keyBytes, @Nullable Algorithm integrity) {
+    Suite(int keyBytes, int icvBytes) {
         this.keyBytes = keyBytes;
+        this.icvBytes = icvBytes;
+        this.integrity = null;
+    }
+
+    Suite(int keyBytes, Algorithm integrity) {
+        this.keyBytes = keyBytes;
+        this.icvBytes = integrity.icvBytes();
         this.integrity = integrity;
     }
 
@@ -61,6 +75,6 @@ public enum Suite {
 
     /** The cipher of this suite; takes what it needs out of {@code keyMaterial} and keeps no reference to it. */
     PacketCipher cipher(byte[] keyMaterial) {
-        return integrity == null ? new JdkAesGcm(keyMaterial, keyBytes) : new JdkAesCbcHmac(keyMaterial, keyBytes, integrity);
+        return integrity == null ? new JdkAesGcm(keyMaterial, keyBytes, icvBytes) : new JdkAesCbcHmac(keyMaterial, keyBytes, integrity);
     }
 }

@@ -32,6 +32,10 @@ final class TruncatedHmac {
             this.icvBytes = icvBytes;
         }
 
+        int icvBytes() {
+            return icvBytes;
+        }
+
         /** The key is as long as the hash: RFC 2404, section 3, and RFC 4868, section 2.1.1. */
         int keyBytes() {
             return hashBytes;
@@ -54,7 +58,7 @@ final class TruncatedHmac {
     }
 
     int icvBytes() {
-        return algorithm.icvBytes;
+        return algorithm.icvBytes();
     }
 
     TruncatedHmac update(byte[] bytes, int offset, int length) {

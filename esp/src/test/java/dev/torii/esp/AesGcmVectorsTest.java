@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,7 +28,7 @@ class AesGcmVectorsTest {
         }
 
         JdkAesGcm cipher() {
-            return new JdkAesGcm(keyMaterial(), key.length);
+            return new JdkAesGcm(keyMaterial(), key.length, 16);
         }
 
         @Override public String toString() {
@@ -96,5 +98,20 @@ class AesGcmVectorsTest {
 
         assertEquals(Verdict.MALFORMED_PACKET, sa.open(ByteBuffer.wrap(v.packet()), ByteBuffer.allocate(200)));
         assertEquals(Verdict.REPLAYED, sa.open(ByteBuffer.wrap(v.packet()), ByteBuffer.allocate(200)));
+    }
+
+    /** A shorter ICV is the first bytes of the longer one (NIST SP 800-38D, section 7.1, step 6), so the vectors serve for it too. */
+    @ParameterizedTest @MethodSource("vectors")
+    void withTwelveBytesTheIcvIsCutShort(Vector v) throws GeneralSecurityException {
+        var cipher = new JdkAesGcm(v.keyMaterial(), v.key().length, 12);
+        var packet = ByteBuffer.wrap(v.packet());
+        var out = ByteBuffer.allocate(v.packet().length);
+        cipher.seal(packet.getInt(0), packet.getInt(4), packet.getLong(8), ByteBuffer.wrap(v.plain()), out);
+        int sealed = v.packet().length - 8 - 4;
+        assertArrayEquals(Arrays.copyOfRange(v.packet(), 8, 8 + sealed), Packets.bytes(out.flip()));
+        var opened = ByteBuffer.allocate(v.plain().length);
+        assertTrue(cipher.open(packet.getInt(0), packet.getInt(4), ByteBuffer.wrap(v.packet(), 8, sealed), opened));
+        assertArrayEquals(v.plain(), opened.array());
+        assertFalse(cipher.open(packet.getInt(0), packet.getInt(4), ByteBuffer.wrap(v.packet(), 8, sealed + 4), opened.clear()), "16 bytes");
     }
 }

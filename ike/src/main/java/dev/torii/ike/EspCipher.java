@@ -4,6 +4,8 @@ package dev.torii.ike;
 public enum EspCipher {
     /** AES-GCM with a 16 byte ICV (RFC 4106): key material is the key and a 4 byte salt. */
     AES_GCM_16(20, 4, true),
+    /** AES-GCM with a 12 byte ICV (RFC 4106). */
+    AES_GCM_12(19, 4, true),
     /** AES in CBC mode (RFC 3602): needs an integrity algorithm. */
     AES_CBC(12, 0, false);
 

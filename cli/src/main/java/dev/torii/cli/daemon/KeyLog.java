@@ -69,6 +69,7 @@ final class KeyLog {
     private static String cipher(EspCipher cipher) {
         return switch (cipher) {
             case AES_GCM_16 -> "AES-GCM with 16 octet ICV [RFC4106]";
+            case AES_GCM_12 -> "AES-GCM with 12 octet ICV [RFC4106]";
             case AES_CBC -> "AES-CBC [RFC3602]";
         };
     }

@@ -91,6 +91,20 @@ class BadInputTest {
         assertTrue(problem.startsWith(A + "9:10: ike=3des-md5;modp1024 has nothing that is supported yet: 3DES, MD5 is not | supported: AES_CBC with keys"), problem);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "aes_gcm_a_256;modp1536 | AES_GCM_8 is refused: an ICV of 8 octets is too short (NIST SP 800-38D, appendix C)",
+        "aes256gcm8-modp1536 | AES_GCM_8 is refused: an ICV of 8 octets is too short (NIST SP 800-38D, appendix C)",
+        "null-sha1;modp1536 | NULL is refused: it does not encrypt"})
+    void whatDoesNotProtectIsRefusedByName(String algorithms, String reason) {
+        site.conf(Site.CONN.replace("phase2alg=aes_gcm256;modp1536", "esp=" + algorithms));
+        String problem = site.problems().getFirst();
+        assertTrue(problem.startsWith(A + "10:10: esp=" + algorithms + " has nothing that is supported yet: " + reason + " | supported: AES_GCM_16, "), problem);
+        site.conf(Site.CONN.replace("phase2alg=aes_gcm256;modp1536", "esp=" + algorithms + ",aes_gcm128;modp1536"));
+        assertEquals(List.of(A + "10:10: esp= offers less than it says: " + reason), site.warnings());
+        assertEquals("[AES_GCM_16_128-MODP1536]", site.load().tunnels().getFirst().espProposals().toString());
+    }
+
     @Test
     void aListWithSomethingSupportedIsUsedWithAWarning() {
         site.conf(Site.CONN.replace("ike=aes_cbc256-sha2_384;modp1536", "ike=3des-sha1;modp1536,aes256-sha1;modp1536"));

@@ -223,6 +223,7 @@ class IpsecConfTest {
     @CsvSource(delimiter = '|', value = {
         "aes_gcm256;modp1536 | AES_GCM_16_256-MODP1536", "aes256gcm16-modp1536! | AES_GCM_16_256-MODP1536", "aes_gcm_c_192;modp2048 | AES_GCM_16_192-MODP2048",
         "aes_gcm128 | AES_GCM_16_128-MODP1536", "aes256gcm128-dh15 | AES_GCM_16_256-MODP3072", "aes_gcm_16_256-none | AES_GCM_16_256-MODP1536",
+        "aes_gcm_b_256 | AES_GCM_12_256-MODP1536", "aes128gcm12-modp2048 | AES_GCM_12_128-MODP2048", "aes192gcm96 | AES_GCM_12_192-MODP1536",
         "aes256-sha2_256;modp2048 | AES_CBC_256-HMAC_SHA2_256_128-MODP2048", "aes128-sha1 | AES_CBC_128-HMAC_SHA1_96-MODP1536",
         "aes_cbc192-sha384-modp3072 | AES_CBC_192-HMAC_SHA2_384_192-MODP3072", "aes256-sha2_512 | AES_CBC_256-HMAC_SHA2_512_256-MODP1536"})
     void phase2algIsWrittenInTwoDialectsAndTakesTheGroupOfIke(String written, String expected) {

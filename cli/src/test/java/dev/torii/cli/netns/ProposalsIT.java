@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class ProposalsIT {
     private static final String PREFIX = "tt-prop";
     private static final String IKE = "aes_cbc256-sha2_384;modp1536";
+    private static final String IKE_AGREED = "AES_CBC-256/HMAC_SHA2_384_192/PRF_HMAC_SHA2_384/MODP_1536";
     private static final String ESP = "aes_gcm256;modp1536";
     private static final String PEER_IKE = "aes256-sha384-modp1536,aes128-sha1-modp2048,aes192-sha512-modp3072,aes256-sha256-modp1536,aes256-sha256-ecp256,"
             + "aes256-sha384-ecp384,aes256-sha512-ecp521,aes128-sha1-modp1024,aes128-sha256-modp2048s256,aes256-sha256-modp4096,aes256-sha256-modp6144,"
@@ -25,7 +26,7 @@ class ProposalsIT {
     private static final String PEER_ESP = "aes256gcm16-modp1536,aes128-sha1-modp1536,aes192-sha1-modp1536,aes256-sha256-modp2048,aes192-sha384-modp1536,"
             + "aes256-sha512-modp1536,aes256gcm16-ecp256,"
             + "aes256gcm16-ecp384,aes256gcm16-ecp521,aes256gcm16-modp1024,aes256gcm16-modp2048s256,aes256gcm16-modp4096,aes256gcm16-modp6144,"
-            + "aes256gcm16-modp8192,aes256gcm16";
+            + "aes256gcm16-modp8192,aes128gcm12-modp1536,aes192gcm16-modp1536";
 
     /** What our side says, and what strongSwan then calls it. */
     private record Proposal(String ike, String esp, String agreedIke, String agreedEsp) {}
@@ -37,8 +38,9 @@ class ProposalsIT {
                     "AES_CBC-256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_1536", "ESP:AES_CBC-256/HMAC_SHA2_256_128/MODP_2048"),
             new Proposal("aes192-sha2_512;modp3072", "aes192-sha2_384;modp1536",
                     "AES_CBC-192/HMAC_SHA2_512_256/PRF_HMAC_SHA2_512/MODP_3072", "ESP:AES_CBC-192/HMAC_SHA2_384_192/MODP_1536"),
-            new Proposal(IKE, "aes256-sha2_512;modp1536",
-                    "AES_CBC-256/HMAC_SHA2_384_192/PRF_HMAC_SHA2_384/MODP_1536", "ESP:AES_CBC-256/HMAC_SHA2_512_256/MODP_1536"),
+            new Proposal(IKE, "aes256-sha2_512;modp1536", IKE_AGREED, "ESP:AES_CBC-256/HMAC_SHA2_512_256/MODP_1536"),
+            new Proposal(IKE, "aes_gcm_b_128;modp1536", IKE_AGREED, "ESP:AES_GCM_12-128/MODP_1536"),
+            new Proposal(IKE, "aes_gcm192;modp1536", IKE_AGREED, "ESP:AES_GCM_16-192/MODP_1536"),
             group("aes256-sha2_256;dh19", "dh19", "AES_CBC-256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/ECP_256"),
             group("aes256-sha2_384;dh20", "dh20", "AES_CBC-256/HMAC_SHA2_384_192/PRF_HMAC_SHA2_384/ECP_384"),
             group("aes256-sha2_512;dh21", "dh21", "AES_CBC-256/HMAC_SHA2_512_256/PRF_HMAC_SHA2_512/ECP_521"),

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,6 +31,10 @@ final class Algorithms {
     private static final String DEFAULT_ESP = "aes_gcm,aes_cbc";
     private static final String IKE_EXAMPLE = "like aes_cbc256-sha2_384;modp1536";
     private static final String ESP_EXAMPLE = "like aes_gcm256;modp1536";
+
+    /** Known, and not to be supported ever. */
+    private static final Map<String, String> REFUSED = Map.of("AES_GCM_8", "an ICV of 8 octets is too short (NIST SP 800-38D, appendix C)",
+            "NULL", "it does not encrypt");
 
     private final Diagnostics diagnostics;
 
@@ -136,9 +141,14 @@ final class Algorithms {
 
     private void leftOut(Optional<Value> value, List<String> left, boolean nothing, String supported, String example) {
         if (value.isEmpty() || left.isEmpty() && !nothing) return;
-        String names = left.stream().distinct().collect(Collectors.joining(", "));
-        if (nothing) error(value, "has nothing that is supported yet" + (names.isEmpty() ? "" : ": " + names + " is not"), "supported: " + supported + "; write it " + example);
-        else diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.get().at(), value.get().keyword() + "= offers less than it says: " + names + " is not supported yet", "supported: " + supported);
+        var unsupported = left.stream().filter(name -> !REFUSED.containsKey(name)).distinct().collect(Collectors.joining(", "));
+        var refused = left.stream().filter(REFUSED::containsKey).distinct().map(name -> name + " is refused: " + REFUSED.get(name)).toList();
+        var causes = new ArrayList<String>();
+        if (!unsupported.isEmpty()) causes.add(unsupported + " is not" + (nothing ? "" : " supported yet"));
+        causes.addAll(refused);
+        String text = String.join("; ", causes);
+        if (nothing) error(value, "has nothing that is supported yet" + (text.isEmpty() ? "" : ": " + text), "supported: " + supported + "; write it " + example);
+        else diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.get().at(), value.get().keyword() + "= offers less than it says: " + text, "supported: " + supported);
     }
 
     /** Only what the files name: no default is weak, and a group that phase 2 takes over from {@code ike=} was reported there. */
