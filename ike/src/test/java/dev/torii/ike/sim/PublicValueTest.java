@@ -1,0 +1,135 @@
+package dev.torii.ike.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torii.ike.DhGroup;
+import dev.torii.ike.EncryptionAlgorithm;
+import dev.torii.ike.EspCipher;
+import dev.torii.ike.EspProposal;
+import dev.torii.ike.HashAlgorithm;
+import dev.torii.ike.IkeCrypto;
+import dev.torii.ike.IkeException;
+import dev.torii.ike.IkeProposal;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Secret;
+import dev.torii.ike.crypto.BouncyCastleCrypto;
+import java.lang.reflect.Proxy;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.bouncycastle.crypto.agreement.DHStandardGroups;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Public values that give the shared secret away, or are none: in either phase, from either side, with the real groups. */
+class PublicValueTest {
+    private static final Duration A_WHILE = Duration.ofSeconds(10);
+    private static final DhGroup HONEST = DhGroup.ECP384;
+
+    record Lie(DhGroup group, String what, Octets value) {
+        @Override
+        public String toString() {
+            return group + ", " + what;
+        }
+    }
+
+    static Stream<Lie> lies() {
+        var lies = new ArrayList<Lie>();
+        for (DhGroup group : List.of(DhGroup.MODP1024, DhGroup.MODP1536, DhGroup.MODP2048S256, DhGroup.ECP256, DhGroup.ECP521)) {
+            int bytes = group.publicBytes();
+            lies.add(new Lie(group, "0", number(BigInteger.ZERO, bytes)));
+            lies.add(new Lie(group, "1", number(BigInteger.ONE, bytes)));
+            lies.add(new Lie(group, "all ones", number(BigInteger.ONE.shiftLeft(8 * bytes).subtract(BigInteger.ONE), bytes)));
+            Octets good = new BouncyCastleCrypto(new SimCrypto.SeededRandom(1)).generate(group).publicValue();
+            lies.add(new Lie(group, "one byte short", good.slice(0, bytes - 1)));
+            lies.add(new Lie(group, "one byte long", Octets.concat(good, Octets.of((byte) 0))));
+            lies.add(new Lie(group, "one byte", Octets.of((byte) 2)));
+            if (group.elliptic()) {
+                lies.add(new Lie(group, "a point beside the curve", Octets.concat(good.slice(0, bytes - 1), Octets.of((byte) ~good.toByteArray()[bytes - 1]))));
+            }
+        }
+        for (int above = -1; above <= 1; above++) {
+            BigInteger value = DHStandardGroups.rfc3526_1536.getP().add(BigInteger.valueOf(above));
+            lies.add(new Lie(DhGroup.MODP1536, "p + " + above, number(value, DhGroup.MODP1536.publicBytes())));
+        }
+        return lies.stream();
+    }
+
+    private static Octets number(BigInteger value, int bytes) {
+        byte[] raw = value.toByteArray();
+        byte[] out = new byte[bytes];
+        int length = Math.min(raw.length, bytes);
+        System.arraycopy(raw, raw.length - length, out, bytes - length, length);
+        return Octets.of(out);
+    }
+
+    /** A key whose owner says something else in public. */
+    private record LyingKey(IkeCrypto.DhKey real, Octets publicValue) implements IkeCrypto.DhKey {
+        @Override
+        public DhGroup group() {
+            return real.group();
+        }
+
+        @Override
+        public Secret sharedWith(Octets peerPublicValue) throws IkeException {
+            return real.sharedWith(peerPublicValue);
+        }
+    }
+
+    /** Honest in every respect but the public values of one group. */
+    private static IkeCrypto lying(Lie lie) {
+        IkeCrypto honest = honest(1);
+        return (IkeCrypto) Proxy.newProxyInstance(IkeCrypto.class.getClassLoader(), new Class<?>[] {IkeCrypto.class}, (proxy, method, arguments) -> {
+            Object result = method.invoke(honest, arguments);
+            return result instanceof IkeCrypto.DhKey key && key.group() == lie.group() ? new LyingKey(key, lie.value()) : result;
+        });
+    }
+
+    private static IkeCrypto honest(long seed) {
+        return new BouncyCastleCrypto(new SimCrypto.SeededRandom(seed));
+    }
+
+    private static IkePair pair(Lie lie, boolean leftLies, DhGroup ikeGroup, Optional<DhGroup> pfs) {
+        var ike = new IkeProposal(EncryptionAlgorithm.AES_CBC, 256, HashAlgorithm.SHA2_256, ikeGroup);
+        var esp = new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), pfs);
+        var pair = new IkePair(1, Configs.left().ike(ike).esp(esp).build(), Configs.right().ike(ike).esp(esp).build(),
+                leftLies ? lying(lie) : honest(2), leftLies ? honest(3) : lying(lie));
+        pair.left().start();
+        pair.runFor(A_WHILE);
+        return pair;
+    }
+
+    private static void nothingCameUp(Endpoint victim) {
+        assertFalse(victim.up);
+        assertEquals(0, victim.outbound.size());
+        assertTrue(Stream.concat(victim.dropped.stream(), victim.reports.stream()).anyMatch(line -> line.contains("public value")),
+                "dropped " + victim.dropped + ", reported " + victim.reports);
+    }
+
+    @ParameterizedTest
+    @MethodSource("lies")
+    void inMainModeItIsRefusedByEitherSide(Lie lie) {
+        for (boolean leftLies : new boolean[] {true, false}) {
+            var pair = pair(lie, leftLies, lie.group(), Optional.empty());
+            Endpoint victim = leftLies ? pair.right() : pair.left();
+            nothingCameUp(victim);
+            assertEquals(0, victim.ikeSas.size());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("lies")
+    void inQuickModeItIsRefusedByEitherSideAndTheIkeSaStays(Lie lie) {
+        for (boolean leftLies : new boolean[] {true, false}) {
+            var pair = pair(lie, leftLies, HONEST, Optional.of(lie.group()));
+            Endpoint victim = leftLies ? pair.right() : pair.left();
+            nothingCameUp(victim);
+            assertEquals(1, victim.ikeSas.size(), "it was the peer, and may do better");
+        }
+    }
+}
