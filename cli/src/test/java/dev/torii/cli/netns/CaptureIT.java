@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torii.cli.lab.Await;
 import dev.torii.cli.lab.Mode;
 import dev.torii.cli.lab.Namespaces;
 import dev.torii.cli.lab.Shell;
+import dev.torii.cli.lab.Strongswan;
+import dev.torii.cli.lab.StrongswanConfig;
+import dev.torii.cli.lab.ToriiDaemon;
 import dev.torii.cli.lab.Topology;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +21,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a stranger on the internet's wire sees: only what it should, in Wireshark's eyes well formed; and what it can do with it. */
 @NamespaceTest({NamespaceTest.Needs.STRONGSWAN, NamespaceTest.Needs.TSHARK, NamespaceTest.Needs.TCPDUMP})
@@ -51,6 +57,42 @@ class CaptureIT {
         assertEquals(2, frames(capture, "isakmp.id.data.ipv4_addr == 203.0.113.10 && ip.src == 203.0.113.10"), "message 5 of both tunnels");
         assertTrue(frames(capture, "icmp.type == 8 && ip.dst == 10.0.2.74") >= PINGS, "echo requests seen in ESP");
         assertTrue(frames(capture, "icmp.type == 0 && ip.src == 10.0.2.74") >= PINGS, "echo replies seen in ESP");
+        assertEquals(frames(capture, "esp"), frames(capture, "esp && esp.icv_good == 1"), "ICVs that Wireshark finds correct");
+        assertEquals(0, frames(capture, "_ws.malformed"));
+    }
+
+    /** Two suites at a time, one in each tunnel. */
+    @ParameterizedTest
+    @CsvSource({
+        "aes128-sha1,     aes128-sha1,   aes256-sha2_256, aes256-sha256",
+        "aes192-sha2_384, aes192-sha384, aes256-sha2_512, aes256-sha512",
+        "aes_gcm_b_256,   aes256gcm12,   aes_gcm128,      aes128gcm16"})
+    void tsharkDecryptsEverySuiteWithTheKeyLog(String first, String peersFirst, String second, String peersSecond) throws IOException {
+        var keys = directory.resolve("keys");
+        Path capture;
+        try (var vpn = Vpn.network(PREFIX, Mode.BGP)) {
+            var peers = List.of(peersFirst, peersSecond);
+            for (int number = 1; number <= 2; number++) {
+                Strongswan.start(vpn.namespaces(), "oci" + number, StrongswanConfig.bgpHeadEnd(number, vpn.files().secret(number))
+                        .proposing("aes256-sha384-modp1536", peers.get(number - 1) + "-modp1536"));
+            }
+            var tcpdump = Capture.start(vpn.namespaces(), "inet", "tonat", directory.resolve("wire.pcap"), "udp port 500 or udp port 4500");
+            var root = ToriiDaemon.root(vpn.namespaces(), "cpe");
+            vpn.files().writeCpe(root, Mode.BGP);
+            var file = root.resolve("etc/ipsec.d/oci-ipsec.conf");
+            Files.writeString(file, Files.readString(file).replaceFirst("=aes_gcm256;", "=" + first + ";").replaceFirst("=aes_gcm256;", "=" + second + ";"));
+            var cpe = ToriiDaemon.start(vpn.namespaces(), "cpe", "--key-log", keys.toString()).awaitReady();
+            for (var inside : List.of("192.168.254.2", "192.168.254.6")) {
+                Await.until("a ping of " + inside, Vpn.UP, () -> Ping.answered(vpn.namespaces(), "cpe", inside), vpn.evidence(cpe));
+                assertEquals(0, Ping.of(vpn.namespaces(), "cpe", inside, PINGS).lost());
+            }
+            capture = tcpdump.stop();
+        }
+        wiresharkTables(keys);
+        for (var inside : List.of("192.168.254.2", "192.168.254.6")) {
+            assertTrue(frames(capture, "icmp.type == 8 && ip.dst == " + inside) >= PINGS, "echo requests seen in ESP");
+            assertTrue(frames(capture, "icmp.type == 0 && ip.src == " + inside) >= PINGS, "echo replies seen in ESP");
+        }
         assertEquals(frames(capture, "esp"), frames(capture, "esp && esp.icv_good == 1"), "ICVs that Wireshark finds correct");
         assertEquals(0, frames(capture, "_ws.malformed"));
     }
