@@ -38,7 +38,7 @@ final class Ping {
         var interval = Duration.ofMillis(20);
         var limit = Duration.ofSeconds(10).plus(interval.multipliedBy(count));
         var answer = namespaces.run(from, limit, "ping", "-n", "-i", seconds(interval), "-c", Integer.toString(count), "-W", "1", to);
-        return figures(answer.out(), interval);
+        return figures(answer.out(), interval, false);
     }
 
     /** Whether one request is answered within a second. */
@@ -61,10 +61,10 @@ final class Ping {
     Figures stop() {
         var interrupted = Shell.run(Duration.ofSeconds(5), "kill", "-INT", Long.toString(job.pid()));
         if (!interrupted.ok() || !job.awaitEnd(Duration.ofSeconds(5))) throw new AssertionError("ping does not end: " + interrupted.text());
-        return figures(job.output(), interval);
+        return figures(job.output(), interval, true);
     }
 
-    private static Figures figures(String output, Duration interval) {
+    private static Figures figures(String output, Duration interval, boolean interrupted) {
         var statistics = STATISTICS.matcher(output);
         if (!statistics.find()) throw new AssertionError("ping gave no statistics: " + output);
         int sent = Integer.parseInt(statistics.group(1));
@@ -74,6 +74,7 @@ final class Ping {
             gap = Math.max(gap, sequence - last - 1);
             last = sequence;
         }
+        if (interrupted && last == sent - 1) sent--;        // its reply was under way when ping was told to end
         gap = Math.max(gap, sent - last);
         var reply = REPLY.matcher(output);
         int ttl = 0;
