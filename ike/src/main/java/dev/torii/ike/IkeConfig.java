@@ -7,6 +7,7 @@ import java.util.List;
  * One connection: who we are, who the peer is, what both accept.
  *
  * @param name for texts
+ * @param version which IKE is spoken
  * @param localId our identity
  * @param remoteId what the peer must say
  * @param preSharedKey the secret both have
@@ -24,7 +25,7 @@ import java.util.List;
  * @param dpdTimeout silence after which the peer is dead, longer than {@code dpdDelay}
  * @param retransmission how often a message is repeated
  */
-public record IkeConfig(String name, Identity localId, Identity remoteId, Secret preSharedKey,
+public record IkeConfig(String name, IkeVersion version, Identity localId, Identity remoteId, Secret preSharedKey,
         List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
         TrafficSelector localSelector, TrafficSelector remoteSelector,
         Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
@@ -39,6 +40,9 @@ public record IkeConfig(String name, Identity localId, Identity remoteId, Secret
         }
         if (espProposals.stream().map(EspProposal::pfs).distinct().count() > 1) {
             throw new IllegalArgumentException(name + ": Quick Mode can offer one PFS group only");
+        }
+        if (version == IkeVersion.V1 && ikeProposals.stream().anyMatch(proposal -> proposal.encryption().combined())) {
+            throw new IllegalArgumentException(name + ": IKEv1 messages have no combined ciphers");
         }
         if (ikeLifetime.toSeconds() < 1 || childLifetime.toSeconds() < 1) {
             throw new IllegalArgumentException(name + ": lifetimes of less than a second");

@@ -20,6 +20,12 @@ public interface IkeCrypto {
     /** Decrypts whole blocks; padding is left in place. */
     Octets decrypt(EncryptionAlgorithm algorithm, Secret key, Octets iv, Octets encrypted);
 
+    /** Encrypts and authenticates with a combined cipher; the tag is at the end. */
+    Octets seal(EncryptionAlgorithm algorithm, Secret key, Octets nonce, Octets associated, Octets plain);
+
+    /** The inverse of {@link #seal}. @throws IkeException if it does not authenticate */
+    Octets open(EncryptionAlgorithm algorithm, Secret key, Octets nonce, Octets associated, Octets sealed) throws IkeException;
+
     /** One side of a Diffie-Hellman exchange. */
     interface DhKey {
         /** The group. */

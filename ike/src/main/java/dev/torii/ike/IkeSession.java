@@ -12,7 +12,10 @@ public final class IkeSession {
 
     /** A session that waits for {@link Event.Start} or for the peer. */
     public IkeSession(IkeConfig config, IkeCrypto crypto) {
-        this.exchange = new Connection(config, crypto);
+        this.exchange = switch (config.version()) {
+            case V1 -> new Connection(config, crypto);
+            case V2 -> new dev.torii.ike.v2.Connection(config, crypto);
+        };
     }
 
     /** Takes one event. Never throws, whatever was received. */

@@ -5,6 +5,7 @@ import dev.torii.ike.EspProposal;
 import dev.torii.ike.Identity;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeProposal;
+import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Retransmission;
 import dev.torii.ike.Secret;
 import dev.torii.ike.TrafficSelector;
@@ -36,7 +37,7 @@ import java.util.OptionalInt;
  * @param natKeepalive  whether NAT keepalives are sent
  * @param dpdDelay      zero: never probe
  */
-public record TunnelConfig(String name, Position at, Optional<InetAddress> local, Optional<InetAddress> remote,
+public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Optional<InetAddress> local, Optional<InetAddress> remote,
         Optional<Identity> localId, Identity remoteId, Secret preSharedKey,
         List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
         Optional<Prefix> localSubnet, Prefix remoteSubnet, StartMode auto,
@@ -59,7 +60,7 @@ public record TunnelConfig(String name, Position at, Optional<InetAddress> local
      * as IP protocol 50, which the packet path does not send yet.
      */
     public IkeConfig toIkeConfig(InetAddress localAddress) {
-        return new IkeConfig(name, localId.orElseGet(() -> Identity.ofAddress(localAddress)), remoteId, preSharedKey, ikeProposals, espProposals,
+        return new IkeConfig(name, ikeVersion, localId.orElseGet(() -> Identity.ofAddress(localAddress)), remoteId, preSharedKey, ikeProposals, espProposals,
                 localSubnet.map(TunnelConfig::selector).orElseGet(() -> TrafficSelector.ofAddress(localAddress)), selector(remoteSubnet),
                 ikeLifetime, childLifetime, rekeyMargin, rekeyFuzzPercent, true, initiates(),
                 dpdDelay, dpdTimeout, retransmission);

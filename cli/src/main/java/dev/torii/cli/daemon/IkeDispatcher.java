@@ -19,7 +19,7 @@ import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Brings each IKE message to the connection it belongs to: by our own cookie, or, for the first message of a Main Mode, by the pair of addresses, an exact match
+ * Brings each IKE message to the connection it belongs to: by our own cookie, or, for the first message of a Main Mode or an IKE_SA_INIT, by the pair of addresses, an exact match
  * before a conn for any peer (RFC 2409, section 5.4: with a pre-shared key nothing else is known then). Strangers change nothing here.
  */
 final class IkeDispatcher implements UdpSockets.IkeReceiver {
@@ -86,17 +86,19 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
             log.limited("malformed", from(path), "not an ISAKMP message: " + e.getMessage());
             return;
         }
-        if (header.majorVersion() != 1) {
+        if (header.majorVersion() != 1 && header.majorVersion() != 2) {
             counters.count(Cause.IKE_VERSION);
-            log.limited("version", from(path), "IKE version " + header.majorVersion() + " is not spoken here, only 1");
+            log.limited("version", from(path), "IKE version " + header.majorVersion() + " is not spoken here, only 1 and 2");
             answer(path, header, NotifyType.INVALID_MAJOR_VERSION);
             return;
         }
         var driver = byCookie.get(header.initiator());
         if (driver == null) driver = byCookie.get(header.responder());
-        if (driver != null) {
+        if (driver != null && driver.version().major() != header.majorVersion()) {
+            counters.count(Cause.IKE_VERSION);
+        } else if (driver != null) {
             driver.received(path, message);
-        } else if (header.responder().equals(Cookie.NONE) && header.exchange() == ExchangeType.MAIN_MODE) {
+        } else if (header.responder().equals(Cookie.NONE) && begins(header)) {
             first(path, header, message);
         } else if (header.responder().equals(Cookie.NONE) && header.exchange() == ExchangeType.AGGRESSIVE) {
             counters.count(Cause.IKE_DROPPED);
@@ -108,27 +110,42 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
         }
     }
 
+    private static boolean begins(IkeHeader header) {
+        return header.majorVersion() == 1 ? header.exchange() == ExchangeType.MAIN_MODE
+                : header.exchange() == ExchangeType.IKE_SA_INIT && !header.response();
+    }
+
     private void first(Path path, IkeHeader header, Octets message) {
         var local = path.local().getAddress();
         var driver = byAddresses.get(new AddressPair(local, path.remote().getAddress()));
         if (driver == null) driver = anyPeer.get(local);
+        if (driver != null && driver.version().major() != header.majorVersion()) {
+            counters.count(Cause.IKE_VERSION);
+            log.limited("version", from(path), "IKEv" + header.majorVersion() + " is not spoken by " + driver.name() + ", see its ikev2=");
+            answer(path, header, NotifyType.NO_PROPOSAL_CHOSEN);
+            return;
+        }
         if (driver != null) {
             driver.received(path, message);
             return;
         }
         counters.count(Cause.IKE_UNKNOWN_PEER);
-        log.limited("unknown peer", from(path), "initial Main Mode message received on " + local.getHostAddress() + " but no connection has this address as its right");
+        log.limited("unknown peer", from(path), "initial " + (header.majorVersion() == 1 ? "Main Mode" : "IKE_SA_INIT") + " message received on " + local.getHostAddress() + " but no connection has this address as its right");
         answer(path, header, NotifyType.NO_PROPOSAL_CHOSEN);
     }
 
-    /** Few enough that nobody can use us to flood a third party. */
+    /** Few enough that nobody can use us to flood a third party; the types used here are the same in both versions. */
     private void answer(Path path, IkeHeader header, int notifyType) {
+        if (header.majorVersion() != 1 && header.response()) return;             // nobody answers an answer
         long now = nanoTime.getAsLong();
         if (now - answersSinceNanos > TimeUnit.SECONDS.toNanos(1)) {
             answersSinceNanos = now;
             answers = 0;
         }
-        if (answers++ < ANSWERS_A_SECOND) send.accept(path, Notification.unauthenticated(header, notifyType));
+        if (answers++ < ANSWERS_A_SECOND) {
+            send.accept(path, header.majorVersion() == 1 ? Notification.unauthenticated(header, notifyType)
+                    : dev.torii.ike.v2.wire.Notification.unauthenticated(header, notifyType));
+        }
     }
 
     private static String from(Path path) {

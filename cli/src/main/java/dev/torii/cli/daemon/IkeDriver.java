@@ -8,6 +8,7 @@ import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeSession;
 import dev.torii.ike.IkeStatus;
+import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
@@ -99,6 +100,16 @@ final class IkeDriver {
         return config.name();
     }
 
+    /** Which IKE the connection speaks. */
+    IkeVersion version() {
+        return config.version();
+    }
+
+    /** What the version's RFC calls it. */
+    private String saName() {
+        return config.version() == IkeVersion.V1 ? "ISAKMP SA" : "IKE SA";
+    }
+
     IkeStatus status() {
         return session.status();
     }
@@ -164,11 +175,11 @@ final class IkeDriver {
                 surroundings.unbind(own);
             }
             case Effect.IkeUp(var sa) -> {
-                log.info(name(), "ISAKMP SA established, " + sa.path() + ", " + sa.proposal() + (sa.localNat() ? ", behind NAT" : "") + (sa.remoteNat() ? ", peer behind NAT" : ""));
+                log.info(name(), saName() + " established, " + sa.path() + ", " + sa.proposal() + (sa.localNat() ? ", behind NAT" : "") + (sa.remoteNat() ? ", peer behind NAT" : ""));
                 surroundings.keyLog().established(sa);
-                sa.encryptionKey().erase();
+                sa.keys().erase();
             }
-            case Effect.IkeDown(var sa, var reason) -> log.info(name(), "ISAKMP SA " + sa.initiatorCookie() + " ended: " + reason.text());
+            case Effect.IkeDown(var sa, var reason) -> log.info(name(), saName() + " " + sa.initiatorCookie() + " ended: " + reason.text());
             case Effect.InstallInbound(var child) -> {
                 surroundings.keyLog().inbound(child);
                 installer.installInbound(child);

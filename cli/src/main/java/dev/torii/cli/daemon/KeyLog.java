@@ -2,6 +2,7 @@ package dev.torii.cli.daemon;
 
 import dev.torii.ike.ChildSa;
 import dev.torii.ike.EspCipher;
+import dev.torii.ike.IkeProposal;
 import dev.torii.ike.IkeSa;
 import dev.torii.ike.IntegrityAlgorithm;
 import dev.torii.ike.Secret;
@@ -20,7 +21,7 @@ import java.util.function.Consumer;
 
 /**
  * The file that {@code torii run --key-log} asks for: the keys of every SA, for Wireshark. Each line begins with the name of the Wireshark table it belongs to
- * ({@code ikev1_decryption_table}, {@code esp_sa}), a tab, and the table's line. Mode 0600; nothing else in the program writes a key.
+ * ({@code ikev1_decryption_table}, {@code ikev2_decryption_table}, {@code esp_sa}), a tab, and the table's line. Mode 0600; nothing else in the program writes a key.
  */
 final class KeyLog {
     private final Optional<Path> file;
@@ -42,7 +43,33 @@ final class KeyLog {
     }
 
     void established(IkeSa sa) {
-        write("ikev1_decryption_table", sa.initiatorCookie() + "," + hex(sa.encryptionKey()));
+        switch (sa.keys()) {
+            case IkeSa.KeysV1(Secret encryption) -> write("ikev1_decryption_table", sa.initiatorCookie() + "," + hex(encryption));
+            case IkeSa.KeysV2 keys -> write("ikev2_decryption_table", String.join(",", sa.initiatorCookie().toString(), sa.responderCookie().toString(),
+                    hex(keys.encryptionInitiator()), hex(keys.encryptionResponder()), quoted(encryption(sa.proposal())),
+                    hex(keys.integrityInitiator()), hex(keys.integrityResponder()), quoted(integrity(sa.proposal()))));
+        }
+    }
+
+    private static String encryption(IkeProposal proposal) {
+        return switch (proposal.encryption()) {
+            case AES_CBC -> "AES-CBC-" + proposal.keyBits() + " [RFC3602]";
+            case AES_GCM_16 -> "AES-GCM-" + proposal.keyBits() + " with 16 octet ICV [RFC5282]";
+        };
+    }
+
+    private static String integrity(IkeProposal proposal) {
+        if (proposal.encryption().combined()) return "NONE [RFC4306]";
+        return switch (proposal.hash()) {
+            case SHA1 -> "HMAC_SHA1_96 [RFC2404]";
+            case SHA2_256 -> "HMAC_SHA2_256_128 [RFC4868]";
+            case SHA2_384 -> "HMAC_SHA2_384_192 [RFC4868]";
+            case SHA2_512 -> "HMAC_SHA2_512_256 [RFC4868]";
+        };
+    }
+
+    private static String quoted(String name) {
+        return '"' + name + '"';
     }
 
     void inbound(ChildSa child) {

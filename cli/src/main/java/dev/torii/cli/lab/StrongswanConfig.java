@@ -46,6 +46,12 @@ public record StrongswanConfig(String local, String remote, String localId, Stri
                 inner, anchor, routes, ikeProposal, espProposal, ike, child, dpdDelay, logLevel);
     }
 
+    /** The same with one version of IKE only. */
+    public StrongswanConfig speaking(int version) {
+        return new StrongswanConfig(local, remote, localId, remoteId, secret, version, initiator, localSelector, remoteSelector,
+                inner, anchor, routes, ikeProposal, espProposal, ikeRekey, childRekey, dpdDelay, logLevel);
+    }
+
     /** The same with other proposals, in strongSwan's words. */
     public StrongswanConfig proposing(String ike, String esp) {
         return new StrongswanConfig(local, remote, localId, remoteId, secret, ikeVersion, initiator, localSelector, remoteSelector,

@@ -61,9 +61,8 @@ class BadInputTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "ikev2=no | ikev2=insist | 8:12: ikev2=insist: IKEv2 is not supported yet # write ikev2=no, and set the peer to IKEv1",
-        "ikev2=no | keyexchange=ikev2 | 8:18: keyexchange=ikev2: IKEv2 is not supported yet # write ikev2=no, and set the peer to IKEv1",
-        "ikev2=no | fragmentation=yes | 1:1: conn one does not say ikev2=no, and without it Libreswan speaks IKEv2, which is not supported yet # add ikev2=no, and set the peer to IKEv1",
+        "ikev2=no | ikev2=perhaps | 8:12: ikev2=perhaps is no version of IKE # write ikev2=no for IKEv1, or ikev2=insist for IKEv2",
+        "ikev2=no | keyexchange=ikev3 | 8:18: keyexchange=ikev3 is no version of IKE # write ikev2=no for IKEv1, or ikev2=insist for IKEv2",
         "authby=secret | authby=rsasig | 4:13: authby=rsasig is not supported yet # write authby=secret, and the secret into ipsec.secrets",
         "rightsubnet=10.0.2.0/24 | rightsubnet=10.0.2.0/33 | 6:18: rightsubnet=10.0.2.0/33 is not a subnet # write an address and a prefix length, like 192.168.2.0/24",
         "rightsubnet=10.0.2.0/24 | rightsubnet=10.0.2.256/24 | 6:18: rightsubnet=10.0.2.256/24 is not a subnet # write an address and a prefix length, like 192.168.2.0/24",

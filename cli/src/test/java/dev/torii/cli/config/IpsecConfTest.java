@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import dev.torii.ike.IkeVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,6 +146,23 @@ class IpsecConfTest {
         assertEquals(2000, tunnel.ikeLifetime().toSeconds());
         assertEquals(1400, tunnel.mtu().orElseThrow());
         assertEquals(List.of("/etc/ipsec.d/a.conf:19:2: mtu=1400 counts in conn one, not the value that also= brings from /etc/ipsec.d/a.conf:12:2"), site.warnings());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ikev2=no,V1", "ikev2=never,V1", "keyexchange=ikev1,V1", "ikev2=insist,V2", "ikev2=yes,V2", "keyexchange=ikev2,V2", "keyexchange=ike,V2",
+        "fragmentation=yes,V2"})
+    void theVersionIsTheOneThatLibreswanWouldSpeak(String line, IkeVersion version) {
+        var tunnel = site.conf(Site.CONN.replace("ikev2=no", line)).load().tunnels().getFirst();
+        assertEquals(version, tunnel.ikeVersion());
+        assertEquals(version, tunnel.toIkeConfig(Site.address(Site.LOCAL)).version());
+    }
+
+    @Test
+    void combinedCiphersProtectIkev2MessagesOnly() {
+        var proposals = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replaceAll("( +)ike=.*\n", "$1ike=aes_gcm256-sha2_384;dh20\n")).load();
+        assertEquals("[AES_GCM_16_256-HMAC_SHA2_384-ECP384]", proposals.tunnels().getFirst().ikeProposals().toString());
+        var defaults = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replaceAll(" +ike=.*\n", "")).load().tunnels().getFirst().ikeProposals();
+        assertEquals("AES_GCM_16_256-HMAC_SHA2_512-MODP2048", defaults.getFirst().toString());
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.torii.ike.HashAlgorithm;
 import dev.torii.ike.Identity;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeProposal;
+import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Retransmission;
 import dev.torii.ike.Secret;
 import dev.torii.ike.TrafficSelector;
@@ -27,11 +28,19 @@ final class Conns {
 
     /** @param dpdDelay silence before a probe; the peer is dead after 20 s */
     static IkeConfig between(String name, InetAddress local, InetAddress remote, boolean initiate, Duration dpdDelay) {
-        return new IkeConfig(name, Identity.ofAddress(local), Identity.ofAddress(remote), Secret.ofText("a secret"), List.of(IKE), List.of(ESP), ALL, ALL,
+        return between(name, IkeVersion.V1, local, remote, initiate, dpdDelay);
+    }
+
+    static IkeConfig between(String name, IkeVersion version, InetAddress local, InetAddress remote, boolean initiate, Duration dpdDelay) {
+        return new IkeConfig(name, version, Identity.ofAddress(local), Identity.ofAddress(remote), Secret.ofText("a secret"), List.of(IKE), List.of(ESP), ALL, ALL,
                 Duration.ofHours(8), Duration.ofHours(1), Duration.ofMinutes(9), 100, true, initiate, dpdDelay, Duration.ofSeconds(20), Retransmission.Policy.STANDARD);
     }
 
     static IkeConfig named(String name) {
-        return between(name, Hosts.address("127.0.0.1"), Hosts.address("127.0.0.2"), true, Duration.ofSeconds(10));
+        return named(name, IkeVersion.V1);
+    }
+
+    static IkeConfig named(String name, IkeVersion version) {
+        return between(name, version, Hosts.address("127.0.0.1"), Hosts.address("127.0.0.2"), true, Duration.ofSeconds(10));
     }
 }

@@ -8,9 +8,11 @@ import dev.torii.cli.daemon.Counters.Cause;
 import dev.torii.esp.SaDatabase;
 import dev.torii.ike.Cookie;
 import dev.torii.ike.Event;
+import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.wire.ExchangeType;
+import dev.torii.ike.wire.IkeHeader;
 import dev.torii.ike.wire.NotifyType;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -47,8 +49,12 @@ class IkeDispatcherTest {
     }
 
     private IkeDriver driver(FakeMachine machine) {
+        return driver(machine, IkeVersion.V1);
+    }
+
+    private IkeDriver driver(FakeMachine machine, IkeVersion version) {
         var installer = new SaInstaller(new SaDatabase(), 0, 64, path -> (datagrams, count) -> {});
-        return new IkeDriver(loop, Conns.named("test"), () -> machine, installer, new FakeSurroundings());
+        return new IkeDriver(loop, Conns.named("test", version), () -> machine, installer, new FakeSurroundings());
     }
 
     private static Octets message(long initiator, long responder, int version, int exchange) {
@@ -65,8 +71,15 @@ class IkeDispatcherTest {
         loop.call(() -> "it has been handled", Duration.ofSeconds(5));
     }
 
+    private static Octets ikeSaInit(long initiator) {
+        byte[] message = message(initiator, 0, VERSION_2, ExchangeType.IKE_SA_INIT).toByteArray();
+        message[19] = IkeHeader.INITIATOR;
+        return Octets.of(message);
+    }
+
+    /** IKEv1's notification names its domain of interpretation first. */
     private static int notifyType(Octets answer) {
-        return answer.asBuffer().getShort(NOTIFY_TYPE_AT);
+        return answer.asBuffer().getShort(answer.at(17) == VERSION_1 ? NOTIFY_TYPE_AT : NOTIFY_TYPE_AT - 4);
     }
 
     @Test void theFirstMessageGoesToTheConnectionOfItsAddressPair() throws Exception {
@@ -103,17 +116,45 @@ class IkeDispatcherTest {
                 + " but no connection has this address as its right"), err.lines()::getFirst);
     }
 
-    @Test void aPeerThatBeginsWithVersion2IsToldThatItIsNotSpoken() throws Exception {
-        dispatcher.add(driver(FakeMachine.silent()), LOCAL, Optional.of(PEER));
-        receive(PEER, message(7, 0, VERSION_2, 34));
-        assertEquals(1, answers.size());
+    @Test void aPeerThatBeginsWithTheOtherVersionIsToldThatNothingIsAcceptable() throws Exception {
+        var one = FakeMachine.silent();
+        var two = FakeMachine.silent();
+        dispatcher.add(driver(one), LOCAL, Optional.of(PEER));
+        dispatcher.add(driver(two, IkeVersion.V2), LOCAL, Optional.of(STRANGER));
+        receive(PEER, ikeSaInit(7));
+        receive(STRANGER, mainMode(7));
+        assertEquals(List.of(NotifyType.NO_PROPOSAL_CHOSEN, NotifyType.NO_PROPOSAL_CHOSEN), answers.stream().map(IkeDispatcherTest::notifyType).toList());
+        assertEquals(List.of(2, 1), answers.stream().map(answer -> answer.at(17) >> 4).toList(), "each in its own version");
+        assertEquals(IkeHeader.RESPONSE, answers.getFirst().at(19));
+        assertEquals(2, counters.of(Cause.IKE_VERSION));
+        assertEquals(List.of(), one.events);
+        assertEquals(List.of(), two.events);
+    }
+
+    @Test void version2GoesToTheConnectionThatSpeaksItAndOnlyThere() throws Exception {
+        var machine = FakeMachine.silent();
+        var driver = driver(machine, IkeVersion.V2);
+        dispatcher.add(driver, LOCAL, Optional.of(PEER));
+        receive(PEER, ikeSaInit(7));
+        assertEquals(1, machine.events.size());
+        dispatcher.bind(new Cookie(9), driver);
+        receive(STRANGER, message(7, 9, VERSION_2, ExchangeType.IKE_AUTH));
+        assertEquals(2, machine.events.size(), "by our own SPI");
+        receive(STRANGER, message(7, 9, VERSION_1, ExchangeType.QUICK_MODE));
+        assertEquals(2, machine.events.size());
+        assertEquals(List.of(), answers);
+    }
+
+    @Test void aHigherVersionIsToldThatItIsNotSpoken() throws Exception {
+        receive(PEER, message(7, 0, 0x30, 34));
         assertEquals(NotifyType.INVALID_MAJOR_VERSION, notifyType(answers.getFirst()));
+        assertEquals(2, answers.getFirst().at(17) >> 4, "the highest version that is");
         assertEquals(1, counters.of(Cause.IKE_VERSION));
     }
 
     @Test void anAnswerOfOurOwnIsNeverAnswered() throws Exception {
         receive(STRANGER, mainMode(1));
-        receive(STRANGER, message(7, 0, VERSION_2, 34));
+        receive(STRANGER, ikeSaInit(7));
         for (Octets ours : List.copyOf(answers)) receive(STRANGER, ours);
         assertEquals(2, answers.size(), "two daemons would answer each other for ever");
     }

@@ -7,6 +7,10 @@ import dev.torii.ike.ChildSa;
 import dev.torii.ike.Cookie;
 import dev.torii.ike.EspCipher;
 import dev.torii.ike.EspProposal;
+import dev.torii.ike.DhGroup;
+import dev.torii.ike.EncryptionAlgorithm;
+import dev.torii.ike.HashAlgorithm;
+import dev.torii.ike.IkeProposal;
 import dev.torii.ike.IkeSa;
 import dev.torii.ike.IntegrityAlgorithm;
 import dev.torii.ike.Octets;
@@ -37,7 +41,7 @@ class KeyLogTest {
     }
 
     private static IkeSa ike() {
-        return new IkeSa(new Cookie(0x0123456789abcdefL), new Cookie(2), true, Conns.IKE, PATH, false, false, KEY);
+        return new IkeSa(new Cookie(0x0123456789abcdefL), new Cookie(2), true, Conns.IKE, PATH, false, false, new IkeSa.KeysV1(KEY));
     }
 
     /** The formats of Wireshark's preference tables {@code ikev1_decryption_table} and {@code esp_sa}. */
@@ -62,6 +66,22 @@ class KeyLogTest {
         assertEquals("esp_sa\t\"IPv4\",\"*\",\"*\",\"0x00001000\",\"AES-CBC [RFC3602]\",\"0x" + "00".repeat(16) + "\",\"HMAC-SHA-1-96 [RFC2404]\",\"0x"
                 + "11".repeat(20) + "\"\n", Files.readString(file));
         assertFalse(key.isErased());
+    }
+
+    /** The format of Wireshark's preference table {@code ikev2_decryption_table}. */
+    @Test void theLinesOfIkev2NameBothDirections() throws IOException {
+        var file = directory.resolve("keys");
+        var log = KeyLog.to(file, failures::add);
+        var none = Secret.copyOf();
+        var other = Secret.copyOf((byte) 0xab);
+        log.established(new IkeSa(new Cookie(1), new Cookie(2), true, Conns.IKE, PATH, false, false, new IkeSa.KeysV2(KEY, other, other, KEY)));
+        var combined = new IkeProposal(EncryptionAlgorithm.AES_GCM_16, 256, HashAlgorithm.SHA2_256, DhGroup.MODP2048);
+        log.established(new IkeSa(new Cookie(3), new Cookie(4), true, combined, PATH, false, false, new IkeSa.KeysV2(KEY, other, none, none)));
+        assertEquals("""
+                ikev2_decryption_table\t0000000000000001,0000000000000002,00112233445566778899aabbccddeeff,ab,"AES-CBC-256 [RFC3602]",ab,\
+                00112233445566778899aabbccddeeff,"HMAC_SHA2_384_192 [RFC4868]"
+                ikev2_decryption_table\t0000000000000003,0000000000000004,00112233445566778899aabbccddeeff,ab,"AES-GCM-256 with 16 octet ICV [RFC5282]",,,"NONE [RFC4306]"
+                """, Files.readString(file));
     }
 
     @Test void theFileIsForItsOwnerOnlyAlsoIfItWasForAllBefore() throws IOException {

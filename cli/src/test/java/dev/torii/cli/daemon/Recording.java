@@ -9,6 +9,7 @@ import dev.torii.ike.HashAlgorithm;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeException;
+import dev.torii.ike.IkeSa;
 import dev.torii.ike.IkeSession;
 import dev.torii.ike.IkeStatus;
 import dev.torii.ike.Octets;
@@ -69,7 +70,10 @@ final class Recording {
         return effect + switch (effect) {
             case Effect.InstallInbound(ChildSa child) -> " " + hex(child.inboundKey());
             case Effect.InstallOutbound(ChildSa child) -> " " + hex(child.outboundKey());
-            case Effect.IkeUp(var sa) -> " " + hex(sa.encryptionKey());
+            case Effect.IkeUp(var sa) -> switch (sa.keys()) {
+                case IkeSa.KeysV1(Secret encryption) -> " " + hex(encryption);
+                case IkeSa.KeysV2 keys -> " " + hex(keys.encryptionInitiator()) + " " + hex(keys.encryptionResponder());
+            };
             default -> "";                                  // the others hold no key
         };
     }
@@ -96,6 +100,14 @@ final class Recording {
 
         @Override public Octets decrypt(EncryptionAlgorithm algorithm, Secret key, Octets iv, Octets encrypted) {
             return real.decrypt(algorithm, key, iv, encrypted);
+        }
+
+        @Override public Octets seal(EncryptionAlgorithm algorithm, Secret key, Octets nonce, Octets associated, Octets plain) {
+            return real.seal(algorithm, key, nonce, associated, plain);
+        }
+
+        @Override public Octets open(EncryptionAlgorithm algorithm, Secret key, Octets nonce, Octets associated, Octets sealed) throws IkeException {
+            return real.open(algorithm, key, nonce, associated, sealed);
         }
     }
 

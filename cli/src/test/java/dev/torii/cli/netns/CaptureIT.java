@@ -34,14 +34,24 @@ class CaptureIT {
     @TempDir
     Path directory;
 
-    @Test
-    void tsharkDecryptsIkeAndEspWithTheKeyLog() throws IOException {
+    /** In IKEv1 the identity is in message 5, in IKEv2 in IKE_AUTH. */
+    @ParameterizedTest
+    @CsvSource({"no, aes_cbc256-sha2_384;modp1536", "insist, aes_cbc256-sha2_384;modp1536", "insist, aes_gcm256-sha2_384;dh20"})
+    void tsharkDecryptsIkeAndEspWithTheKeyLog(String ikev2, String ike) throws IOException {
         var keys = directory.resolve("keys");
         Path capture;
         try (var vpn = Vpn.network(PREFIX, Mode.STATIC)) {
-            vpn.strongswan();
+            for (int number = 1; number <= 2; number++) {
+                Strongswan.start(vpn.namespaces(), "oci" + number, StrongswanConfig.staticHeadEnd(number, vpn.files().secret(number))
+                        .proposing("aes256-sha384-modp1536,aes256gcm16-prfsha384-ecp384", "aes256gcm16-modp1536"));
+            }
+            vpn.topology().drgRoutes(List.of(Topology.headEndInner(1), Topology.headEndInner(2)));
             var tcpdump = Capture.start(vpn.namespaces(), "inet", "tonat", directory.resolve("wire.pcap"), "udp port 500 or udp port 4500");
-            var cpe = vpn.startCpe("--key-log", keys.toString());
+            var root = ToriiDaemon.root(vpn.namespaces(), "cpe");
+            vpn.files().writeCpe(root, Mode.STATIC);
+            var conf = root.resolve("etc/ipsec.d/oci-ipsec.conf");
+            Files.writeString(conf, Files.readString(conf).replace("ikev2=no", "ikev2=" + ikev2).replace(" ike=aes_cbc256-sha2_384;modp1536", " ike=" + ike));
+            var cpe = ToriiDaemon.start(vpn.namespaces(), "cpe", "--key-log", keys.toString()).awaitReady();
             vpn.awaitBothNextHops(cpe);
             assertEquals(0, Ping.of(vpn.namespaces(), "lic", Topology.COMPUTE, PINGS).lost());
             capture = tcpdump.stop();
@@ -54,7 +64,7 @@ class CaptureIT {
         }
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(keys)));
         wiresharkTables(keys);
-        assertEquals(2, frames(capture, "isakmp.id.data.ipv4_addr == 203.0.113.10 && ip.src == 203.0.113.10"), "message 5 of both tunnels");
+        assertEquals(2, frames(capture, "isakmp.id.data.ipv4_addr == 203.0.113.10 && ip.src == 203.0.113.10"), "our identity in both tunnels");
         assertTrue(frames(capture, "icmp.type == 8 && ip.dst == 10.0.2.74") >= PINGS, "echo requests seen in ESP");
         assertTrue(frames(capture, "icmp.type == 0 && ip.src == 10.0.2.74") >= PINGS, "echo replies seen in ESP");
         assertEquals(frames(capture, "esp"), frames(capture, "esp && esp.icv_good == 1"), "ICVs that Wireshark finds correct");

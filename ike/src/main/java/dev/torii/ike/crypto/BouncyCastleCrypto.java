@@ -4,6 +4,7 @@ import dev.torii.ike.DhGroup;
 import dev.torii.ike.EncryptionAlgorithm;
 import dev.torii.ike.HashAlgorithm;
 import dev.torii.ike.IkeCrypto;
+import dev.torii.ike.IkeException;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Secret;
 import java.security.GeneralSecurityException;
@@ -12,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
+import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -84,11 +86,46 @@ public final class BouncyCastleCrypto implements IkeCrypto {
         try {
             Cipher cipher = Cipher.getInstance(switch (algorithm) {
                 case AES_CBC -> "AES/CBC/NoPadding";
+                case AES_GCM_16 -> throw new IllegalArgumentException("a combined cipher has seal and open");
             });
             cipher.init(mode, new SecretKeySpec(keyBytes, "AES"), new IvParameterSpec(iv.toByteArray()));
             return Octets.of(cipher.doFinal(in.toByteArray()));
         } catch (GeneralSecurityException wrongArgument) {
             throw new IllegalArgumentException(wrongArgument);
+        } finally {
+            Arrays.fill(keyBytes, (byte) 0);
+        }
+    }
+
+    @Override
+    public Octets seal(EncryptionAlgorithm algorithm, Secret key, Octets nonce, Octets associated, Octets plain) {
+        try {
+            return combined(Cipher.ENCRYPT_MODE, algorithm, key, nonce, associated, plain);
+        } catch (GeneralSecurityException wrongArgument) {
+            throw new IllegalArgumentException(wrongArgument);
+        }
+    }
+
+    @Override
+    public Octets open(EncryptionAlgorithm algorithm, Secret key, Octets nonce, Octets associated, Octets sealed) throws IkeException {
+        try {
+            return combined(Cipher.DECRYPT_MODE, algorithm, key, nonce, associated, sealed);
+        } catch (GeneralSecurityException forged) {
+            throw new IkeException("does not authenticate");
+        }
+    }
+
+    private static Octets combined(int mode, EncryptionAlgorithm algorithm, Secret key, Octets nonce, Octets associated, Octets in)
+            throws GeneralSecurityException {
+        if (!algorithm.combined()) {
+            throw new IllegalArgumentException(algorithm + " is no combined cipher");
+        }
+        byte[] keyBytes = key.toByteArray();
+        try {
+            Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            cipher.init(mode, new SecretKeySpec(keyBytes, "AES"), new GCMParameterSpec(128, nonce.toByteArray()));
+            cipher.updateAAD(associated.toByteArray());
+            return Octets.of(cipher.doFinal(in.toByteArray()));
         } finally {
             Arrays.fill(keyBytes, (byte) 0);
         }

@@ -12,6 +12,7 @@ import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.Outbox;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
 import dev.torii.ike.wire.MalformedMessageException;
@@ -121,6 +122,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
                 children.expired(timer);
             }
             case LIVENESS -> ikeSas.current().filter(liveness::silence).ifPresent(current -> dead());
+            case CHILD_SWITCH -> { }        // IKEv2 only
             case KEEPALIVE -> keepalive();
             case RESTART -> pursue();
             case STABLE -> restarts = 0;

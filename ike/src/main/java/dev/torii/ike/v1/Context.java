@@ -1,74 +1,17 @@
 package dev.torii.ike.v1;
 
-import dev.torii.ike.Cookie;
 import dev.torii.ike.Effect;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.Octets;
+import dev.torii.ike.session.SessionContext;
 import dev.torii.ike.wire.Payload;
-import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** What the parts of one {@link Connection} share. */
-final class Context {
-    private static final int FUZZ_STEPS = 1024;
-
-    final IkeConfig config;
-    final IkeCrypto crypto;
-    final Outbox out = new Outbox();
-    private long lastId;
-    private Optional<String> lastFailure = Optional.empty();
-
+final class Context extends SessionContext {
     Context(IkeConfig config, IkeCrypto crypto) {
-        this.config = config;
-        this.crypto = crypto;
-    }
-
-    /** Names an object within the session, from 1 on; 0 is the session itself. */
-    long nextId() {
-        return ++lastId;
-    }
-
-    /** A cookie that is not zero. */
-    Cookie cookie() {
-        Cookie cookie;
-        do {
-            cookie = Cookie.of(Octets.of(crypto.random(Long.BYTES)));
-        } while (cookie.equals(Cookie.NONE));
-        return cookie;
-    }
-
-    /** A random number; a message id or an SPI must be checked for more than this. */
-    int number() {
-        return ByteBuffer.wrap(crypto.random(Integer.BYTES)).getInt();
-    }
-
-    /** Something failed: shown in the status and in the log. */
-    void failure(String cause) {
-        lastFailure = Optional.of(cause);
-        out.add(new Effect.Report(cause));
-    }
-
-    Optional<String> lastFailure() {
-        return lastFailure;
-    }
-
-    /**
-     * When a successor is negotiated. The margin is stretched by a random part, and the responder waits longer, so that both sides
-     * seldom begin at once; a lifetime that is short for its margin is halved instead.
-     */
-    Duration soft(Duration lifetime, boolean initiator) {
-        int step = Math.floorMod(number(), FUZZ_STEPS);
-        Duration margin = initiator ? config.rekeyMargin() : config.rekeyMargin().dividedBy(2);
-        Duration stretched = margin.plus(margin.multipliedBy((long) config.rekeyFuzzPercent() * step).dividedBy(100L * FUZZ_STEPS));
-        Duration half = lifetime.dividedBy(2);
-        Duration soft = lifetime.minus(stretched);
-        if (soft.compareTo(half) >= 0) {
-            return soft;
-        }
-        return half.plus(lifetime.multipliedBy(step).dividedBy(initiator ? 8L * FUZZ_STEPS : 4L * FUZZ_STEPS));
+        super(config, crypto);
     }
 
     /** Sends payloads under the protection of an established IKE SA. */

@@ -30,7 +30,7 @@ record Phase1Sa(Cookie initiatorCookie, Cookie responderCookie, boolean initiato
     /** How others see it. */
     IkeSa outside() {
         return new IkeSa(initiatorCookie, responderCookie, initiator, proposal, path, nat.localNat(), nat.remoteNat(),
-                keys.encryptionKey().copy());
+                new IkeSa.KeysV1(keys.encryptionKey().copy()));
     }
 
     /** The SPI of ISAKMP in notifications and deletes. */

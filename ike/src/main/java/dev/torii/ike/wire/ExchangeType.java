@@ -11,6 +11,15 @@ public final class ExchangeType {
     /** Quick Mode. */
     public static final int QUICK_MODE = 32;
 
+    /** IKEv2: keys, nonces, NAT detection. */
+    public static final int IKE_SA_INIT = 34;
+    /** IKEv2: identities and the first child SA. */
+    public static final int IKE_AUTH = 35;
+    /** IKEv2: a child SA, or a successor of a child or of the IKE SA. */
+    public static final int CREATE_CHILD_SA = 36;
+    /** IKEv2: delete, notify, are you there. */
+    public static final int IKEV2_INFORMATIONAL = 37;
+
     private ExchangeType() {
     }
 }

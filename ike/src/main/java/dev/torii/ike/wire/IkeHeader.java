@@ -22,6 +22,12 @@ public record IkeHeader(Cookie initiator, Cookie responder, int nextPayload, int
     public static final int BYTES = 28;
     /** Version 1.0. */
     public static final int VERSION_1 = 0x10;
+    /** Version 2.0. */
+    public static final int VERSION_2 = 0x20;
+    /** IKEv2: sent by the side that began the IKE SA. */
+    public static final int INITIATOR = 0x08;
+    /** IKEv2: answers the request with the same message id. */
+    public static final int RESPONSE = 0x20;
     /** What follows the header is encrypted. */
     public static final int ENCRYPTED = 1;
     /** Wait for CONNECTED (tolerated, not obeyed). */
@@ -30,6 +36,11 @@ public record IkeHeader(Cookie initiator, Cookie responder, int nextPayload, int
     /** A header of version 1.0 whose next payload and length the codec fills in. */
     public static IkeHeader v1(Cookie initiator, Cookie responder, int exchange, int flags, int messageId) {
         return new IkeHeader(initiator, responder, PayloadType.NONE, VERSION_1, exchange, flags, messageId, BYTES);
+    }
+
+    /** A header of version 2.0 (RFC 7296, section 3.1) whose next payload and length the codec fills in. */
+    public static IkeHeader v2(Cookie initiator, Cookie responder, int exchange, int flags, int messageId) {
+        return new IkeHeader(initiator, responder, PayloadType.NONE, VERSION_2, exchange, flags, messageId, BYTES);
     }
 
     /** Reads a header without moving the buffer's position. Checks nothing but that 28 bytes are there. */
@@ -54,12 +65,23 @@ public record IkeHeader(Cookie initiator, Cookie responder, int nextPayload, int
         return (flags & ENCRYPTED) != 0;
     }
 
+    /** IKEv2: whether it answers a request. */
+    public boolean response() {
+        return (flags & RESPONSE) != 0;
+    }
+
+    /** IKEv2: whether the sender began the IKE SA. */
+    public boolean fromInitiator() {
+        return (flags & INITIATOR) != 0;
+    }
+
     /** 1 or 2. */
     public int majorVersion() {
         return version >> 4;
     }
 
-    void encode(int firstPayload, ByteBuffer out) {
+    /** Writes the header with a length of zero, which the caller fills in. */
+    public void encode(int firstPayload, ByteBuffer out) {
         out.putLong(initiator.value()).putLong(responder.value()).put((byte) firstPayload).put((byte) version)
                 .put((byte) exchange).put((byte) flags).putInt(messageId).putInt(0);
     }

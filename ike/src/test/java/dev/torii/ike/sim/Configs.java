@@ -8,6 +8,7 @@ import dev.torii.ike.HashAlgorithm;
 import dev.torii.ike.Identity;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeProposal;
+import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Retransmission;
 import dev.torii.ike.Secret;
 import dev.torii.ike.TrafficSelector;
@@ -22,6 +23,7 @@ public final class Configs {
     public static final EspProposal ESP_WITHOUT_PFS = new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), Optional.empty());
 
     private String name = "tunnel";
+    private IkeVersion version = IkeVersion.V1;
     private Identity local = Identity.ofAddress(IkePair.address("203.0.113.10"));
     private Identity remote = Identity.ofAddress(IkePair.address("198.51.100.11"));
     private String secret = "Shared_secret_tunnel1";
@@ -49,6 +51,11 @@ public final class Configs {
         mirror.localSelector = mirror.remoteSelector;
         mirror.remoteSelector = selector;
         return mirror;
+    }
+
+    public Configs version(IkeVersion spoken) {
+        version = spoken;
+        return this;
     }
 
     public Configs local(Identity id) {
@@ -112,7 +119,7 @@ public final class Configs {
     }
 
     public IkeConfig build() {
-        return new IkeConfig(name, local, remote, Secret.ofText(secret), ike, esp, localSelector, remoteSelector, ikeLifetime, childLifetime,
+        return new IkeConfig(name, version, local, remote, Secret.ofText(secret), ike, esp, localSelector, remoteSelector, ikeLifetime, childLifetime,
                 Duration.ofMinutes(9), 100, force, initiate, dpdDelay, dpdTimeout, Retransmission.Policy.STANDARD);
     }
 }

@@ -52,6 +52,11 @@ public final class Endpoint {
         this.session = new IkeSession(config, crypto);
     }
 
+    /** How many timers are armed. */
+    public int timers() {
+        return timers.size();
+    }
+
     public IkeSession session() {
         return session;
     }

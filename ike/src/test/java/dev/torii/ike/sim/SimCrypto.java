@@ -70,6 +70,16 @@ public final class SimCrypto implements IkeCrypto {
         return real.decrypt(algorithm, key, iv, encrypted);
     }
 
+    @Override
+    public Octets seal(EncryptionAlgorithm algorithm, Secret key, Octets nonce, Octets associated, Octets plain) {
+        return real.seal(algorithm, key, nonce, associated, plain);
+    }
+
+    @Override
+    public Octets open(EncryptionAlgorithm algorithm, Secret key, Octets nonce, Octets associated, Octets sealed) throws IkeException {
+        return real.open(algorithm, key, nonce, associated, sealed);
+    }
+
     private record ToyKey(DhGroup group, BigInteger exponent) implements DhKey {
         @Override
         public Octets publicValue() {

@@ -4,6 +4,7 @@ import dev.torii.ike.Effect;
 import dev.torii.ike.Event;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeSession;
+import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Identity;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
@@ -26,7 +27,7 @@ import java.util.Map;
 /**
  * A session on real sockets, for trying it against foreign daemons by hand; no ESP. Arguments: local address, remote address, and
  * words: {@code respond}, {@code id=ADDRESS}, {@code psk=TEXT}, {@code child=SECONDS}, {@code ike=SECONDS}, {@code for=SECONDS},
- * {@code stop} (ends with Stop), {@code noforce}, {@code nopfs}.
+ * {@code stop} (ends with Stop), {@code noforce}, {@code nopfs}, {@code v2}.
  */
 public final class UdpDriver {
     private final Map<Timer, Long> timers = new HashMap<>();
@@ -60,10 +61,11 @@ public final class UdpDriver {
                 .remote(Identity.ofAddress(remote))
                 .force(!words.contains("noforce"))
                 .initiate(!words.contains("respond"))
+                .version(words.contains("v2") ? IkeVersion.V2 : IkeVersion.V1)
                 .esp(words.contains("nopfs") ? Configs.ESP_WITHOUT_PFS : Configs.ESP)
                 .ikeLifetime(Duration.ofSeconds(Long.parseLong(word(words, "ike", "28800"))))
                 .childLifetime(Duration.ofSeconds(Long.parseLong(word(words, "child", "3600")))).build();
-        var config = new IkeConfig("try", base.localId(), base.remoteId(), base.preSharedKey(), base.ikeProposals(), base.espProposals(), all, all,
+        var config = new IkeConfig("try", base.version(), base.localId(), base.remoteId(), base.preSharedKey(), base.ikeProposals(), base.espProposals(), all, all,
                 base.ikeLifetime(), base.childLifetime(), base.rekeyMargin(), base.rekeyFuzzPercent(), base.forceEncapsulation(),
                 base.initiate(), base.dpdDelay(), base.dpdTimeout(), base.retransmission());
         var driver = new UdpDriver(local, config);

@@ -9,6 +9,7 @@ import dev.torii.ike.EspCipher;
 import dev.torii.ike.EspProposal;
 import dev.torii.ike.HashAlgorithm;
 import dev.torii.ike.IkeProposal;
+import dev.torii.ike.IkeVersion;
 import dev.torii.ike.IntegrityAlgorithm;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,10 +25,13 @@ import java.util.stream.Stream;
  * contain other known algorithms, which are left out with a warning as long as something is left.
  */
 final class Algorithms {
-    /** Where a proposal names no hash or no group: Libreswan 4's defaults for IKEv1. */
+    /** Where a proposal names no cipher, hash or group: Libreswan 4's defaults for IKEv1, and the common ones of those for IKEv2. */
     private static final List<String> DEFAULT_HASHES = List.of("SHA2_256", "SHA2_512", "SHA1");
     private static final List<String> DEFAULT_GROUPS = List.of("MODP2048", "MODP1536");
     private static final String DEFAULT_IKE = "aes_cbc";
+    private static final List<String> DEFAULT_HASHES_V2 = List.of("SHA2_512", "SHA2_256");
+    private static final List<String> DEFAULT_GROUPS_V2 = List.of("MODP2048", "MODP3072", "MODP4096", "MODP8192", "ECP256", "ECP384", "ECP521");
+    private static final String DEFAULT_IKE_V2 = "aes_gcm,aes_cbc";
     private static final String DEFAULT_ESP = "aes_gcm,aes_cbc";
     private static final String IKE_EXAMPLE = "like aes_cbc256-sha2_384;modp1536";
     private static final String ESP_EXAMPLE = "like aes_gcm256;modp1536";
@@ -41,17 +45,19 @@ final class Algorithms {
     Algorithms(Diagnostics diagnostics) { this.diagnostics = diagnostics; }
 
     /** In the order of preference; empty after an error. */
-    List<IkeProposal> ike(Optional<Value> value) {
+    List<IkeProposal> ike(Optional<Value> value, IkeVersion version) {
+        var usable = Arrays.stream(EncryptionAlgorithm.values()).filter(cipher -> version == IkeVersion.V2 || !cipher.combined()).toList();
+        boolean v1 = version == IkeVersion.V1;
         var found = new LinkedHashSet<IkeProposal>();
         var left = new ArrayList<String>();
-        for (String text : proposals(value, DEFAULT_IKE)) {
+        for (String text : proposals(value, v1 ? DEFAULT_IKE : DEFAULT_IKE_V2)) {
             Optional<AlgorithmWords> words = words(value, text, IKE_EXAMPLE);
             if (words.isEmpty()) return List.of();
             var w = words.get();
             for (var cipher : w.ciphers()) {
-                var encryption = constant(EncryptionAlgorithm.class, cipher.name());
-                for (String hashName : w.hashes().isEmpty() ? DEFAULT_HASHES : w.hashes()) {
-                    for (String groupName : w.groups().isEmpty() ? DEFAULT_GROUPS : w.groups()) {
+                var encryption = constant(EncryptionAlgorithm.class, cipher.name()).filter(usable::contains);
+                for (String hashName : w.hashes().isEmpty() ? v1 ? DEFAULT_HASHES : DEFAULT_HASHES_V2 : w.hashes()) {
+                    for (String groupName : w.groups().isEmpty() ? v1 ? DEFAULT_GROUPS : DEFAULT_GROUPS_V2 : w.groups()) {
                         var hash = constant(HashAlgorithm.class, hashName);
                         var group = constant(DhGroup.class, groupName);
                         if (encryption.isEmpty()) left.add(cipher.name());
@@ -64,7 +70,7 @@ final class Algorithms {
             }
         }
         weak(value, found.stream().map(IkeProposal::group));
-        leftOut(value, left, found.isEmpty(), names(EncryptionAlgorithm.values()) + " with keys of 128, 192 or 256 bits; "
+        leftOut(value, left, found.isEmpty(), names(usable.toArray(EncryptionAlgorithm[]::new)) + " with keys of 128, 192 or 256 bits; "
                 + names(HashAlgorithm.values()) + "; " + groupNames(), IKE_EXAMPLE);
         return List.copyOf(found);
     }

@@ -12,6 +12,7 @@ import dev.torii.cli.config.Warning;
 import dev.torii.cli.config.libreswan.Conn.Value;
 import dev.torii.ike.DhGroup;
 import dev.torii.ike.Identity;
+import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Retransmission;
 import dev.torii.ike.Secret;
 import java.net.InetAddress;
@@ -73,12 +74,13 @@ final class Tunnels {
 
     private Optional<TunnelConfig> build(Conn conn, String freeInterface) {
         int before = diagnostics.errors();
-        protocol(conn);
+        var version = version(conn);
+        authentication(conn);
         unique(marks, values.mark(conn.get("mark")), conn.get("mark"), "mark", "give each conn a mark of its own, like mark=6/0xffffffff");
         Optional<String> named = interfaceName(conn);
         unique(interfaces, named, conn.get("vti-interface").or(() -> conn.get("ipsec-interface")), "interface", "give each conn an interface of its own, like vti-interface=vti02");
 
-        var ike = algorithms.ike(conn.get("ike"));
+        var ike = algorithms.ike(conn.get("ike"), version);
         var esp = algorithms.esp(conn.get("phase2alg"), values.yes(conn.get("pfs"), true), ike.isEmpty() ? DhGroup.MODP1536 : ike.getFirst().group());
         var ikeLifetime = values.time(conn.get("ikelifetime"), LIFETIME, "s", false);
         var childLifetime = values.time(conn.get("ipsec-lifetime"), LIFETIME, "s", false);
@@ -116,24 +118,27 @@ final class Tunnels {
             missingSecret(conn, ends, localId, remoteId.get());
             return Optional.empty();
         }
-        return Optional.of(new TunnelConfig(conn.name(), conn.at(), ends.local(), ends.remote(), localId, remoteId.get(), secret.get(), ike, esp, localSubnet,
+        return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), secret.get(), ike, esp, localSubnet,
                 remoteSubnet.get(), auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), metric, window, encapsulation,
                 natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission));
     }
 
-    /** IKEv1 with a pre-shared key is what there is. */
-    private void protocol(Conn conn) {
-        var version = conn.get("ikev2").or(() -> conn.get("keyexchange"));
-        String spoken = version.map(value -> value.text().toLowerCase(Locale.ROOT)).orElse("absent");
-        boolean insists = version.isPresent() && version.get().keyword().equalsIgnoreCase("ikev2");
-        switch (insists ? "ikev2=" + spoken : spoken) {
-            case "ikev1", "ikev2=no", "ikev2=never", "ikev2=permit", "ikev2=ikev1", "ikev2=off" -> { }
-            case "ikev2", "ikev2=insist", "ikev2=yes", "ikev2=propose", "ikev2=ikev2", "ikev2=on" -> diagnostics.error(version.orElseThrow().at(),
-                    version.orElseThrow().keyword() + "=" + version.orElseThrow().text() + ": IKEv2 is not supported yet", "write ikev2=no, and set the peer to IKEv1");
-            case "absent", "ike" -> diagnostics.error(version.map(Value::at).orElse(conn.at()), "conn " + conn.name()
-                    + " does not say ikev2=no, and without it Libreswan speaks IKEv2, which is not supported yet", "add ikev2=no, and set the peer to IKEv1");
-            default -> values.error(version.orElseThrow(), "is no version of IKE", "write ikev2=no");
-        }
+    /** ikev2= counts before keyexchange=; without either Libreswan 4 speaks IKEv2. A connection speaks one version only. */
+    private IkeVersion version(Conn conn) {
+        var value = conn.get("ikev2").or(() -> conn.get("keyexchange"));
+        String spoken = value.map(v -> v.keyword().toLowerCase(Locale.ROOT) + "=" + v.text().toLowerCase(Locale.ROOT)).orElse("absent");
+        return switch (spoken) {
+            case "keyexchange=ikev1", "ikev2=no", "ikev2=never", "ikev2=permit", "ikev2=ikev1", "ikev2=off" -> IkeVersion.V1;
+            case "absent", "keyexchange=ike", "keyexchange=ikev2", "ikev2=insist", "ikev2=yes", "ikev2=propose", "ikev2=ikev2", "ikev2=on" -> IkeVersion.V2;
+            default -> {
+                values.error(value.orElseThrow(), "is no version of IKE", "write ikev2=no for IKEv1, or ikev2=insist for IKEv2");
+                yield IkeVersion.V1;
+            }
+        };
+    }
+
+    /** A pre-shared key is what there is. */
+    private void authentication(Conn conn) {
         conn.get("authby").filter(value -> !Set.of("secret", "psk").contains(value.text().toLowerCase(Locale.ROOT)))
                 .ifPresent(value -> values.error(value, "is not supported yet", "write authby=secret, and the secret into ipsec.secrets"));
         if (conn.get("authby").isEmpty() && Set.of(Side.values()).stream().allMatch(side -> conn.get(side, "auth").isEmpty())) {

@@ -1,4 +1,4 @@
-package dev.torii.ike.v1;
+package dev.torii.ike.session;
 
 import dev.torii.ike.Effect;
 import dev.torii.ike.Timer;
@@ -9,41 +9,47 @@ import java.util.List;
 import java.util.Set;
 
 /** Collects the effects of one step and knows which timers are armed, so that one that fires too late does nothing. */
-final class Outbox {
+public final class Outbox {
     private final Set<Timer> armed = new HashSet<>();
     private List<Effect> effects = new ArrayList<>();
 
-    void add(Effect effect) {
+    /** Appends an effect. */
+    public void add(Effect effect) {
         effects.add(effect);
     }
 
-    void dropped(String cause) {
+    /** Appends {@link Effect.Dropped}. */
+    public void dropped(String cause) {
         effects.add(new Effect.Dropped(cause));
     }
 
-    void arm(Timer.Kind kind, long id, Duration after) {
+    /** Arms a timer, or moves it. */
+    public void arm(Timer.Kind kind, long id, Duration after) {
         var timer = new Timer(kind, id);
         armed.add(timer);
         effects.add(new Effect.Arm(timer, after));
     }
 
-    void disarm(Timer.Kind kind, long id) {
+    /** Forgets a timer if it is armed. */
+    public void disarm(Timer.Kind kind, long id) {
         var timer = new Timer(kind, id);
         if (armed.remove(timer)) {
             effects.add(new Effect.Disarm(timer));
         }
     }
 
-    boolean isArmed(Timer.Kind kind, long id) {
+    /** Whether the timer is armed. */
+    public boolean isArmed(Timer.Kind kind, long id) {
         return armed.contains(new Timer(kind, id));
     }
 
     /** Whether the timer was armed; it no longer is. */
-    boolean fired(Timer timer) {
+    public boolean fired(Timer timer) {
         return armed.remove(timer);
     }
 
-    List<Effect> drain() {
+    /** What was collected since the last call. */
+    public List<Effect> drain() {
         List<Effect> drained = List.copyOf(effects);
         effects = new ArrayList<>();
         return drained;

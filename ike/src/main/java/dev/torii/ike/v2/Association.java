@@ -1,0 +1,191 @@
+package dev.torii.ike.v2;
+
+import dev.torii.ike.Cookie;
+import dev.torii.ike.IkeSa;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.wire.IkeHeader;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One IKE SA of a session, being set up or established, with its window of one request each way (RFC 7296, section 2.3). Bookkeeping only. */
+final class Association {
+    final long id;
+    final Cookie own;
+    final boolean initiator;
+    final Deque<Request> queue = new ArrayDeque<>();
+    private final @Nullable SetUp machine;
+    private SetUp.State state = new SetUp.State.Idle();
+    private final Cookie offeredBy;
+    private Path path;
+    private @Nullable SaV2 sa;
+    private @Nullable IkeSa outside;
+    private long since;
+    private int nextRequest;
+    private int nextFromPeer;
+    private Octets lastRequest = Octets.EMPTY;
+    private Octets lastAnswer = Octets.EMPTY;
+    Optional<Request.Outstanding> outstanding = Optional.empty();
+    /** A successor exists or is being decided upon: children move there. */
+    boolean replaced;
+    /** We are deleting it. */
+    boolean closing;
+    /** Silence has made us ask. */
+    boolean probing;
+    /** While we rekey a child, the peer does the same to it: RFC 7296, section 2.8.1. */
+    Optional<ChildCollision> childCollision = Optional.empty();
+    /** While we rekey the IKE SA, so does the peer: section 2.8.2. */
+    Optional<IkeCollision> ikeCollision = Optional.empty();
+
+    /** What the peer's rekeying of a child made while ours was under way. */
+    record ChildCollision(Child child, ChildNegotiation.Result result) { }
+
+    /** What the peer's rekeying of the IKE SA made while ours was under way. */
+    record IkeCollision(Association successor, IkeRekey.Result result) { }
+
+    /** A set-up. @param offeredBy the initiator's SPI, if it is the peer */
+    Association(long id, Cookie own, boolean initiator, Cookie offeredBy, Path path, SetUp machine) {
+        this.id = id;
+        this.own = own;
+        this.initiator = initiator;
+        this.offeredBy = offeredBy;
+        this.path = path;
+        this.machine = machine;
+    }
+
+    /** A successor: established from the beginning. */
+    Association(long id, SaV2 sa, Path path, long moment) {
+        this.id = id;
+        this.own = sa.own();
+        this.initiator = sa.initiator();
+        this.offeredBy = sa.initiatorSpi();
+        this.path = path;
+        this.machine = null;
+        become(sa, moment);
+    }
+
+    /** Only of a set-up. */
+    SetUp machine() {
+        return Objects.requireNonNull(machine);
+    }
+
+    SetUp.State state() {
+        return state;
+    }
+
+    /** Follows the machine. */
+    void state(SetUp.State next) {
+        state = next;
+        switch (next) {
+            case SetUp.State.InitSent s -> path = s.path();
+            case SetUp.State.AuthSent s -> path = s.path();
+            case SetUp.State.InitAnswered s -> path = s.path();
+            case SetUp.State.Refused s -> path = s.path();
+            case SetUp.State.Established s -> path = s.path();
+            case SetUp.State.Idle s -> { }
+            case SetUp.State.Dead s -> { }
+        }
+    }
+
+    /** @param moment its place among all ids: what has a smaller id existed before, what has a greater one was begun later */
+    void establish(SetUp.State.Established done, long moment) {
+        become(done.sa(), moment);
+        nextRequest = initiator ? 2 : 0;
+        nextFromPeer = initiator ? 0 : 2;
+        lastRequest = done.request();
+        lastAnswer = done.answer();
+    }
+
+    private void become(SaV2 result, long moment) {
+        sa = result;
+        since = moment;
+        outside = result.outside(path);
+    }
+
+    boolean established() {
+        return sa != null;
+    }
+
+    /** Established, and to stay. */
+    boolean serves() {
+        return sa != null && !replaced && !closing;
+    }
+
+    /** Only of an established one. */
+    SaV2 sa() {
+        return Objects.requireNonNull(sa);
+    }
+
+    /** Only of an established one: the same object in IkeUp and IkeDown. */
+    IkeSa outside() {
+        return Objects.requireNonNull(outside);
+    }
+
+    /** Whether it was established before the other one's first message. */
+    boolean establishedBefore(Association other) {
+        return since < other.id;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    void path(Path now) {
+        path = now;
+    }
+
+    /** Zero while unknown. */
+    Cookie initiatorSpi() {
+        return initiator ? own : offeredBy;
+    }
+
+    /** Zero while unknown. */
+    Cookie responderSpi() {
+        if (!initiator) {
+            return own;
+        }
+        return sa != null ? sa.responderSpi() : SetUp.peerSpi(state).orElse(Cookie.NONE);
+    }
+
+    /** Whether a header bears our SPI in its place and the peer's where it is known. */
+    boolean owns(IkeHeader header) {
+        Cookie ours = initiator ? header.initiator() : header.responder();
+        Cookie theirs = initiator ? header.responder() : header.initiator();
+        Cookie known = initiator ? responderSpi() : offeredBy;
+        return own.equals(ours) && (known.equals(Cookie.NONE) || known.equals(theirs));
+    }
+
+    int takeRequestId() {
+        return nextRequest++;
+    }
+
+    /** Whether it is the peer's next request. */
+    boolean isNext(IkeHeader header) {
+        return header.messageId() == nextFromPeer;
+    }
+
+    /** The answer to a request that came again, byte for byte. */
+    Optional<Octets> repeated(Octets message) {
+        return lastRequest.length() > 0 && lastRequest.equals(message) ? Optional.of(lastAnswer) : Optional.empty();
+    }
+
+    void answered(Octets request, Octets answer) {
+        nextFromPeer++;
+        lastRequest = request;
+        lastAnswer = answer;
+    }
+
+    /** Whether we wait for an answer that is about a child. */
+    boolean busyWithChild() {
+        return outstanding.map(Request.Outstanding::request).filter(r -> r instanceof Request.NewChild || r instanceof Request.DeleteChildren
+                || r instanceof Request.DeleteUnwanted).isPresent();
+    }
+
+    /** Whether we wait for the answer to our own rekeying of it. */
+    boolean rekeying() {
+        return outstanding.filter(o -> o.request() instanceof Request.RekeyIke).isPresent();
+    }
+}

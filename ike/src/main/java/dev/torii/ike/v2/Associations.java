@@ -1,0 +1,267 @@
+package dev.torii.ike.v2;
+
+import dev.torii.ike.Cookie;
+import dev.torii.ike.Effect;
+import dev.torii.ike.IkeStatus;
+import dev.torii.ike.Path;
+import dev.torii.ike.Reason;
+import dev.torii.ike.Spi;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Timer;
+import dev.torii.ike.session.SessionContext;
+import dev.torii.ike.v2.wire.Message;
+import dev.torii.ike.v2.wire.MessageCodec;
+import dev.torii.ike.v2.wire.NotifyType;
+import dev.torii.ike.v2.wire.Payload;
+import dev.torii.ike.v2.wire.Refusal;
+import dev.torii.ike.wire.ExchangeType;
+import dev.torii.ike.wire.IkeHeader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** All set-ups and IKE SAs of one session. */
+final class Associations {
+    private static final int COOKIES_FROM = 30;
+    private static final int MAX_HALF_OPEN = 128;
+
+    private final SessionContext context;
+    private final Children children;
+    private final Owner owner;
+    private final Cookies cookies;
+    private final List<Association> all = new ArrayList<>();            // in the order of their beginning
+    private final List<Association> established = new ArrayList<>();    // in the order of their completion
+    private final Map<Association, Spi> firstChildren = new HashMap<>();
+
+    Associations(SessionContext context, Children children, Owner owner) {
+        this.context = context;
+        this.children = children;
+        this.owner = owner;
+        this.cookies = new Cookies(context.crypto);
+    }
+
+    /** Who decides what happens next. */
+    interface Owner {
+        void established(Association association, SetUp.State.Established result);
+
+        void failed(Association association, Reason reason);
+    }
+
+    /** The newest established one that is to stay: what is begun, is begun under it. */
+    Optional<Association> current() {
+        return established.stream().filter(Association::serves).reduce((older, newer) -> newer);
+    }
+
+    List<Association> established() {
+        return List.copyOf(established);
+    }
+
+    boolean isEmpty() {
+        return all.isEmpty();
+    }
+
+    /** Whether a set-up that we began is under way. */
+    boolean negotiating() {
+        return all.stream().anyMatch(a -> a.initiator && !a.established());
+    }
+
+    /** Begins a set-up. */
+    void begin(Path path) {
+        Cookie own = context.cookie();
+        Spi child = children.reserve();
+        var association = new Association(context.nextId(), own, true, Cookie.NONE, path,
+                new SetUpInitiator(context.config, context.crypto, own, child));
+        add(association, child);
+        run(association, new Input.Begin(path));
+    }
+
+    private void add(Association association, Spi child) {
+        all.add(association);
+        firstChildren.put(association, child);
+        context.out.add(new Effect.Bound(association.own));
+    }
+
+    /** The IKE SA or set-up that a header names. */
+    Optional<Association> find(IkeHeader header) {
+        return all.stream().filter(a -> a.owns(header)).findFirst();
+    }
+
+    Optional<Association> named(Timer timer) {
+        return all.stream().filter(a -> a.id == timer.id()).findFirst();
+    }
+
+    /** A message of a set-up. */
+    void received(Path path, IkeHeader header, Octets message) {
+        var arrived = new Input.Arrived(path, header, message, children.isEmpty() && all.size() == 1);
+        Optional<Association> known = header.response() || header.exchange() != ExchangeType.IKE_SA_INIT ? find(header)
+                : all.stream().filter(a -> !a.initiator && a.initiatorSpi().equals(header.initiator())).findFirst();
+        if (known.isPresent()) {
+            run(known.get(), arrived);
+        } else if (header.response() || header.exchange() != ExchangeType.IKE_SA_INIT || header.messageId() != 0
+                || !header.responder().equals(Cookie.NONE) || header.initiator().equals(Cookie.NONE)) {
+            context.out.dropped("unknown SPIs");
+        } else if (all.stream().anyMatch(a -> a.own.equals(header.initiator()))) {
+            context.out.dropped("our own IKE_SA_INIT");
+        } else if (!asksForCookie(path, header, message)) {
+            answer(arrived);
+        }
+    }
+
+    /** With many half-open exchanges, only who can receive at its address gets any further. */
+    private boolean asksForCookie(Path path, IkeHeader header, Octets message) {
+        if (halfOpen().size() < COOKIES_FROM) {
+            return false;
+        }
+        try {
+            Message request = MessageCodec.decode(message);
+            if (cookies.bears(path, header, request)) {
+                return false;
+            }
+            context.out.dropped("asked for a cookie");
+            context.out.add(new Effect.Send(path, MessageCodec.encode(
+                    IkeHeader.v2(header.initiator(), Cookie.NONE, ExchangeType.IKE_SA_INIT, IkeHeader.RESPONSE, 0),
+                    List.of(Payload.Notify.of(NotifyType.COOKIE, cookies.of(path, header, request))))));
+        } catch (Refusal malformed) {
+            context.out.dropped(malformed.getMessage());
+        }
+        return true;
+    }
+
+    private List<Association> halfOpen() {
+        return all.stream().filter(a -> !a.initiator && !a.established()).toList();
+    }
+
+    private void answer(Input.Arrived request) {
+        List<Association> halfOpen = halfOpen();
+        if (halfOpen.size() >= MAX_HALF_OPEN) {
+            context.out.dropped("too many half-open exchanges, the oldest is forgotten");
+            abandon(halfOpen.get(0));
+        }
+        Cookie own = context.cookie();
+        Spi child = children.reserve();
+        var association = new Association(context.nextId(), own, false, request.header().initiator(), request.path(),
+                new SetUpResponder(context.config, context.crypto, own, child));
+        add(association, child);
+        context.out.arm(Timer.Kind.HALF_OPEN, association.id, context.config.retransmission().total());
+        run(association, request);
+    }
+
+    /** The wait for an answer in a set-up is over. */
+    void retransmit(Association association) {
+        run(association, new Input.RetransmitDue());
+    }
+
+    /** The peer began and did not go on. */
+    void halfOpenExpired(Association association) {
+        boolean refused = association.state() instanceof SetUp.State.Refused;
+        abandon(association);
+        if (!refused) {
+            owner.failed(association, new Reason.Failed("the peer began and did not finish"));
+        }
+    }
+
+    private void run(Association association, Input input) {
+        SetUp.State before = association.state();
+        Step step = association.machine().step(before, input);
+        boolean settled = association.established();
+        if (!settled) {         // later on, only authenticated messages move it
+            association.state(step.next());
+        }
+        for (Output output : step.outputs()) {
+            execute(association, output);
+        }
+        if (settled) {
+            return;
+        }
+        switch (step.next()) {
+            case SetUp.State.Established done -> establish(association, done);
+            case SetUp.State.Dead dead -> {
+                SetUp.erase(before);
+                forget(association);
+                owner.failed(association, dead.reason());
+            }
+            case SetUp.State.Refused refused when !(before instanceof SetUp.State.Refused) -> SetUp.erase(before);
+            default -> { }      // nothing has ended
+        }
+    }
+
+    private void execute(Association association, Output output) {
+        switch (output) {
+            case Output.Transmit transmit -> context.out.add(new Effect.Send(association.path(), transmit.message()));
+            case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, association.id, await.after());
+            case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, association.id);
+            case Output.Drop drop -> context.out.dropped(drop.cause());
+            case Output.Warn warn -> context.failure(warn.text());
+        }
+    }
+
+    private void establish(Association association, SetUp.State.Established done) {
+        Spi child = firstChildren.remove(association);
+        if (child != null && done.child().isEmpty()) {
+            children.release(child);
+        }
+        association.establish(done, context.nextId());
+        context.out.disarm(Timer.Kind.HALF_OPEN, association.id);
+        up(association);
+        owner.established(association, done);
+    }
+
+    private void up(Association association) {
+        established.add(association);
+        context.out.arm(Timer.Kind.IKE_REKEY, association.id, context.soft(context.config.ikeLifetime(), association.initiator));
+        context.out.arm(Timer.Kind.IKE_EXPIRE, association.id, context.config.ikeLifetime());
+        context.out.add(new Effect.IkeUp(association.outside()));
+    }
+
+    /** A successor was negotiated under an older one. */
+    Association succeed(Association old, SaV2 sa) {
+        var association = new Association(context.nextId(), sa, old.path(), context.nextId());
+        all.add(association);
+        context.out.add(new Effect.Bound(association.own));
+        up(association);
+        return association;
+    }
+
+    /** Ends an established IKE SA. The caller tells the peer, if it is to be told, and looks after the children. */
+    void remove(Association association, Reason reason) {
+        if (!established.remove(association)) {
+            return;
+        }
+        forget(association);
+        association.sa().keys().erase();
+        context.out.add(new Effect.IkeDown(association.outside(), reason));
+    }
+
+    /** Gives up everything that is not established. */
+    void abandonHalfOpen() {
+        all.stream().filter(a -> !a.established()).toList().forEach(this::abandon);
+    }
+
+    private void abandon(Association association) {
+        SetUp.erase(association.state());
+        forget(association);
+    }
+
+    private void forget(Association association) {
+        all.remove(association);
+        Spi child = firstChildren.remove(association);
+        if (child != null) {
+            children.release(child);
+        }
+        for (Timer.Kind kind : List.of(Timer.Kind.RETRANSMIT, Timer.Kind.HALF_OPEN, Timer.Kind.IKE_REKEY, Timer.Kind.IKE_EXPIRE,
+                Timer.Kind.LIVENESS)) {
+            context.out.disarm(kind, association.id);
+        }
+        context.out.add(new Effect.Unbound(association.own));
+    }
+
+    List<IkeStatus.Ike> status() {
+        return all.stream().map(a -> {
+            NatDetection.Found nat = a.established() ? a.sa().nat() : NatDetection.Found.NOTHING;
+            return new IkeStatus.Ike(a.initiatorSpi(), a.responderSpi(), a.established(), a.initiator,
+                    a.established() ? a.sa().proposal().toString() : "", a.path(), nat.localNat(), nat.remoteNat());
+        }).toList();
+    }
+}

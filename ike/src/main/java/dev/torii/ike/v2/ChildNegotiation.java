@@ -1,0 +1,175 @@
+package dev.torii.ike.v2;
+
+import dev.torii.ike.ChildSa;
+import dev.torii.ike.DhGroup;
+import dev.torii.ike.EspProposal;
+import dev.torii.ike.IkeConfig;
+import dev.torii.ike.IkeCrypto;
+import dev.torii.ike.IkeException;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.Secret;
+import dev.torii.ike.Spi;
+import dev.torii.ike.TrafficSelector;
+import dev.torii.ike.v2.wire.Message;
+import dev.torii.ike.v2.wire.NotifyType;
+import dev.torii.ike.v2.wire.Payload;
+import dev.torii.ike.v2.wire.Proposal;
+import dev.torii.ike.v2.wire.Refusal;
+import dev.torii.ike.v2.wire.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A child SA: offer, answer, acceptance; in IKE_AUTH and in CREATE_CHILD_SA (RFC 7296, sections 1.2 and 1.3). Pure. */
+final class ChildNegotiation {
+    static final int NONCE_BYTES = 32;
+    private static final int RESERVED_SPIS = 256;
+
+    private ChildNegotiation() {
+    }
+
+    /** What a child SA is negotiated under. */
+    record Setting(IkeConfig config, IkeCrypto crypto, SaV2 sa, Path path) {
+        private boolean encapsulated() {
+            return sa.nat().localNat() || sa.nat().remoteNat() || config.forceEncapsulation();
+        }
+    }
+
+    /** What we offered: our SPI and nonce, and a key if there is a Diffie-Hellman exchange of its own. */
+    record Offer(Spi own, Octets nonce, Optional<IkeCrypto.DhKey> dh) {
+        /** With a fresh nonce, for CREATE_CHILD_SA. */
+        static Offer fresh(IkeConfig config, IkeCrypto crypto, Spi own) {
+            return new Offer(own, Octets.of(crypto.random(NONCE_BYTES)), group(config).map(crypto::generate));
+        }
+    }
+
+    /** A child SA and the nonces it was made from. {@code answer}: what the responder sends. */
+    record Result(ChildSa child, Octets initiatorNonce, Octets responderNonce, List<Payload> answer) {
+    }
+
+    private static Optional<DhGroup> group(IkeConfig config) {
+        return config.espProposals().get(0).pfs();
+    }
+
+    /** SA, TSi, TSr for IKE_AUTH. */
+    static List<Payload> first(IkeConfig config, Spi own) {
+        return List.of(proposals(config, own, false), new Payload.TsI(List.of(Selector.of(config.localSelector()))),
+                new Payload.TsR(List.of(Selector.of(config.remoteSelector()))));
+    }
+
+    /** All of CREATE_CHILD_SA. {@code replaced}: our SPI of the child that is rekeyed (section 1.3.3). */
+    static List<Payload> request(IkeConfig config, Offer offer, Optional<Spi> replaced) {
+        var payloads = new ArrayList<Payload>();
+        replaced.ifPresent(spi -> payloads.add(new Payload.Notify(Payload.PROTOCOL_ESP, spi.octets(), NotifyType.REKEY_SA, Octets.EMPTY)));
+        payloads.add(proposals(config, offer.own(), true));
+        payloads.add(new Payload.Nonce(offer.nonce()));
+        offer.dh().ifPresent(dh -> payloads.add(new Payload.Ke(dh.group().id(), dh.publicValue())));
+        payloads.add(new Payload.TsI(List.of(Selector.of(config.localSelector()))));
+        payloads.add(new Payload.TsR(List.of(Selector.of(config.remoteSelector()))));
+        return payloads;
+    }
+
+    private static Payload.Sa proposals(IkeConfig config, Spi own, boolean withGroup) {
+        var proposals = new ArrayList<Proposal>();
+        for (EspProposal ours : config.espProposals()) {
+            proposals.add(new Proposal(proposals.size() + 1, Payload.PROTOCOL_ESP, own.octets(), TransformIds.of(ours, withGroup)));
+        }
+        return new Payload.Sa(proposals);
+    }
+
+    /** The responder's part in IKE_AUTH. */
+    static Result answerFirst(Setting setting, Message request, Spi own, Octets ni, Octets nr) throws Refusal {
+        Chosen chosen = choose(setting.config(), request.the(Payload.Sa.class), own, false);
+        return answer(setting, request, own, chosen, Optional.empty(), ni, nr, List.of());
+    }
+
+    /** The responder's part in CREATE_CHILD_SA. */
+    static Result answer(Setting setting, Message request, Spi own) throws IkeException {
+        Chosen chosen = choose(setting.config(), request.the(Payload.Sa.class), own, true);
+        Octets ni = request.the(Payload.Nonce.class).value();
+        Octets nr = Octets.of(setting.crypto().random(NONCE_BYTES));
+        var more = new ArrayList<Payload>(List.of(new Payload.Nonce(nr)));
+        Optional<Secret> shared = Optional.empty();
+        Optional<DhGroup> group = chosen.suite().pfs();
+        if (group.isPresent()) {
+            Payload.Ke ke = request.the(Payload.Ke.class);
+            if (ke.group() != group.get().id()) {
+                throw IkeNegotiation.wrongGroup(group.get(), ke.group());
+            }
+            IkeCrypto.DhKey dh = setting.crypto().generate(group.get());
+            shared = Optional.of(shared(dh, ke));
+            more.add(new Payload.Ke(group.get().id(), dh.publicValue()));
+        }
+        return answer(setting, request, own, chosen, shared, ni, nr, more);
+    }
+
+    /** The shared secret; a public value that is not in the group is malformed. */
+    static Secret shared(IkeCrypto.DhKey dh, Payload.Ke ke) throws Refusal {
+        try {
+            return dh.sharedWith(ke.publicValue());
+        } catch (IkeException notInGroup) {
+            throw Refusal.syntax(notInGroup.getMessage());
+        }
+    }
+
+    private static Result answer(Setting setting, Message request, Spi own, Chosen chosen, Optional<Secret> shared, Octets ni, Octets nr,
+            List<Payload> more) throws Refusal {
+        IkeConfig config = setting.config();
+        TrafficSelector remote = Narrowing.choose(config.remoteSelector(), request.the(Payload.TsI.class).selectors());
+        TrafficSelector local = Narrowing.choose(config.localSelector(), request.the(Payload.TsR.class).selectors());
+        List<Secret> keys = setting.sa().keys().child(setting.crypto(), chosen.suite(), shared, ni, nr);
+        shared.ifPresent(Secret::erase);
+        var child = new ChildSa(own, chosen.peer(), chosen.suite(), keys.get(0), keys.get(1), local, remote, setting.path(), setting.encapsulated(), false);
+        var payloads = new ArrayList<Payload>(List.of(chosen.answer()));
+        payloads.addAll(more);
+        payloads.add(new Payload.TsI(List.of(Selector.of(remote))));
+        payloads.add(new Payload.TsR(List.of(Selector.of(local))));
+        return new Result(child, ni, nr, List.copyOf(payloads));
+    }
+
+    /** The initiator's part when the answer has come. {@code peerNonce} comes from IKE_SA_INIT or from this very answer. */
+    static Result accept(Setting setting, Message answer, Offer offer, Octets peerNonce, boolean first) throws IkeException {
+        Payload.Sa sa = answer.the(Payload.Sa.class);
+        if (sa.proposals().size() != 1) {
+            throw new Refusal(NotifyType.NO_PROPOSAL_CHOSEN, "the answer must have exactly one proposal");
+        }
+        Chosen chosen = choose(setting.config(), sa, offer.own(), !first);
+        TrafficSelector local = Narrowing.check(setting.config().localSelector(), answer.the(Payload.TsI.class).selectors());
+        TrafficSelector remote = Narrowing.check(setting.config().remoteSelector(), answer.the(Payload.TsR.class).selectors());
+        Optional<Secret> shared = Optional.empty();
+        if (offer.dh().isPresent()) {
+            Payload.Ke ke = answer.the(Payload.Ke.class);
+            if (ke.group() != offer.dh().get().group().id()) {
+                throw Refusal.syntax("public value of group " + ke.group());
+            }
+            shared = Optional.of(shared(offer.dh().get(), ke));
+        }
+        List<Secret> keys = setting.sa().keys().child(setting.crypto(), chosen.suite(), shared, offer.nonce(), peerNonce);
+        shared.ifPresent(Secret::erase);
+        var child = new ChildSa(offer.own(), chosen.peer(), chosen.suite(), keys.get(1), keys.get(0), local, remote, setting.path(),
+                setting.encapsulated(), true);
+        return new Result(child, offer.nonce(), peerNonce, List.of());
+    }
+
+    private record Chosen(EspProposal suite, Spi peer, Payload.Sa answer) {
+    }
+
+    private static Chosen choose(IkeConfig config, Payload.Sa offered, Spi own, boolean withGroup) throws Refusal {
+        for (EspProposal ours : config.espProposals()) {
+            var wanted = TransformIds.of(ours, withGroup);
+            Optional<Proposal> found = Proposal.first(offered.proposals(), Payload.PROTOCOL_ESP, wanted);
+            if (found.isPresent()) {
+                return new Chosen(ours, spi(found.get()), new Payload.Sa(List.of(found.get().answer(own.octets(), wanted))));
+            }
+        }
+        throw IkeNegotiation.noneChosen(offered);
+    }
+
+    private static Spi spi(Proposal proposal) throws Refusal {
+        if (proposal.spi().length() != Integer.BYTES || Integer.compareUnsigned(proposal.spi().asBuffer().getInt(), RESERVED_SPIS) < 0) {
+            throw Refusal.syntax("SPI " + proposal.spi() + " for ESP");
+        }
+        return new Spi(proposal.spi().asBuffer().getInt());
+    }
+}

@@ -1,0 +1,326 @@
+package dev.torii.ike.v2;
+
+import dev.torii.ike.Effect;
+import dev.torii.ike.Event;
+import dev.torii.ike.IkeConfig;
+import dev.torii.ike.IkeCrypto;
+import dev.torii.ike.IkeException;
+import dev.torii.ike.IkeStatus;
+import dev.torii.ike.KeyExchange;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.Reason;
+import dev.torii.ike.Timer;
+import dev.torii.ike.session.Outbox;
+import dev.torii.ike.session.SessionContext;
+import dev.torii.ike.v2.wire.MessageCodec;
+import dev.torii.ike.v2.wire.Payload;
+import dev.torii.ike.wire.ExchangeType;
+import dev.torii.ike.wire.IkeHeader;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** IKEv2 for one connection: which exchange is begun when, and what happens to its results. */
+public final class Connection implements KeyExchange, Associations.Owner, Children.Owner, Requests.Owner {
+    private static final Duration KEEPALIVE = Duration.ofSeconds(20);           // RFC 3948, section 4
+    private static final Duration FIRST_RESTART = Duration.ofMillis(500);
+    private static final int RESTART_DOUBLINGS = 6;                             // at most 32 seconds
+    private static final Duration STABLE = Duration.ofMinutes(1);
+
+    private final SessionContext context;
+    private final Outbox out;
+    private final Children children;
+    private final Associations associations;
+    private final Requests requests;
+    private final Answers answers;
+    private @Nullable Path start;           // where to begin; known from Start on
+    private boolean wanted;
+    private int restarts;
+
+    /** A connection at rest. */
+    public Connection(IkeConfig config, IkeCrypto crypto) {
+        this.context = new SessionContext(config, crypto);
+        this.out = context.out;
+        this.children = new Children(context, this);
+        this.associations = new Associations(context, children, this);
+        this.requests = new Requests(context, associations, children, this);
+        this.answers = new Answers(context, associations, children, requests);
+    }
+
+    @Override
+    public List<Effect> step(Event event) {
+        switch (event) {
+            case Event.Start(var local, var remote) -> {
+                start = new Path(new InetSocketAddress(local, Path.IKE_PORT), new InetSocketAddress(remote, Path.IKE_PORT));
+                wanted = true;
+                pursue();
+            }
+            case Event.Received(Path path, Octets message) -> received(path, message);
+            case Event.Expired(Timer timer) -> {
+                if (out.fired(timer)) {
+                    expired(timer);
+                }
+            }
+            case Event.Heard heard -> {
+                List<Association> serving = associations.established().stream().filter(Association::serves).toList();
+                if (serving.size() == 1) {          // else nobody knows whose packets they were
+                    heard(serving.get(0));
+                }
+            }
+            case Event.RekeyChild(var inbound) -> children.inbound(inbound).ifPresent(this::renew);
+            case Event.Stop stop -> stop();
+        }
+        return out.drain();
+    }
+
+    /** Does what is missing for a tunnel that is wanted. Can be called at any time. */
+    private void pursue() {
+        if (!wanted || start == null) {
+            return;
+        }
+        Optional<Association> current = associations.current();
+        if (current.isPresent() && !children.anyAlive()) {
+            boolean underWay = current.get().busyWithChild() || current.get().queue.stream().anyMatch(Request.NewChild.class::isInstance);
+            if (!underWay) {
+                requests.ask(current.get(), new Request.NewChild(null));
+            }
+        } else if (current.isEmpty() && !associations.negotiating()) {
+            associations.begin(start);
+        }
+    }
+
+    private void restartLater() {
+        if (wanted && context.config.initiate() && !out.isArmed(Timer.Kind.RESTART, 0)) {
+            out.arm(Timer.Kind.RESTART, 0, FIRST_RESTART.multipliedBy(1L << Math.min(restarts, RESTART_DOUBLINGS)));
+            restarts++;
+        }
+    }
+
+    private void expired(Timer timer) {
+        Optional<Association> association = associations.named(timer);
+        Optional<Child> child = children.named(timer);
+        switch (timer.kind()) {
+            case RETRANSMIT -> association.ifPresent(a -> {
+                if (a.established()) {
+                    requests.retransmit(a);
+                } else {
+                    associations.retransmit(a);
+                }
+            });
+            case HALF_OPEN -> association.ifPresent(associations::halfOpenExpired);
+            case IKE_REKEY -> association.filter(Association::serves).ifPresent(a -> requests.ask(a, new Request.RekeyIke()));
+            case IKE_EXPIRE -> association.ifPresent(a -> {
+                say(a, new Payload.Delete(Payload.PROTOCOL_IKE, List.of()));
+                ended(a, new Reason.Expired());
+            });
+            case CHILD_REKEY -> child.ifPresent(this::renew);
+            case CHILD_EXPIRE -> child.filter(c -> !c.closing).ifPresent(c -> {
+                c.closing = true;
+                requests.ask(c.under, new Request.DeleteChildren(List.of(c)));
+            });
+            case CHILD_SWITCH -> child.ifPresent(children::use);
+            case REPLACED -> child.ifPresent(c -> children.remove(c, new Reason.Replaced()));
+            case LIVENESS -> association.ifPresent(this::silence);
+            case KEEPALIVE -> keepalive();
+            case RESTART -> pursue();
+            case STABLE -> restarts = 0;
+        }
+    }
+
+    private void renew(Child child) {
+        if (!child.replaced && !child.closing) {
+            requests.ask(child.under, new Request.NewChild(child));
+        }
+    }
+
+    private void received(Path path, Octets message) {
+        try {
+            IkeHeader header = MessageCodec.header(message);
+            Optional<Association> association = associations.find(header).filter(Association::established);
+            if (header.exchange() == ExchangeType.IKE_SA_INIT || association.isEmpty()) {
+                associations.received(path, header, message);
+            } else if (header.fromInitiator() == association.get().initiator) {
+                out.dropped("our own message");
+            } else if (header.response()) {
+                answer(association.get(), path, header, message);
+            } else {
+                request(association.get(), path, header, message);
+            }
+        } catch (IkeException malformed) {
+            out.dropped(malformed.getMessage());
+        }
+    }
+
+    private void answer(Association association, Path path, IkeHeader header, Octets message) throws IkeException {
+        Optional<Request.Outstanding> asked = association.outstanding
+                .filter(o -> o.messageId() == header.messageId() && o.exchange() == header.exchange());
+        if (asked.isEmpty()) {
+            out.dropped("answer to nothing that was asked");
+            return;
+        }
+        Octets plain = association.sa().protection(context.crypto).open(header, message);
+        authentic(association, path);
+        try {
+            requests.answered(association, asked.get(), Protection.decode(header, message, plain));
+        } catch (IkeException malformed) {
+            requests.malformed(association, "malformed answer: " + malformed.getMessage());
+        }
+    }
+
+    private void request(Association association, Path path, IkeHeader header, Octets message) throws IkeException {
+        Optional<Octets> known = association.repeated(message);
+        if (known.isPresent()) {
+            out.dropped("duplicate, answered again");
+            out.add(new Effect.Send(association.path(), known.get()));
+        } else if (!association.isNext(header)) {
+            out.dropped("request " + header.messageId() + " is not the next one");
+        } else {
+            Octets plain = association.sa().protection(context.crypto).open(header, message);
+            authentic(association, path);
+            answers.answer(association, header, message, plain).ifPresent(reason -> ended(association, reason));
+        }
+    }
+
+    /** Something that only the peer can have sent, and not before. */
+    private void authentic(Association association, Path path) {
+        heard(association);
+        if (!path.remote().equals(association.path().remote()) && association.sa().nat().remoteNat()) {
+            association.path(path);         // RFC 7296, section 2.23: a NAT may have a new mapping
+            if (!children.isEmpty() && associations.current().filter(current -> current == association).isPresent()) {
+                out.add(new Effect.PathChanged(path));
+            }
+        }
+    }
+
+    private void heard(Association association) {
+        association.probing = false;
+        if (!context.config.dpdDelay().isZero() && association.serves()) {
+            out.arm(Timer.Kind.LIVENESS, association.id, context.config.dpdDelay());
+        }
+    }
+
+    /** Section 2.4: any answer proves life, so a request that waits for one is question enough. */
+    private void silence(Association association) {
+        if (association.probing) {
+            ended(association, new Reason.PeerDead());
+            return;
+        }
+        association.probing = true;
+        if (association.outstanding.isEmpty()) {
+            requests.ask(association, new Request.Probe());
+        }
+        out.arm(Timer.Kind.LIVENESS, association.id, context.config.dpdTimeout().minus(context.config.dpdDelay()));
+    }
+
+    /** Says something and does not wait for the answer: the IKE SA is about to be forgotten. */
+    private void say(Association association, Payload payload) {
+        out.add(new Effect.Send(association.path(), association.sa().seal(context.crypto, ExchangeType.IKEV2_INFORMATIONAL, false,
+                association.takeRequestId(), List.of(payload))));
+    }
+
+    private void stop() {
+        wanted = false;
+        restarts = 0;
+        for (Association association : associations.established()) {
+            say(association, new Payload.Delete(Payload.PROTOCOL_IKE, List.of()));
+            ended(association, new Reason.Stopped());
+        }
+        associations.abandonHalfOpen();
+        for (Timer.Kind kind : List.of(Timer.Kind.RESTART, Timer.Kind.STABLE, Timer.Kind.KEEPALIVE)) {
+            out.disarm(kind, 0);
+        }
+    }
+
+    private void keepalive() {
+        associations.current().filter(current -> current.sa().nat().localNat()).ifPresent(current -> {
+            out.add(new Effect.NatKeepalive(current.path()));
+            out.arm(Timer.Kind.KEEPALIVE, 0, KEEPALIVE);
+        });
+    }
+
+    @Override
+    public void established(Association association, SetUp.State.Established result) {
+        heard(association);
+        List<Association> older = associations.established().stream().filter(a -> a != association).toList();
+        result.child().ifPresent(child -> children.add(association, child.child(), null, true));
+        result.childRefusal().ifPresent(cause -> {
+            context.failure("child SA: " + cause);
+            restartLater();
+        });
+        if (association.sa().nat().localNat()) {
+            out.arm(Timer.Kind.KEEPALIVE, 0, KEEPALIVE);
+        }
+        for (Association other : older) {
+            if (result.initialContact() && other.establishedBefore(association)) {
+                ended(other, new Reason.PeerRestarted());
+            } else if (other.serves()) {
+                onlyOne(association, other);
+            }
+        }
+    }
+
+    /** Both sides began at once: of two IKE SAs the one with the greater name stays; who began the other deletes it. */
+    private void onlyOne(Association one, Association other) {
+        Association redundant = Long.compareUnsigned(one.initiatorSpi().value(), other.initiatorSpi().value()) < 0 ? one : other;
+        if (redundant.initiator) {
+            requests.close(redundant);
+        }
+    }
+
+    @Override
+    public void failed(Association association, Reason reason) {
+        context.failure((association.initiator ? "" : "as responder: ") + reason.text());
+        if (association.initiator) {
+            restartLater();
+        }
+    }
+
+    @Override
+    public void usable(boolean first) {
+        if (first) {
+            out.add(new Effect.TunnelUp());
+            out.arm(Timer.Kind.STABLE, 0, STABLE);
+            out.disarm(Timer.Kind.RESTART, 0);
+        }
+    }
+
+    @Override
+    public void lastGone(Reason reason) {
+        out.add(new Effect.TunnelDown(reason));
+        out.disarm(Timer.Kind.STABLE, 0);
+        restartLater();
+    }
+
+    @Override
+    public void ended(Association association, Reason reason) {
+        if (reason instanceof Reason.PeerDead) {
+            context.failure(reason.text());
+        }
+        children.of(association).forEach(child -> children.remove(child, reason));
+        associations.remove(association, reason);
+        if (associations.current().isEmpty() && !associations.negotiating()) {
+            restartLater();
+        }
+    }
+
+    @Override
+    public void childFailed(Reason reason) {
+        restartLater();
+    }
+
+    @Override
+    public void succeeded(Association successor) {
+        heard(successor);
+    }
+
+    @Override
+    public IkeStatus status() {
+        IkeStatus.State state = children.current().isPresent() ? IkeStatus.State.UP
+                : out.isArmed(Timer.Kind.RESTART, 0) ? IkeStatus.State.WAITING
+                : associations.isEmpty() ? IkeStatus.State.IDLE : IkeStatus.State.CONNECTING;
+        return new IkeStatus(context.config.name(), state, associations.status(), children.status(), context.lastFailure(), restarts);
+    }
+}

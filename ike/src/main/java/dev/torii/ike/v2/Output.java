@@ -1,0 +1,22 @@
+package dev.torii.ike.v2;
+
+import dev.torii.ike.Octets;
+import java.time.Duration;
+
+/** What a set-up asks of its owner. */
+sealed interface Output {
+    /** Send along the path of the state. */
+    record Transmit(Octets message) implements Output { }
+
+    /** Give {@link Input.RetransmitDue} after a while. */
+    record AwaitAnswer(Duration after) implements Output { }
+
+    /** No retransmission is wanted any more. */
+    record Answered() implements Output { }
+
+    /** A message was not accepted. */
+    record Drop(String cause) implements Output { }
+
+    /** People should know. */
+    record Warn(String text) implements Output { }
+}

@@ -1,0 +1,278 @@
+package dev.torii.ike.v2;
+
+import dev.torii.ike.Effect;
+import dev.torii.ike.IkeException;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Reason;
+import dev.torii.ike.Timer;
+import dev.torii.ike.session.SessionContext;
+import dev.torii.ike.v2.wire.Message;
+import dev.torii.ike.v2.wire.NotifyType;
+import dev.torii.ike.v2.wire.Payload;
+import dev.torii.ike.v2.wire.Refusal;
+import dev.torii.ike.wire.ExchangeType;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What we ask under established IKE SAs, one request at a time, and what comes of the answers: RFC 7296, sections 1.3, 1.4, 2.8, 2.25. */
+final class Requests {
+    private static final int RETRY_MILLIS = 2000;
+
+    private final SessionContext context;
+    private final Associations associations;
+    private final Children children;
+    private final Owner owner;
+
+    Requests(SessionContext context, Associations associations, Children children, Owner owner) {
+        this.context = context;
+        this.associations = associations;
+        this.children = children;
+        this.owner = owner;
+    }
+
+    /** Who decides what happens next. */
+    interface Owner {
+        /** An IKE SA is of no use any more; its children go with it. */
+        void ended(Association association, Reason reason);
+
+        /** A child SA was not to be had. */
+        void childFailed(Reason reason);
+
+        /** A successor serves now. */
+        void succeeded(Association successor);
+    }
+
+    /** Sends a request as soon as the one before it is answered. */
+    void ask(Association association, Request request) {
+        association.queue.add(request);
+        next(association);
+    }
+
+    private void next(Association association) {
+        while (association.outstanding.isEmpty() && !association.queue.isEmpty()) {
+            Request request = association.queue.remove();
+            switch (request) {
+                case Request.Probe probe -> send(association, request, ExchangeType.IKEV2_INFORMATIONAL, List.of(), Optional.empty(), Optional.empty());
+                case Request.DeleteChildren(var doomed) -> {
+                    List<Octets> spis = doomed.stream().filter(c -> !c.gone && children.inbound(c.sa.inbound()).isPresent())
+                            .map(c -> c.sa.inbound().octets()).toList();
+                    if (!spis.isEmpty()) {
+                        delete(association, request, new Payload.Delete(Payload.PROTOCOL_ESP, spis));
+                    }
+                }
+                case Request.DeleteUnwanted(Octets spi) -> delete(association, request, new Payload.Delete(Payload.PROTOCOL_ESP, List.of(spi)));
+                case Request.DeleteIke deleteIke -> delete(association, request, new Payload.Delete(Payload.PROTOCOL_IKE, List.of()));
+                case Request.NewChild(var replaces) when replaces == null ? !children.anyAlive() : renewable(replaces) -> newChild(association, request, replaces);
+                case Request.NewChild settled -> { }        // somebody else has seen to it meanwhile
+                case Request.RekeyIke rekey when association.serves() -> {
+                    var offer = IkeRekey.Offer.fresh(context.crypto, association.sa(), context.cookie());
+                    send(association, request, ExchangeType.CREATE_CHILD_SA, IkeRekey.request(context.config, offer), Optional.empty(), Optional.of(offer));
+                }
+                case Request.RekeyIke settled -> { }
+            }
+        }
+    }
+
+    private boolean renewable(Child child) {
+        return !child.replaced && !child.closing && children.inbound(child.sa.inbound()).isPresent();
+    }
+
+    private void newChild(Association association, Request request, @Nullable Child replaces) {
+        var offer = ChildNegotiation.Offer.fresh(context.config, context.crypto, children.reserve());
+        var payloads = ChildNegotiation.request(context.config, offer, Optional.ofNullable(replaces).map(child -> child.sa.inbound()));
+        send(association, request, ExchangeType.CREATE_CHILD_SA, payloads, Optional.of(offer), Optional.empty());
+    }
+
+    private void delete(Association association, Request request, Payload.Delete payload) {
+        send(association, request, ExchangeType.IKEV2_INFORMATIONAL, List.of(payload), Optional.empty(), Optional.empty());
+    }
+
+    private void send(Association association, Request request, int exchange, List<Payload> payloads, Optional<ChildNegotiation.Offer> child,
+            Optional<IkeRekey.Offer> ike) {
+        int messageId = association.takeRequestId();
+        Octets message = association.sa().seal(context.crypto, exchange, false, messageId, payloads);
+        association.outstanding = Optional.of(new Request.Outstanding(request, exchange, messageId, Flight.first(message), child, ike));
+        context.out.add(new Effect.Send(association.path(), message));
+        context.out.arm(Timer.Kind.RETRANSMIT, association.id, context.config.retransmission().after(1).orElseThrow());
+    }
+
+    /** No answer came in time. */
+    void retransmit(Association association) {
+        if (association.outstanding.isEmpty()) {
+            return;
+        }
+        Request.Outstanding again = association.outstanding.get().again();
+        Optional<Duration> wait = context.config.retransmission().after(again.flight().sent());
+        if (wait.isEmpty()) {       // section 2.4: then the IKE SA is dead
+            owner.ended(association, association.closing ? new Reason.Replaced() : new Reason.PeerDead());
+            return;
+        }
+        association.outstanding = Optional.of(again);
+        context.out.add(new Effect.Send(association.path(), again.flight().message()));
+        context.out.arm(Timer.Kind.RETRANSMIT, association.id, wait.get());
+    }
+
+    /** The authenticated answer to what is outstanding. */
+    void answered(Association association, Request.Outstanding asked, Message answer) {
+        association.outstanding = Optional.empty();
+        context.out.disarm(Timer.Kind.RETRANSMIT, association.id);
+        Optional<Payload.Notify> error = answer.error();
+        if (error.filter(notify -> notify.notifyType() == NotifyType.INVALID_SYNTAX).isPresent()) {
+            malformed(association, "the peer says INVALID_SYNTAX");
+            return;
+        }
+        switch (asked.request()) {
+            case Request.Probe probe -> { }
+            case Request.DeleteUnwanted unwanted -> { }
+            case Request.DeleteChildren(var doomed) -> doomed.stream().filter(c -> !c.gone)
+                    .forEach(c -> children.deleted(c, c.replaced ? new Reason.Replaced() : new Reason.Expired()));
+            case Request.DeleteIke deleteIke -> {
+                owner.ended(association, new Reason.Replaced());
+                return;
+            }
+            case Request.NewChild(var replaces) -> childAnswered(association, asked.child().orElseThrow(), replaces, answer, error);
+            case Request.RekeyIke rekey -> ikeAnswered(association, asked.ike().orElseThrow(), answer, error);
+        }
+        next(association);
+    }
+
+    /** Section 2.21.3: it ends the IKE SA on both sides. */
+    void malformed(Association association, String cause) {
+        context.failure(cause);
+        owner.ended(association, new Reason.Failed(cause));
+    }
+
+    private void childAnswered(Association association, ChildNegotiation.Offer offer, @Nullable Child replaces, Message answer,
+            Optional<Payload.Notify> error) {
+        Optional<Association.ChildCollision> collision = association.childCollision;
+        association.childCollision = Optional.empty();
+        if (error.isPresent()) {
+            children.release(offer.own());
+            childRefused(replaces, error.get().notifyType());
+            return;
+        }
+        ChildNegotiation.Result result;
+        try {
+            var setting = new ChildNegotiation.Setting(context.config, context.crypto, association.sa(), association.path());
+            result = ChildNegotiation.accept(setting, answer, offer, answer.the(Payload.Nonce.class).value(), false);
+        } catch (IkeException refused) {
+            children.release(offer.own());
+            association.queue.add(new Request.DeleteUnwanted(offer.own().octets()));
+            retryLater(replaces, refused.getMessage());
+            return;
+        }
+        if (collision.isPresent() && lowest(result.initiatorNonce(), result.responderNonce())
+                .compareTo(lowest(collision.get().result().initiatorNonce(), collision.get().result().responderNonce())) < 0) {
+            Child ours = children.add(association, result.child(), null, false);
+            children.redundant(ours);       // section 2.8.1: who holds the lowest nonce deletes what it made; the peer deletes the old one
+            delete(association, ours);
+            return;
+        }
+        collision.ifPresent(lost -> children.redundant(lost.child()));
+        children.add(association, result.child(), replaces, true);
+        if (replaces != null && children.inbound(replaces.sa.inbound()).isPresent() && !replaces.gone) {
+            delete(association, replaces);
+        }
+    }
+
+    private void delete(Association association, Child child) {
+        child.closing = true;
+        association.queue.add(new Request.DeleteChildren(List.of(child)));
+    }
+
+    private void childRefused(@Nullable Child replaces, int notifyType) {
+        if (replaces != null && notifyType == NotifyType.CHILD_SA_NOT_FOUND) {
+            if (renewable(replaces)) {
+                children.remove(replaces, new Reason.PeerDeleted());
+            }
+        } else if (replaces != null && notifyType == NotifyType.TEMPORARY_FAILURE) {
+            retryLater(replaces, Optional.empty());
+        } else {
+            retryLater(replaces, "the peer says " + NotifyType.name(notifyType));
+        }
+    }
+
+    private void retryLater(@Nullable Child replaces, String cause) {
+        retryLater(replaces, Optional.of(cause));
+    }
+
+    private void retryLater(@Nullable Child replaces, Optional<String> cause) {
+        cause.ifPresent(text -> context.failure("child SA: " + text));
+        if (replaces == null) {
+            owner.childFailed(new Reason.Failed(cause.orElse("not now")));
+        } else if (renewable(replaces)) {
+            context.out.arm(Timer.Kind.CHILD_REKEY, replaces.id, soon());
+        }
+    }
+
+    private Duration soon() {
+        return Duration.ofMillis(RETRY_MILLIS + Math.floorMod(context.number(), RETRY_MILLIS));
+    }
+
+    private void ikeAnswered(Association old, IkeRekey.Offer offer, Message answer, Optional<Payload.Notify> error) {
+        Optional<Association.IkeCollision> collision = old.ikeCollision;
+        old.ikeCollision = Optional.empty();
+        IkeRekey.Result result;
+        try {
+            if (error.isPresent()) {
+                throw new Refusal(error.get().notifyType(), "the peer says " + NotifyType.name(error.get().notifyType()));
+            }
+            result = IkeRekey.accept(context.config, context.crypto, old.sa(), answer, offer);
+        } catch (Refusal refused) {
+            if (refused.notifyType() != NotifyType.TEMPORARY_FAILURE) {
+                context.failure("IKE SA: " + refused.getMessage());
+            }
+            collision.ifPresentOrElse(theirs -> adopt(old, theirs.successor()),
+                    () -> context.out.arm(Timer.Kind.IKE_REKEY, old.id, soon()));
+            return;
+        }
+        Association ours = associations.succeed(old, result.sa());
+        if (collision.isPresent() && lowest(result.initiatorNonce(), result.responderNonce())
+                .compareTo(lowest(collision.get().result().initiatorNonce(), collision.get().result().responderNonce())) < 0) {
+            adopt(old, collision.get().successor());
+            close(ours);            // section 2.8.2: redundant; the peer deletes the old one
+            return;
+        }
+        collision.ifPresent(lost -> lost.successor().replaced = true);
+        adopt(old, ours);
+        close(old);
+    }
+
+    /** Deletes an IKE SA whose children have moved, or that another is preferred to. */
+    void close(Association association) {
+        association.closing = true;
+        association.queue.clear();
+        context.out.disarm(Timer.Kind.IKE_REKEY, association.id);
+        context.out.disarm(Timer.Kind.LIVENESS, association.id);
+        ask(association, new Request.DeleteIke());
+    }
+
+    /** Children and what waits go to the successor. */
+    void adopt(Association old, Association successor) {
+        children.of(old).forEach(child -> child.under = successor);
+        old.queue.stream().filter(r -> r instanceof Request.NewChild || r instanceof Request.DeleteChildren || r instanceof Request.DeleteUnwanted)
+                .forEach(successor.queue::add);
+        old.queue.clear();
+        old.replaced = true;
+        context.out.disarm(Timer.Kind.IKE_REKEY, old.id);
+        context.out.disarm(Timer.Kind.LIVENESS, old.id);
+        owner.succeeded(successor);
+        next(successor);
+    }
+
+    /** A nonce that can be compared: as bytes, a shorter one first. */
+    private record Lowest(Octets nonce) implements Comparable<Lowest> {
+        @Override
+        public int compareTo(Lowest other) {
+            return Arrays.compareUnsigned(nonce.toByteArray(), other.nonce.toByteArray());
+        }
+    }
+
+    private static Lowest lowest(Octets one, Octets other) {
+        return Stream.of(new Lowest(one), new Lowest(other)).min(Lowest::compareTo).orElseThrow();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.torii.ike.v2;
+
+import dev.torii.ike.Cookie;
+import dev.torii.ike.IkeCrypto;
+import dev.torii.ike.IkeProposal;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.Reason;
+import dev.torii.ike.Spi;
+import java.util.Optional;
+
+/** IKE_SA_INIT and IKE_AUTH with a pre-shared key: RFC 7296, section 1.2. Either side is a pure machine over these states. */
+interface SetUp {
+    /** Size of our nonces; at least half of any PRF's key (section 2.10). */
+    int NONCE_BYTES = 32;
+
+    /** Total: every (state, input) has an answer. */
+    Step step(State state, Input input);
+
+    /** Names of the IKE SA, its keys, and what AUTH covers. */
+    record Terms(SaV2 sa, Octets ni, Octets nr, Octets request, Octets response) {
+    }
+
+    /** Where a set-up is. */
+    sealed interface State {
+        /** Nothing was sent or received. */
+        record Idle() implements State { }
+
+        /** Initiator: IKE_SA_INIT was sent. {@code restarts}: how often a cookie or another group was asked for. */
+        record InitSent(Path path, Flight flight, IkeProposal first, IkeCrypto.DhKey dh, Octets nonce, Octets cookie, int restarts)
+                implements State, Waiting {
+            @Override
+            public State with(Flight next) {
+                return new InitSent(path, next, first, dh, nonce, cookie, restarts);
+            }
+        }
+
+        /** Initiator: IKE_AUTH was sent. */
+        record AuthSent(Path path, Flight flight, Terms terms, Spi child) implements State, Waiting {
+            @Override
+            public State with(Flight next) {
+                return new AuthSent(path, next, terms, child);
+            }
+        }
+
+        /** Responder: IKE_SA_INIT was answered. */
+        record InitAnswered(Path path, Terms terms) implements State { }
+
+        /** Responder: IKE_AUTH was answered with a refusal, which may have to be said again. */
+        record Refused(Path path, Octets request, Octets answer, Reason reason) implements State { }
+
+        /**
+         * Done. {@code request} and {@code answer}: what the responder may have to answer again.
+         *
+         * @param child the first child SA, if the peer or we did not refuse it
+         * @param childRefusal why not
+         * @param initialContact whether the peer said that it has no other IKE SA with us
+         */
+        record Established(Path path, SaV2 sa, Optional<ChildNegotiation.Result> child, Optional<String> childRefusal, boolean initialContact,
+                Octets request, Octets answer) implements State { }
+
+        /** Failed. */
+        record Dead(Reason reason) implements State { }
+    }
+
+    /** An initiator that waits for an answer. */
+    sealed interface Waiting permits State.InitSent, State.AuthSent {
+        Flight flight();
+
+        State with(Flight next);
+    }
+
+    /** The names of the IKE SA that a state knows so far. */
+    static Optional<Cookie> peerSpi(State state) {
+        return switch (state) {
+            case State.AuthSent s -> Optional.of(s.terms().sa().responderSpi());
+            case State.InitAnswered s -> Optional.of(s.terms().sa().initiatorSpi());
+            case State.Established s -> Optional.of(s.sa().initiator() ? s.sa().responderSpi() : s.sa().initiatorSpi());
+            case State.Idle s -> Optional.empty();
+            case State.InitSent s -> Optional.empty();
+            case State.Refused s -> Optional.empty();
+            case State.Dead s -> Optional.empty();
+        };
+    }
+
+    /** Overwrites the keys of what did not get established. */
+    static void erase(State state) {
+        switch (state) {
+            case State.AuthSent s -> s.terms().sa().keys().erase();
+            case State.InitAnswered s -> s.terms().sa().keys().erase();
+            case State.Established s -> s.sa().keys().erase();
+            case State.Idle s -> { }
+            case State.InitSent s -> { }
+            case State.Refused s -> { }
+            case State.Dead s -> { }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package dev.torii.ike.v2;
+
+import dev.torii.ike.Cookie;
+import dev.torii.ike.DhGroup;
+import dev.torii.ike.IkeConfig;
+import dev.torii.ike.IkeCrypto;
+import dev.torii.ike.IkeException;
+import dev.torii.ike.IkeProposal;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
+import dev.torii.ike.Reason;
+import dev.torii.ike.Secret;
+import dev.torii.ike.Spi;
+import dev.torii.ike.v2.wire.Message;
+import dev.torii.ike.v2.wire.MessageCodec;
+import dev.torii.ike.v2.wire.NotifyType;
+import dev.torii.ike.v2.wire.Payload;
+import dev.torii.ike.v2.wire.Refusal;
+import dev.torii.ike.wire.ExchangeType;
+import dev.torii.ike.wire.IkeHeader;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The initiator's side of {@link SetUp}. */
+final class SetUpInitiator implements SetUp {
+    private static final int MAX_RESTARTS = 4;
+    private static final int MAX_COOKIE = 64;
+
+    private final IkeConfig config;
+    private final IkeCrypto crypto;
+    private final Cookie own;
+    private final Spi child;
+
+    /** @param child our SPI for the first child SA */
+    SetUpInitiator(IkeConfig config, IkeCrypto crypto, Cookie own, Spi child) {
+        this.config = config;
+        this.crypto = crypto;
+        this.own = own;
+        this.child = child;
+    }
+
+    @Override
+    public Step step(State state, Input input) {
+        try {
+            return switch (input) {
+                case Input.Begin(Path path) -> state instanceof State.Idle ? begin(path) : Step.to(state);
+                case Input.Arrived arrived -> arrived(state, arrived);
+                case Input.RetransmitDue due -> state instanceof Waiting waiting ? again(waiting) : Step.to(state);
+            };
+        } catch (IkeException stranger) {       // until AUTH verifies, a bad message changes nothing
+            return Step.to(state, new Output.Drop(stranger.getMessage()));
+        }
+    }
+
+    private Step begin(Path path) {
+        IkeProposal first = config.ikeProposals().get(0);
+        return init(path, first, crypto.generate(first.group()), Octets.of(crypto.random(NONCE_BYTES)), Octets.EMPTY, 0);
+    }
+
+    private Step init(Path path, IkeProposal first, IkeCrypto.DhKey dh, Octets nonce, Octets cookie, int restarts) {
+        var payloads = new ArrayList<Payload>();
+        if (cookie.length() > 0) {
+            payloads.add(Payload.Notify.of(NotifyType.COOKIE, cookie));
+        }
+        payloads.add(IkeNegotiation.offer(config, Octets.EMPTY));
+        payloads.add(new Payload.Ke(dh.group().id(), dh.publicValue()));
+        payloads.add(new Payload.Nonce(nonce));
+        payloads.addAll(new NatDetection(crypto, own, Cookie.NONE).payloads(path, config.forceEncapsulation()));
+        Octets message = MessageCodec.encode(IkeHeader.v2(own, Cookie.NONE, ExchangeType.IKE_SA_INIT, IkeHeader.INITIATOR, 0), payloads);
+        return send(new State.InitSent(path, Flight.first(message), first, dh, nonce, cookie, restarts));
+    }
+
+    private Step arrived(State state, Input.Arrived in) throws IkeException {
+        IkeHeader header = in.header();
+        if (!header.response() || header.fromInitiator()) {
+            return Step.to(state, new Output.Drop("not an answer"));
+        }
+        return switch (state) {
+            case State.InitSent s when header.exchange() == ExchangeType.IKE_SA_INIT && header.messageId() == 0 -> initAnswered(s, in);
+            case State.AuthSent s when header.exchange() == ExchangeType.IKE_AUTH && header.messageId() == 1 -> authAnswered(s, in);
+            case State.InitSent s -> Step.to(s, new Output.Drop("not the answer to IKE_SA_INIT"));
+            case State.AuthSent s -> Step.to(s, new Output.Drop("not the answer to IKE_AUTH"));
+            case State.Idle s -> Step.to(s, new Output.Drop("message before start"));
+            case State.InitAnswered s -> Step.to(s, new Output.Drop("not a responder"));
+            case State.Refused s -> Step.to(s, new Output.Drop("not a responder"));
+            case State.Established s -> Step.to(s, new Output.Drop("late answer"));
+            case State.Dead s -> Step.to(s, new Output.Drop("message after failure"));
+        };
+    }
+
+    /** Nothing here is authenticated: what is asked for is done a few times, and an error is only shown. */
+    private Step initAnswered(State.InitSent s, Input.Arrived in) throws IkeException {
+        Message answer = MessageCodec.decode(in.message());
+        Optional<Payload.Notify> cookie = answer.notify(NotifyType.COOKIE);
+        Optional<Payload.Notify> error = answer.error();
+        if (s.restarts() == MAX_RESTARTS && (cookie.isPresent() || error.isPresent())) {
+            return Step.to(s, new Output.Drop("too many cookies or groups asked for"));
+        }
+        if (cookie.isPresent()) {
+            Octets data = cookie.get().data();
+            if (data.length() < 1 || data.length() > MAX_COOKIE || data.equals(s.cookie())) {
+                return Step.to(s, new Output.Drop("a cookie that does not help"));
+            }
+            return init(s.path(), s.first(), s.dh(), s.nonce(), data, s.restarts() + 1);
+        }
+        if (error.isPresent() && error.get().notifyType() == NotifyType.INVALID_KE_PAYLOAD) {
+            return otherGroup(s, error.get().data());
+        }
+        if (error.isPresent()) {
+            String said = "the peer says " + NotifyType.name(error.get().notifyType()) + " (not authenticated)";
+            return Step.to(s, new Output.Drop(said), new Output.Warn(said));
+        }
+        if (in.header().responder().equals(Cookie.NONE)) {
+            throw Refusal.syntax("no responder SPI");
+        }
+        return agreed(s, in, answer);
+    }
+
+    private Step otherGroup(State.InitSent s, Octets wanted) {
+        int id = wanted.length() == 2 ? Short.toUnsignedInt(wanted.asBuffer().getShort()) : 0;
+        Optional<IkeProposal> other = config.ikeProposals().stream().filter(ours -> ours.group().id() == id).findFirst();
+        if (other.isEmpty() || other.get().group() == s.dh().group()) {
+            String said = "the peer wants group " + id + ", which is not in our proposals";
+            return Step.to(s, new Output.Drop(said), new Output.Warn(said));
+        }
+        DhGroup group = other.get().group();
+        return init(s.path(), other.get(), crypto.generate(group), s.nonce(), s.cookie(), s.restarts() + 1);
+    }
+
+    private Step agreed(State.InitSent s, Input.Arrived in, Message answer) throws IkeException {
+        IkeNegotiation.Agreed agreed;
+        try {
+            agreed = IkeNegotiation.check(config, answer.the(Payload.Sa.class), s.dh().group());
+        } catch (Refusal refused) {
+            return Step.to(s, new Output.Drop(refused.getMessage()), new Output.Warn(refused.getMessage()));
+        }
+        Payload.Ke ke = answer.the(Payload.Ke.class);
+        if (ke.group() != s.dh().group().id()) {
+            throw Refusal.syntax("public value of group " + ke.group());
+        }
+        Octets nr = answer.the(Payload.Nonce.class).value();
+        Cookie peer = in.header().responder();
+        Secret shared = ChildNegotiation.shared(s.dh(), ke);
+        Secret seed = KeyMaterialV2.seed(crypto, agreed.proposal().hash(), shared, s.nonce(), nr);
+        shared.erase();
+        KeyMaterialV2 keys = KeyMaterialV2.derive(crypto, agreed.proposal(), seed, s.nonce(), nr, own, peer);
+        NatDetection.Found nat = new NatDetection(crypto, own, peer).find(answer, in.path());
+        var sa = new SaV2(own, peer, true, agreed.proposal(), keys, nat);
+        var terms = new Terms(sa, s.nonce(), nr, s.flight().message(), in.message());
+        Octets idBody = Payload.Id.bodyOf(config.localId());
+        var payloads = new ArrayList<Payload>();
+        payloads.add(new Payload.IdI(idBody));
+        if (in.alone()) {       // said only if it is certainly true
+            payloads.add(Payload.Notify.of(NotifyType.INITIAL_CONTACT, Octets.EMPTY));
+        }
+        payloads.add(new Payload.IdR(Payload.Id.bodyOf(config.remoteId())));
+        payloads.add(new Payload.Auth(Payload.Auth.SHARED_KEY, keys.auth(crypto, config.preSharedKey(), true, terms.request(), nr, idBody)));
+        payloads.addAll(ChildNegotiation.first(config, child));
+        Octets message = sa.seal(crypto, ExchangeType.IKE_AUTH, false, 1, payloads);
+        // section 2.23: from here on port 4500 if there is a NAT
+        boolean move = (nat.localNat() || nat.remoteNat() || config.forceEncapsulation()) && s.path().local().getPort() != Path.NAT_T_PORT;
+        return send(new State.AuthSent(move ? s.path().floated() : s.path(), Flight.first(message), terms, child));
+    }
+
+    private Step authAnswered(State.AuthSent s, Input.Arrived in) throws IkeException {
+        SaV2 sa = s.terms().sa();
+        if (!in.header().responder().equals(sa.responderSpi())) {
+            throw Refusal.syntax("another responder SPI");
+        }
+        Octets plain = sa.protection(crypto).open(in.header(), in.message());
+        try {
+            Message answer = Protection.decode(in.header(), in.message(), plain);
+            Optional<Payload.IdR> id = answer.optional(Payload.IdR.class);
+            Optional<Payload.Notify> error = answer.error();
+            if (id.isEmpty() && error.isPresent()) {
+                return dead("the peer says " + NotifyType.name(error.get().notifyType())
+                        + (error.get().notifyType() == NotifyType.AUTHENTICATION_FAILED ? ": wrong pre-shared key, or it refuses our identity" : ""));
+            }
+            authenticate(s.terms(), answer);
+            return established(s, in, answer, error);
+        } catch (Refusal refused) {     // the peer believes that it is up: section 2.21.2
+            Octets message = sa.seal(crypto, ExchangeType.IKEV2_INFORMATIONAL, false, 2, List.of(refused.payload()));
+            return Step.to(new State.Dead(new Reason.Failed(refused.getMessage())), new Output.Answered(), new Output.Transmit(message));
+        }
+    }
+
+    private void authenticate(Terms terms, Message answer) throws Refusal {
+        Payload.IdR id = answer.the(Payload.IdR.class);
+        if (!id.identity().equals(config.remoteId())) {
+            throw new Refusal(NotifyType.AUTHENTICATION_FAILED, "the peer is " + id.identity() + ", we want " + config.remoteId());
+        }
+        verify(crypto, config, terms, false, id.body(), answer.the(Payload.Auth.class));
+    }
+
+    /** Either side's AUTH. */
+    static void verify(IkeCrypto crypto, IkeConfig config, Terms terms, boolean byInitiator, Octets idBody, Payload.Auth auth) throws Refusal {
+        if (auth.method() != Payload.Auth.SHARED_KEY) {
+            throw new Refusal(NotifyType.AUTHENTICATION_FAILED, "the peer authenticates by method " + auth.method() + ", not with the pre-shared key");
+        }
+        Octets expected = terms.sa().keys().auth(crypto, config.preSharedKey(), byInitiator,
+                byInitiator ? terms.request() : terms.response(), byInitiator ? terms.nr() : terms.ni(), idBody);
+        if (!MessageDigest.isEqual(expected.toByteArray(), auth.value().toByteArray())) {
+            throw new Refusal(NotifyType.AUTHENTICATION_FAILED, "the peer cannot be authenticated: probable pre-shared key mismatch");
+        }
+    }
+
+    private Step established(State.AuthSent s, Input.Arrived in, Message answer, Optional<Payload.Notify> error) throws Refusal {
+        Optional<ChildNegotiation.Result> result = Optional.empty();
+        Optional<String> refusal = error.map(notify -> "the peer says " + NotifyType.name(notify.notifyType()));
+        if (refusal.isEmpty()) {
+            var setting = new ChildNegotiation.Setting(config, crypto, s.terms().sa(), in.path());
+            try {
+                var offer = new ChildNegotiation.Offer(s.child(), s.terms().ni(), Optional.empty());
+                result = Optional.of(ChildNegotiation.accept(setting, answer, offer, s.terms().nr(), true));
+            } catch (IkeException refused) {
+                refusal = Optional.of(refused.getMessage());
+            }
+        }
+        return Step.to(new State.Established(in.path(), s.terms().sa(), result, refusal, false, Octets.EMPTY, Octets.EMPTY), new Output.Answered());
+    }
+
+    private static Step dead(String cause) {
+        return Step.to(new State.Dead(new Reason.Failed(cause)), new Output.Answered());
+    }
+
+    private <S extends State & Waiting> Step send(S next) {
+        return config.retransmission().after(1)
+                .map(wait -> Step.to(next, new Output.Transmit(next.flight().message()), new Output.AwaitAnswer(wait))).orElseThrow();
+    }
+
+    private Step again(Waiting waiting) {
+        Flight next = waiting.flight().again();
+        return config.retransmission().after(next.sent())
+                .map(wait -> Step.to(waiting.with(next), new Output.Transmit(next.message()), new Output.AwaitAnswer(wait)))
+                .orElseGet(() -> dead(switch (waiting) {
+                    case State.InitSent s -> "no answer to IKE_SA_INIT";
+                    case State.AuthSent s -> "no valid answer to IKE_AUTH";
+                }));
+    }
+}

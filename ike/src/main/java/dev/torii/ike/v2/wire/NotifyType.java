@@ -1,0 +1,62 @@
+package dev.torii.ike.v2.wire;
+
+/** Notify message types: RFC 7296, section 3.10.1. */
+public final class NotifyType {
+    /** Data: the payload's type. */
+    public static final int UNSUPPORTED_CRITICAL_PAYLOAD = 1;
+    /** The version is not spoken. */
+    public static final int INVALID_MAJOR_VERSION = 5;
+    /** Malformed: ends the IKE SA. */
+    public static final int INVALID_SYNTAX = 7;
+    /** None of the offered proposals is acceptable. */
+    public static final int NO_PROPOSAL_CHOSEN = 14;
+    /** Data: the group that is wanted. */
+    public static final int INVALID_KE_PAYLOAD = 17;
+    /** AUTH or identity is wrong. */
+    public static final int AUTHENTICATION_FAILED = 24;
+    /** No traffic in common. */
+    public static final int TS_UNACCEPTABLE = 38;
+    /** Try again later. */
+    public static final int TEMPORARY_FAILURE = 43;
+    /** The child SA to be replaced does not exist. */
+    public static final int CHILD_SA_NOT_FOUND = 44;
+    /** Types from here on are no errors. */
+    public static final int FIRST_STATUS = 16384;
+    /** The sender has no other IKE SA with this peer. */
+    public static final int INITIAL_CONTACT = 16384;
+    /** Hash of where a message comes from. */
+    public static final int NAT_DETECTION_SOURCE_IP = 16388;
+    /** Hash of where a message goes. */
+    public static final int NAT_DETECTION_DESTINATION_IP = 16389;
+    /** To be sent back. */
+    public static final int COOKIE = 16390;
+    /** Names the child SA that is replaced. */
+    public static final int REKEY_SA = 16393;
+
+    private NotifyType() {
+    }
+
+    /** The registered name, or the number. */
+    public static String name(int type) {
+        return switch (type) {
+            case UNSUPPORTED_CRITICAL_PAYLOAD -> "UNSUPPORTED_CRITICAL_PAYLOAD";
+            case 4 -> "INVALID_IKE_SPI";
+            case INVALID_MAJOR_VERSION -> "INVALID_MAJOR_VERSION";
+            case INVALID_SYNTAX -> "INVALID_SYNTAX";
+            case 9 -> "INVALID_MESSAGE_ID";
+            case 11 -> "INVALID_SPI";
+            case NO_PROPOSAL_CHOSEN -> "NO_PROPOSAL_CHOSEN";
+            case INVALID_KE_PAYLOAD -> "INVALID_KE_PAYLOAD";
+            case AUTHENTICATION_FAILED -> "AUTHENTICATION_FAILED";
+            case 34 -> "SINGLE_PAIR_REQUIRED";
+            case 35 -> "NO_ADDITIONAL_SAS";
+            case 36 -> "INTERNAL_ADDRESS_FAILURE";
+            case 37 -> "FAILED_CP_REQUIRED";
+            case TS_UNACCEPTABLE -> "TS_UNACCEPTABLE";
+            case 39 -> "INVALID_SELECTORS";
+            case TEMPORARY_FAILURE -> "TEMPORARY_FAILURE";
+            case CHILD_SA_NOT_FOUND -> "CHILD_SA_NOT_FOUND";
+            default -> "notify " + type;        // an open registry
+        };
+    }
+}
