@@ -25,6 +25,9 @@ final class LibC {
     static final int SO_RCVBUFFORCE = 33;
     static final int SOL_NETLINK = 270;
     static final int NETLINK_EXT_ACK = 11;
+    static final int SOL_UDP = 17;
+    /** Segment what one send carries into datagrams of that size (udp(7)). */
+    static final int UDP_SEGMENT = 103;
     static final int MSG_TRUNC = 0x20;
     static final int MSG_DONTWAIT = 0x40;
 

@@ -33,6 +33,8 @@ public final class Namespace {
         static native int unshare(int flags);
 
         static native int connect(int fd, long address, int addressLength);
+
+        static native int getsockname(int fd, long address, long addressLength);
     }
 
     /** Runs it to its end; what it throws is thrown here. */

@@ -9,6 +9,7 @@ import dev.torii.cli.show.View;
 import dev.torii.esp.SaDatabase;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -81,7 +82,9 @@ final class Answers implements ControlSocket.Requests {
             if (count > 0) notUsed.put(cause.name().toLowerCase(Locale.ROOT), count);
         }
         packets.inboundDrops().seen().forEach((verdict, count) -> notUsed.put("esp_" + verdict.name().toLowerCase(Locale.ROOT), count));
-        return new StatusView(shown, connections.listening(), notUsed, HostSettings.notes());
+        var notes = new ArrayList<>(HostSettings.notes());
+        notes.addAll(connections.refusedOffloads());
+        return new StatusView(shown, connections.listening(), notUsed, notes);
     }
 
     private StatusView.Connection connection(Tunnel tunnel) {

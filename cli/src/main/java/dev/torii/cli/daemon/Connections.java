@@ -51,6 +51,7 @@ final class Connections implements AutoCloseable {
     private final List<Tunnel> tunnels;
     private final Set<String> interfaceNames;
     private final Map<InetAddress, UdpSockets> sockets = new HashMap<>();
+    private final Map<Tunnel, UdpSender> senders = new LinkedHashMap<>();
     private final Set<Tunnel> waiting = new HashSet<>();
     private final IkeDispatcher dispatcher;
     private final Consumer<Tunnel> stateChanged;
@@ -109,7 +110,7 @@ final class Connections implements AutoCloseable {
         var config = tunnel.config();
         try {
             var socket = socket(address);
-            var installer = new SaInstaller(sad, tunnel.index(), config.replayWindow(), sinks(socket));
+            var installer = new SaInstaller(sad, tunnel.index(), config.replayWindow(), sinks(tunnel, socket));
             var driver = new IkeDriver(loop, config.toIkeConfig(address), crypto, installer, new DriverSurroundings(tunnel));
             tunnel.attached(address, driver);
             dispatcher.add(driver, address, config.remote());
@@ -135,8 +136,9 @@ final class Connections implements AutoCloseable {
     }
 
     /** A tunnel's packets are sealed by one thread, so one sender, with its scratch memory, serves all its SAs on a socket. */
-    private static Function<Path, DatagramSink> sinks(UdpSockets socket) {
+    private Function<Path, DatagramSink> sinks(Tunnel tunnel, UdpSockets socket) {
         var sender = new UdpSender(socket.natTDescriptor());
+        senders.put(tunnel, sender);
         return path -> (datagrams, count) -> sender.send(datagrams, count, path.remote());
     }
 
@@ -147,6 +149,7 @@ final class Connections implements AutoCloseable {
         });
         var address = tunnel.localAddress();
         tunnel.detached();
+        senders.remove(tunnel);
         address.filter(gone -> !isUsed(gone)).map(sockets::get).ifPresent(unused -> loop.arm(unused, UNUSED_SOCKET, () -> close(unused)));
     }
 
@@ -184,6 +187,18 @@ final class Connections implements AutoCloseable {
     /** The sockets' local addresses. */
     List<InetAddress> listening() {
         return List.copyOf(sockets.keySet());
+    }
+
+    /** One line for each offload that the kernel refuses: packets get through, at a fraction of the speed. */
+    List<String> refusedOffloads() {
+        var notes = new ArrayList<String>();
+        sockets.forEach((address, socket) -> {
+            if (!socket.mergesDatagrams()) notes.add("the kernel does not merge what arrives on " + address.getHostAddress() + " (UDP_GRO): receiving is slower");
+        });
+        senders.forEach((tunnel, sender) -> {
+            if (!sender.segmenting()) notes.add("the kernel does not segment what \"" + tunnel.config().name() + "\" sends (UDP_SEGMENT): sending is slower");
+        });
+        return notes;
     }
 
     private void lookAtTraffic() {

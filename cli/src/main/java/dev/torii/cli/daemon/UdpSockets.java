@@ -14,6 +14,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDatagramChannelConfig;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
@@ -32,6 +33,9 @@ final class UdpSockets implements AutoCloseable {
 
     private static final int LARGEST_DATAGRAM = 9216;       // a jumbo frame; an IKE message that arrived in fragments fits as well
     private static final int DATAGRAMS_A_READ = 32;
+    /** What UDP_GRO hands over at once: datagrams of one sender and one length, merged by the kernel. */
+    private static final int LONGEST_MERGED = 65535;
+    private static final int DATAGRAMS_BEFORE_FLUSH = 64;
     /** A burst of one TCP window for each of many flows. The ordinary option ends at net.core.rmem_max, 208 KiB on most hosts: some 90 packets. */
     private static final int SOCKET_BUFFER = 8 << 20;
     private static final IntegerUnixChannelOption SO_SNDBUFFORCE = new IntegerUnixChannelOption("SO_SNDBUFFORCE", 1, 32);
@@ -113,6 +117,11 @@ final class UdpSockets implements AutoCloseable {
         return natT.fd().intValue();
     }
 
+    /** Whether the kernel merges the datagrams that arrive on port 4500. */
+    boolean mergesDatagrams() {
+        return natT.config().isUdpGro();
+    }
+
     /** Sends an IKE message from {@code localPort}: behind the marker from 4500, bare from 500. */
     void sendIke(int localPort, InetSocketAddress remote, Octets message) {
         var bytes = message.toByteArray();
@@ -150,6 +159,22 @@ final class UdpSockets implements AutoCloseable {
             this.counters = counters;
             this.waiting = waiting;
             this.handled = waiting::decrementAndGet;
+        }
+
+        /**
+         * Before the first read. Netty splits what is merged, but only where it reads one message a call, for which the buffer must not hold two: with
+         * recvmmsg it does not ask for the length of the parts (4.2). Where the kernel cannot merge, several datagrams are read a call.
+         */
+        @Override public void handlerAdded(ChannelHandlerContext context) {
+            if (!encapsulated) return;
+            var config = (EpollDatagramChannelConfig) context.channel().config();
+            try {
+                config.setUdpGro(true);
+                config.setMaxDatagramPayloadSize(LONGEST_MERGED);
+                config.setRecvByteBufAllocator(new FixedRecvByteBufAllocator(LONGEST_MERGED).maxMessagesPerRead(DATAGRAMS_BEFORE_FLUSH));
+            } catch (ChannelException olderThanLinux5) {
+                // As bound: many datagrams a call.
+            }
         }
 
         @Override public void channelRead(ChannelHandlerContext context, Object message) {
