@@ -1,6 +1,7 @@
 package dev.torii.esp;
 
 import dev.torii.esp.TruncatedHmac.Algorithm;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The ESP algorithms: encryption and integrity together, as IKE negotiates them. */
@@ -17,6 +18,8 @@ public enum Suite {
     AES_192_GCM_12(24, 12),
     /** RFC 4106 with a 256-bit key and a 12-byte ICV. */
     AES_256_GCM_12(32, 12),
+    /** RFC 7634, with a 256-bit key and a 16-byte ICV. */
+    CHACHA20_POLY1305(JdkAead.Algorithm.CHACHA20_POLY1305, 32, 16),
     /** RFC 3602 with a 128-bit key, RFC 2404. */
     AES_128_CBC_HMAC_SHA1_96(16, Algorithm.SHA1_96),
     /** RFC 3602 with a 192-bit key, RFC 2404. */
@@ -45,25 +48,32 @@ public enum Suite {
     private static final int ESP_HEADER = 4 + 4;
     private static final int PAD_LENGTH_AND_NEXT_HEADER = 2;
 
+    private final JdkAead.@Nullable Algorithm combined;     // either this, or AES-CBC and
+    private final @Nullable Algorithm integrity;            // this
     private final int keyBytes;
     private final int icvBytes;
-    private final @Nullable Algorithm integrity;            // none: the cipher authenticates by itself
 
     Suite(int keyBytes, int icvBytes) {
+        this(JdkAead.Algorithm.AES_GCM, keyBytes, icvBytes);
+    }
+
+    Suite(JdkAead.Algorithm combined, int keyBytes, int icvBytes) {
+        this.combined = combined;
+        this.integrity = null;
         this.keyBytes = keyBytes;
         this.icvBytes = icvBytes;
-        this.integrity = null;
     }
 
     Suite(int keyBytes, Algorithm integrity) {
+        this.combined = null;
+        this.integrity = integrity;
         this.keyBytes = keyBytes;
         this.icvBytes = integrity.icvBytes();
-        this.integrity = integrity;
     }
 
     /** Bytes of KEYMAT one direction takes: the key, then the salt (RFC 4106, section 8.1) or the key of the HMAC (RFC 4301, section 4.5.2). */
     public int keyMaterialBytes() {
-        return keyBytes + (integrity == null ? JdkAesGcm.SALT_BYTES : integrity.keyBytes());
+        return keyBytes + (integrity == null ? JdkAead.SALT_BYTES : integrity.keyBytes());
     }
 
     /** The longest inner packet whose ESP packet, from SPI to ICV, has at most {@code espBytes} bytes. */
@@ -75,6 +85,7 @@ public enum Suite {
 
     /** The cipher of this suite; takes what it needs out of {@code keyMaterial} and keeps no reference to it. */
     PacketCipher cipher(byte[] keyMaterial) {
-        return integrity == null ? new JdkAesGcm(keyMaterial, keyBytes, icvBytes) : new JdkAesCbcHmac(keyMaterial, keyBytes, integrity);
+        if (integrity != null) return new JdkAesCbcHmac(keyMaterial, keyBytes, integrity);
+        return new JdkAead(Objects.requireNonNull(combined), keyMaterial, keyBytes, icvBytes);
     }
 }

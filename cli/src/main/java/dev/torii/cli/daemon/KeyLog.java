@@ -82,22 +82,25 @@ final class KeyLog {
 
     private void esp(ChildSa child, Spi spi, Secret key) {
         String protocol = child.path().remote().getAddress() instanceof Inet4Address ? "IPv4" : "IPv6";
+        var cipher = cipher(child.suite().cipher());
+        if (cipher.isEmpty()) return;
         int integrityBytes = child.suite().integrity().map(IntegrityAlgorithm::keyBytes).orElse(0);
         int cipherBytes = key.length() - integrityBytes;
         var cipherKey = key.slice(0, cipherBytes);
         var integrityKey = key.slice(cipherBytes, integrityBytes);
-        write("esp_sa", "\"" + protocol + "\",\"*\",\"*\",\"0x" + spi + "\",\"" + cipher(child.suite().cipher()) + "\",\"0x" + hex(cipherKey) + "\",\""
+        write("esp_sa", "\"" + protocol + "\",\"*\",\"*\",\"0x" + spi + "\",\"" + cipher.get() + "\",\"0x" + hex(cipherKey) + "\",\""
                 + child.suite().integrity().map(KeyLog::integrity).orElse("NULL") + "\",\"" + (integrityBytes == 0 ? "" : "0x" + hex(integrityKey)) + "\"");
         cipherKey.erase();
         integrityKey.erase();
     }
 
-    /** Wireshark's name. */
-    private static String cipher(EspCipher cipher) {
+    /** Wireshark's name; empty if it has none: a line it does not know would spoil the table. */
+    private static Optional<String> cipher(EspCipher cipher) {
         return switch (cipher) {
-            case AES_GCM_16 -> "AES-GCM with 16 octet ICV [RFC4106]";
-            case AES_GCM_12 -> "AES-GCM with 12 octet ICV [RFC4106]";
-            case AES_CBC -> "AES-CBC [RFC3602]";
+            case AES_GCM_16 -> Optional.of("AES-GCM with 16 octet ICV [RFC4106]");
+            case AES_GCM_12 -> Optional.of("AES-GCM with 12 octet ICV [RFC4106]");
+            case CHACHA20_POLY1305 -> Optional.empty();
+            case AES_CBC -> Optional.of("AES-CBC [RFC3602]");
         };
     }
 

@@ -77,6 +77,7 @@ final class SaInstaller {
         return switch (proposal.cipher()) {
             case AES_GCM_16 -> sized(proposal, Suite.AES_128_GCM_16, Suite.AES_192_GCM_16, Suite.AES_256_GCM_16);
             case AES_GCM_12 -> sized(proposal, Suite.AES_128_GCM_12, Suite.AES_192_GCM_12, Suite.AES_256_GCM_12);
+            case CHACHA20_POLY1305 -> Suite.CHACHA20_POLY1305;
             case AES_CBC -> switch (proposal.integrity().orElseThrow()) {
                 case HMAC_SHA1_96 -> sized(proposal, Suite.AES_128_CBC_HMAC_SHA1_96, Suite.AES_192_CBC_HMAC_SHA1_96, Suite.AES_256_CBC_HMAC_SHA1_96);
                 case HMAC_SHA2_256_128 -> sized(proposal,

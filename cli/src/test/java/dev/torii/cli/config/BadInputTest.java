@@ -94,8 +94,9 @@ class BadInputTest {
     @CsvSource(delimiter = '|', value = {
         "aes_gcm_a_256;modp1536 | AES_GCM_8 is refused: an ICV of 8 octets is too short (NIST SP 800-38D, appendix C)",
         "aes256gcm8-modp1536 | AES_GCM_8 is refused: an ICV of 8 octets is too short (NIST SP 800-38D, appendix C)",
+        "chacha20_poly1305;modp1536 | CHACHA20_POLY1305 is refused: it is for phase 2 of IKEv2 (RFC 7634)",
         "null-sha1;modp1536 | NULL is refused: it does not encrypt"})
-    void whatDoesNotProtectIsRefusedByName(String algorithms, String reason) {
+    void whatIsRefusedIsNamedWithTheReason(String algorithms, String reason) {
         site.conf(Site.CONN.replace("phase2alg=aes_gcm256;modp1536", "esp=" + algorithms));
         String problem = site.problems().getFirst();
         assertTrue(problem.startsWith(A + "10:10: esp=" + algorithms + " has nothing that is supported yet: " + reason + " | supported: AES_GCM_16, "), problem);

@@ -248,6 +248,13 @@ class IpsecConfTest {
         assertEquals("[" + expected + "]", replaced("phase2alg=aes_gcm256;modp1536", "esp=" + written).espProposals().toString());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"chacha20_poly1305;modp1536", "chacha20poly1305-modp1536"})
+    void chaCha20Poly1305IsForIkeV2(String written) {
+        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("phase2alg=aes_gcm256;modp1536", "esp=" + written)).load().tunnels().getFirst();
+        assertEquals("[CHACHA20_POLY1305_256-MODP1536]", tunnel.espProposals().toString());
+    }
+
     @Test
     void aWeakGroupIsUsedWithAWarningWhereItIsNamed() {
         assertEquals("[AES_CBC_128-HMAC_SHA1-MODP1024]", replaced("ike=aes_cbc256-sha2_384;modp1536", "ike=aes128-sha1;modp1024").ikeProposals().toString());

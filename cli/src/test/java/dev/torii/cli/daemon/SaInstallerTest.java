@@ -65,12 +65,13 @@ class SaInstallerTest {
     @EnumSource(EspCipher.class)
     void everyCipherIsInstalled(EspCipher cipher) {
         var integrity = cipher.combined() ? Optional.<IntegrityAlgorithm>empty() : Optional.of(IntegrityAlgorithm.HMAC_SHA2_256_128);
-        for (int keyBits : new int[] {128, 192, 256}) {
+        int[] sizes = cipher.variableKey() ? new int[] {128, 192, 256} : new int[] {256};
+        for (int keyBits : sizes) {
             var suite = new EspProposal(cipher, keyBits, integrity, Optional.empty());
             var key = Secret.copyOf(new byte[suite.keyMaterialBytes()]);
             installer.installInbound(new ChildSa(new Spi(0x1000 + keyBits), new Spi(0x2000), suite, key, key, Conns.ALL, Conns.ALL, path("203.0.113.11"), true, true));
         }
-        assertEquals(3, inbound().size());
+        assertEquals(sizes.length, inbound().size());
     }
 
     @ParameterizedTest

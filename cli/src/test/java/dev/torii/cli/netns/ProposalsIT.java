@@ -93,6 +93,29 @@ class ProposalsIT {
         }
     }
 
+    /** IKEv1 has no number for it. */
+    @Test
+    void chaCha20Poly1305CarriesTrafficUnderIkeV2() throws IOException {
+        var wanted = new Proposal("aes256-sha2_256;dh19", "aes256-sha256-ecp256", "AES_CBC-256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/ECP_256",
+                "chacha20_poly1305;dh19", "chacha20poly1305-ecp256", "ESP:CHACHA20_POLY1305");
+        try (var vpn = Vpn.network(PREFIX, Mode.BGP)) {
+            var headEnds = new ArrayList<Strongswan>();
+            for (int number = 1; number <= 2; number++) {
+                var config = StrongswanConfig.bgpHeadEnd(number, vpn.files().secret(number)).speaking(2).proposing(wanted.peerIke(), wanted.peerEsp());
+                headEnds.add(Strongswan.start(vpn.namespaces(), "oci" + number, config));
+            }
+            var root = ToriiDaemon.root(vpn.namespaces(), "cpe");
+            vpn.files().writeCpe(root, Mode.BGP);
+            var file = root.resolve("etc/ipsec.d/oci-ipsec.conf");
+            propose(file, List.of(wanted, wanted));
+            Files.writeString(file, Files.readString(file).replace("ikev2=no", "ikev2=insist"));
+            try (var cpe = ToriiDaemon.start(vpn.namespaces(), "cpe").awaitReady()) {
+                carries(vpn, cpe, headEnds.get(0), wanted, "cpe", "192.168.254.2");
+                carries(vpn, cpe, headEnds.get(1), wanted, "cpe", "192.168.254.6");
+            }
+        }
+    }
+
     /** Torii as a head end that waits. */
     private static ToriiDaemon accepts(Vpn vpn, int number, Proposal wanted) throws IOException {
         var root = ToriiDaemon.root(vpn.namespaces(), "oci" + number);

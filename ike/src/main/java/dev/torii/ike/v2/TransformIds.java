@@ -28,7 +28,7 @@ final class TransformIds {
     /** @param withGroup false in IKE_AUTH, which has no second Diffie-Hellman exchange (section 1.2) */
     static List<Transform> of(EspProposal proposal, boolean withGroup) {
         var transforms = new ArrayList<Transform>();
-        transforms.add(Transform.cipher(proposal.cipher().id(), proposal.keyBits(), true));
+        transforms.add(Transform.cipher(proposal.cipher().id(), proposal.keyBits(), proposal.cipher().variableKey()));
         proposal.integrity().ifPresent(algorithm -> transforms.add(Transform.of(Transform.INTEG, id(algorithm))));
         if (withGroup) {
             proposal.pfs().ifPresent(group -> transforms.add(Transform.of(Transform.DH, group.id())));

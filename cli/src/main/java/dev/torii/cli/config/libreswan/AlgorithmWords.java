@@ -21,6 +21,7 @@ record AlgorithmWords(List<CipherWord> ciphers, List<String> hashes, List<String
     private static final Pattern CBC = Pattern.compile("aes(?:_?cbc)?_?(128|192|256)?");
     private static final Pattern GCM = Pattern.compile("aes_?gcm(?:_?(a|b|c|8|12|16))?_?(128|192|256)?");
     private static final Pattern GCM_STRONGSWAN = Pattern.compile("aes(128|192|256)gcm(8|12|16|64|96|128)?");
+    private static final Pattern CHACHA = Pattern.compile("chacha20_?poly1305(?:_?256)?");
     private static final Pattern OTHER_CIPHER = Pattern.compile("(3des|des|camellia|aes_?ctr|aes\\d+ctr|aes_?ccm|aes\\d+ccm|chacha|null|serpent|twofish|blowfish|cast|idea|seed).*");
     private static final Pattern HASH = Pattern.compile("(?:prf|hmac_)?(sha2_256|sha256|sha2_384|sha384|sha2_512|sha512|sha2(?!_)|sha1|sha|md5|aes_?xcbc|aes_?cmac)(?:_(?:96|128|192|256))?");
     private static final Pattern GROUP = Pattern.compile("(modp|ecp_?|dh_?)(\\d+)(s\\d+|bp)?|curve25519|x25519|curve448|x448");
@@ -63,6 +64,7 @@ record AlgorithmWords(List<CipherWord> ciphers, List<String> hashes, List<String
         if (gcm.matches()) return ciphers.add(new CipherWord("AES_GCM_" + icv(gcm.group(1)), keys(gcm.group(2))));
         Matcher other = GCM_STRONGSWAN.matcher(word);
         if (other.matches()) return ciphers.add(new CipherWord("AES_GCM_" + icv(other.group(2)), keys(other.group(1))));
+        if (CHACHA.matcher(word).matches()) return ciphers.add(new CipherWord("CHACHA20_POLY1305", List.of(256)));
         return OTHER_CIPHER.matcher(word).matches() && ciphers.add(new CipherWord(word.toUpperCase(Locale.ROOT), ALL_KEYS));
     }
 

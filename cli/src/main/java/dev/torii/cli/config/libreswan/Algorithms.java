@@ -36,9 +36,9 @@ final class Algorithms {
     private static final String IKE_EXAMPLE = "like aes_cbc256-sha2_384;modp1536";
     private static final String ESP_EXAMPLE = "like aes_gcm256;modp1536";
 
-    /** Known, and not to be supported ever. */
+    /** Known, and never to be supported where it is left out. */
     private static final Map<String, String> REFUSED = Map.of("AES_GCM_8", "an ICV of 8 octets is too short (NIST SP 800-38D, appendix C)",
-            "NULL", "it does not encrypt");
+            "NULL", "it does not encrypt", "CHACHA20_POLY1305", "it is for phase 2 of IKEv2 (RFC 7634)");
 
     private final Diagnostics diagnostics;
 
@@ -81,7 +81,8 @@ final class Algorithms {
      * @param pfs   whether there is a Diffie-Hellman exchange at all
      * @param group of the IKE SA: used if no group is named
      */
-    List<EspProposal> esp(Optional<Value> value, boolean pfs, DhGroup group) {
+    List<EspProposal> esp(Optional<Value> value, IkeVersion version, boolean pfs, DhGroup group) {
+        var usable = Arrays.stream(EspCipher.values()).filter(cipher -> version == IkeVersion.V2 || cipher.knownToIkeV1()).toList();
         var suites = new LinkedHashSet<EspProposal>();
         var groups = new LinkedHashSet<String>();
         var left = new ArrayList<String>();
@@ -90,19 +91,19 @@ final class Algorithms {
             if (words.isEmpty()) return List.of();
             var w = words.get();
             var these = new LinkedHashSet<EspProposal>();
-            for (var cipher : w.ciphers()) esp(cipher, w.hashes(), these, left);
+            for (var cipher : w.ciphers()) esp(cipher, usable, w.hashes(), these, left);
             if (!these.isEmpty()) groups.addAll(w.groups());
             suites.addAll(these);
         }
-        leftOut(value, left, suites.isEmpty(), names(EspCipher.values()) + " with keys of 128, 192 or 256 bits; with AES_CBC "
+        leftOut(value, left, suites.isEmpty(), names(usable.toArray(EspCipher[]::new)) + " with keys of 128, 192 or 256 bits; with AES_CBC "
                 + names(IntegrityAlgorithm.values()), ESP_EXAMPLE);
         if (suites.isEmpty()) return List.of();
         Optional<DhGroup> chosen = pfs ? group(value, groups, group) : none(value, groups);
         return suites.stream().map(suite -> new EspProposal(suite.cipher(), suite.keyBits(), suite.integrity(), chosen)).toList();
     }
 
-    private static void esp(AlgorithmWords.CipherWord cipher, List<String> hashes, LinkedHashSet<EspProposal> suites, List<String> left) {
-        var known = constant(EspCipher.class, cipher.name());
+    private static void esp(AlgorithmWords.CipherWord cipher, List<EspCipher> usable, List<String> hashes, LinkedHashSet<EspProposal> suites, List<String> left) {
+        var known = constant(EspCipher.class, cipher.name()).filter(usable::contains);
         if (known.isEmpty()) {
             left.add(cipher.name());
             return;

@@ -81,7 +81,7 @@ final class Tunnels {
         unique(interfaces, named, conn.get("vti-interface").or(() -> conn.get("ipsec-interface")), "interface", "give each conn an interface of its own, like vti-interface=vti02");
 
         var ike = algorithms.ike(conn.get("ike"), version);
-        var esp = algorithms.esp(conn.get("phase2alg"), values.yes(conn.get("pfs"), true), ike.isEmpty() ? DhGroup.MODP1536 : ike.getFirst().group());
+        var esp = algorithms.esp(conn.get("phase2alg"), version, values.yes(conn.get("pfs"), true), ike.isEmpty() ? DhGroup.MODP1536 : ike.getFirst().group());
         var ikeLifetime = values.time(conn.get("ikelifetime"), LIFETIME, "s", false);
         var childLifetime = values.time(conn.get("ipsec-lifetime"), LIFETIME, "s", false);
         var margin = margin(conn, ikeLifetime.compareTo(childLifetime) < 0 ? ikeLifetime : childLifetime);

@@ -6,29 +6,48 @@ import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.IvParameterSpec;
 
-/** AES-GCM in ESP (RFC 4106) by the JDK's own AES/GCM/NoPadding. */
-final class JdkAesGcm implements PacketCipher {
+/** AES-GCM (RFC 4106) and ChaCha20-Poly1305 (RFC 7634) in ESP, which differ in nothing else, by the JDK's own ciphers. */
+final class JdkAead implements PacketCipher {
     static final int SALT_BYTES = 4;
     private static final int IV_BYTES = 8;
 
+    private final Algorithm algorithm;
     private final ErasableKey key;
     private final int icvBytes;
-    private final Cipher gcm;
+    private final Cipher cipher;
     private final byte[] nonce = new byte[SALT_BYTES + IV_BYTES];
     private final ByteBuffer nonceView = ByteBuffer.wrap(nonce);
-    private final byte[] aad = new byte[8];                     // SPI | sequence number (RFC 4106, section 5)
+    private final byte[] aad = new byte[8];                     // SPI | sequence number (RFC 4106, section 5; RFC 7634, section 2.1)
     private final ByteBuffer aadView = ByteBuffer.wrap(aad);
 
-    /** @param keyMaterial the key, then the salt (RFC 4106, section 8.1) */
-    JdkAesGcm(byte[] keyMaterial, int keyBytes, int icvBytes) {
+    /** What the JDK calls them. */
+    enum Algorithm {
+        /** With keys of 16, 24 or 32 bytes. */
+        AES_GCM("AES/GCM/NoPadding", "AES"),
+        /** With keys of 32 bytes and an ICV of 16. */
+        CHACHA20_POLY1305("ChaCha20-Poly1305", "ChaCha20");
+
+        private final String transformation;
+        private final String keyName;
+
+        Algorithm(String transformation, String keyName) {
+            this.transformation = transformation;
+            this.keyName = keyName;
+        }
+    }
+
+    /** @param keyMaterial the key, then the salt (RFC 4106, section 8.1; RFC 7634, section 2) */
+    JdkAead(Algorithm algorithm, byte[] keyMaterial, int keyBytes, int icvBytes) {
+        this.algorithm = algorithm;
         this.icvBytes = icvBytes;
-        this.key = new ErasableKey("AES", keyMaterial, keyBytes);
+        this.key = new ErasableKey(algorithm.keyName, keyMaterial, keyBytes);
         System.arraycopy(keyMaterial, keyBytes, nonce, 0, SALT_BYTES);
         try {
-            this.gcm = Cipher.getInstance("AES/GCM/NoPadding");
+            this.cipher = Cipher.getInstance(algorithm.transformation);
         } catch (GeneralSecurityException noSuchCipher) {
-            throw new IllegalStateException("this Java runtime has no AES-GCM", noSuchCipher);
+            throw new IllegalStateException("this Java runtime has no " + algorithm.transformation, noSuchCipher);
         }
     }
 
@@ -41,18 +60,18 @@ final class JdkAesGcm implements PacketCipher {
     }
 
     @Override public int blockBytes() {
-        return 4;                                               // GCM needs none: ESP's own alignment
+        return 4;                                               // neither needs any: ESP's own alignment
     }
 
     @Override public void seal(int spi, long sequence, ByteBuffer plain, ByteBuffer out) throws GeneralSecurityException {
-        seal(spi, sequence, sequence, plain, out);              // a counter is the unique IV that RFC 4106, section 3.1, asks for
+        seal(spi, sequence, sequence, plain, out);              // a counter is the unique IV that RFC 4106, section 3.1, and RFC 7634, section 2, ask for
     }
 
     /** As above with a chosen IV, which published vectors need. */
     void seal(int spi, long sequence, long iv, ByteBuffer plain, ByteBuffer out) throws GeneralSecurityException {
         out.putLong(iv);
         start(Cipher.ENCRYPT_MODE, spi, sequence, iv);
-        int written = gcm.doFinal(plain.array(), plain.arrayOffset() + plain.position(), plain.remaining(),
+        int written = cipher.doFinal(plain.array(), plain.arrayOffset() + plain.position(), plain.remaining(),
                 out.array(), out.arrayOffset() + out.position());
         plain.position(plain.limit());
         out.position(out.position() + written);
@@ -61,7 +80,7 @@ final class JdkAesGcm implements PacketCipher {
     @Override public boolean open(int spi, long sequence, ByteBuffer sealed, ByteBuffer plain) throws GeneralSecurityException {
         start(Cipher.DECRYPT_MODE, spi, sequence, sealed.getLong());
         try {
-            int written = gcm.doFinal(sealed.array(), sealed.arrayOffset() + sealed.position(), sealed.remaining(),
+            int written = cipher.doFinal(sealed.array(), sealed.arrayOffset() + sealed.position(), sealed.remaining(),
                     plain.array(), plain.arrayOffset() + plain.position());
             sealed.position(sealed.limit());
             plain.position(plain.position() + written);
@@ -74,8 +93,11 @@ final class JdkAesGcm implements PacketCipher {
     private void start(int mode, int spi, long sequence, long iv) throws GeneralSecurityException {
         nonceView.putLong(SALT_BYTES, iv);
         aadView.putInt(0, spi).putInt(4, (int) sequence);
-        gcm.init(mode, key, new GCMParameterSpec(8 * icvBytes, nonce));
-        gcm.updateAAD(aad);
+        cipher.init(mode, key, switch (algorithm) {
+            case AES_GCM -> new GCMParameterSpec(8 * icvBytes, nonce);
+            case CHACHA20_POLY1305 -> new IvParameterSpec(nonce);
+        });
+        cipher.updateAAD(aad);
     }
 
     @Override public void erase() {

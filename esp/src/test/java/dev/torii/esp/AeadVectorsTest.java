@@ -20,15 +20,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class AesGcmVectorsTest {
+class AeadVectorsTest {
     /** One published case: the plaintext with its trailer, and the whole ESP packet. */
     record Vector(String name, byte[] key, byte[] salt, byte[] plain, byte[] packet) {
         byte[] keyMaterial() {
             return ByteBuffer.allocate(key.length + salt.length).put(key).put(salt).array();
         }
 
-        JdkAesGcm cipher() {
-            return new JdkAesGcm(keyMaterial(), key.length, 16);
+        JdkAead cipher() {
+            return new JdkAead(JdkAead.Algorithm.AES_GCM, keyMaterial(), key.length, 16);
         }
 
         @Override public String toString() {
@@ -38,7 +38,7 @@ class AesGcmVectorsTest {
 
     static List<Vector> vectors() throws IOException {
         var vectors = new ArrayList<Vector>();
-        try (var in = AesGcmVectorsTest.class.getResourceAsStream("/draft-mcgrew-gcm-test-01.txt")) {
+        try (var in = AeadVectorsTest.class.getResourceAsStream("/draft-mcgrew-gcm-test-01.txt")) {
             String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("(?m)^#.*\n", "");
             for (String block : text.strip().split("\n\n")) {
                 var fields = new HashMap<String, String>();
@@ -103,7 +103,7 @@ class AesGcmVectorsTest {
     /** A shorter ICV is the first bytes of the longer one (NIST SP 800-38D, section 7.1, step 6), so the vectors serve for it too. */
     @ParameterizedTest @MethodSource("vectors")
     void withTwelveBytesTheIcvIsCutShort(Vector v) throws GeneralSecurityException {
-        var cipher = new JdkAesGcm(v.keyMaterial(), v.key().length, 12);
+        var cipher = new JdkAead(JdkAead.Algorithm.AES_GCM, v.keyMaterial(), v.key().length, 12);
         var packet = ByteBuffer.wrap(v.packet());
         var out = ByteBuffer.allocate(v.packet().length);
         cipher.seal(packet.getInt(0), packet.getInt(4), packet.getLong(8), ByteBuffer.wrap(v.plain()), out);
@@ -113,5 +113,26 @@ class AesGcmVectorsTest {
         assertTrue(cipher.open(packet.getInt(0), packet.getInt(4), ByteBuffer.wrap(v.packet(), 8, sealed), opened));
         assertArrayEquals(v.plain(), Packets.bytes(opened.flip()));
         assertFalse(cipher.open(packet.getInt(0), packet.getInt(4), ByteBuffer.wrap(v.packet(), 8, sealed + 4), opened.clear()), "16 bytes");
+    }
+
+    /** Source: RFC 7634, appendix A. */
+    @Test void chaCha20Poly1305IsThatOfTheRfc() throws GeneralSecurityException {
+        var hex = HexFormat.of();
+        byte[] keyMaterial = hex.parseHex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f" + "a0a1a2a3");
+        byte[] plain = hex.parseHex("45000054a6f200004001e778c6336405c000020508005b7a3a080000553bec100007362708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+                + "202122232425262728292a2b2c2d2e2f3031323334353637" + "01020204");
+        String sealed = "1011121314151617" + "24039428b97f417e3c13753a4f05087b67c352e6a7fab1b982d466ef407ae5c614ee8099d52844eb61aa95dfab4c02f72aa71e7c4c4f64c9befe"
+                + "2facc638e8f3cbec163fac469b502773f6fb94e664da9165b82829f641e0" + "76aaa8266b7fb0f7b11b369907e1ad43";
+        var cipher = new JdkAead(JdkAead.Algorithm.CHACHA20_POLY1305, keyMaterial, 32, 16);
+        var out = ByteBuffer.allocate(200);
+        cipher.seal(0x01020304, 5, 0x1011121314151617L, ByteBuffer.wrap(plain), out);
+        assertEquals(sealed, hex.formatHex(Packets.bytes(out.flip())));
+        var opened = ByteBuffer.allocate(plain.length);
+        byte[] forged = hex.parseHex(sealed);
+        forged[20] ^= 1;
+        assertFalse(cipher.open(0x01020304, 5, ByteBuffer.wrap(forged), opened));
+        assertFalse(cipher.open(0x01020304, 6, ByteBuffer.wrap(hex.parseHex(sealed)), opened));
+        assertTrue(cipher.open(0x01020304, 5, ByteBuffer.wrap(hex.parseHex(sealed)), opened), "the same IV after a forgery");
+        assertArrayEquals(plain, opened.array());
     }
 }
