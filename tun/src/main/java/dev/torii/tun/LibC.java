@@ -42,8 +42,17 @@ final class LibC {
     static final long TUNSETIFF = 0x400454caL;
     static final int IFF_TUN = 0x0001;
     static final int IFF_NO_PI = 0x1000;
+    /** Every frame begins with a struct virtio_net_hdr. */
+    static final int IFF_VNET_HDR = 0x4000;
     /** Fail where an interface of that name exists, even an idle persistent TUN. */
     static final int IFF_TUN_EXCL = 0x8000;
+
+    /** _IOW('T', 208, unsigned int): what we can take over from the sender, as the argument itself. */
+    static final long TUNSETOFFLOAD = 0x400454d0L;
+    /** Checksums; super-packets of TCP over IPv4 and IPv6, those that answer congestion (ECN) too. */
+    static final int TUN_F_CSUM_TSO = 0x0f;
+    /** Super-packets of UDP, IPv4 and IPv6 (Linux 6.2). */
+    static final int TUN_F_USO = 0x60;
 
     private static final String LIBRARY_PATH = "jna.platform.library.path";
 

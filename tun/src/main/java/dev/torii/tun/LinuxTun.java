@@ -6,12 +6,15 @@ import java.nio.charset.StandardCharsets;
 /**
  * A TUN interface of the Linux kernel (Documentation/networking/tuntap.rst), non-persistent: it is gone with the process, however that ends.
  *
- * <p>The kernel reads and writes one packet a call, into direct memory of ours; callers see heap buffers. Super-packets (IFF_VNET_HDR, TUNSETOFFLOAD)
- * belong in {@link #read} and {@link #write}: there a frame of the kernel becomes packets of the caller, one for one as yet.
+ * <p>The kernel hands over super-packets, up to 64 KiB a call (IFF_VNET_HDR, TUNSETOFFLOAD), in direct memory of ours; {@link #read} takes them apart, so
+ * callers see IP packets in heap buffers. What does not fit the caller's array waits for the next {@link #read}, and {@link TunPoller} knows of it. A
+ * kernel that refuses the offloads hands over single packets.
  */
 public final class LinuxTun implements TunDevice {
-    /** The largest IP packet, and so the largest frame without super-packets. */
-    private static final int FRAME = 65535;
+    /** The largest IP packet. */
+    private static final int PACKET = 65535;
+    /** The largest super-packet, IPv6 with its 40 octets beyond the payload's 65535, behind its header. */
+    private static final int FRAME = SuperPacket.HEADER + 40 + PACKET;
     private static final int IFNAMSIZ = 16;
     private static final int IFREQ = 40;
     private static final long SIOCSIFMTU = 0x8922;
@@ -21,7 +24,9 @@ public final class LinuxTun implements TunDevice {
     private final int index;
     private final int mtu;
     private final Scratch in = new Scratch(FRAME);
-    private final Scratch out = new Scratch(FRAME);
+    private final SuperPacket frame = new SuperPacket(in.bytes);
+    private final Scratch out = new Scratch(SuperPacket.HEADER + PACKET);     // the header stays zero: a packet as it is
+    private final boolean superPackets;
     private volatile int fd;
 
     // Each has one writing thread, which stores it once a batch.
@@ -33,11 +38,12 @@ public final class LinuxTun implements TunDevice {
     private volatile long writtenBytes;
     private volatile long writeErrors;
 
-    private LinuxTun(int fd, String name, int index, int mtu) {
+    private LinuxTun(int fd, String name, int index, int mtu, boolean superPackets) {
         this.fd = fd;
         this.name = name;
         this.index = index;
         this.mtu = mtu;
+        this.superPackets = superPackets;
     }
 
     /**
@@ -51,20 +57,22 @@ public final class LinuxTun implements TunDevice {
     public static LinuxTun open(String name, int mtu) throws InterfaceExistsException, ErrnoException {
         if (!name.matches("[!-~&&[^/:%]]{1," + (IFNAMSIZ - 1) + "}") || name.equals(".") || name.equals(".."))
             throw new IllegalArgumentException("not an interface name: " + name);
-        if (mtu < 68 || mtu > FRAME) throw new IllegalArgumentException("MTU " + mtu + " is not in 68..65535");
+        if (mtu < 68 || mtu > PACKET) throw new IllegalArgumentException("MTU " + mtu + " is not in 68..65535");
         int fd = LibC.open("/dev/net/tun", LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC);
         if (fd < 0) throw new ErrnoException("open /dev/net/tun", LibC.errno());
         try {
             var request = new Scratch(IFREQ);
             putName(request, name);
-            request.bytes.putShort(IFNAMSIZ, (short) (LibC.IFF_TUN | LibC.IFF_NO_PI | LibC.IFF_TUN_EXCL));
+            request.bytes.putShort(IFNAMSIZ, (short) (LibC.IFF_TUN | LibC.IFF_NO_PI | LibC.IFF_VNET_HDR | LibC.IFF_TUN_EXCL));
             if (LibC.ioctl(fd, LibC.TUNSETIFF, request.address) < 0) {
                 int errno = LibC.errno();
                 if (errno == Errno.EBUSY) throw new InterfaceExistsException(name);
                 throw new ErrnoException("create TUN interface " + name, errno);
             }
             int index = configure(name, mtu);
-            var tun = new LinuxTun(fd, name, index, mtu);
+            boolean superPackets = LibC.ioctl(fd, LibC.TUNSETOFFLOAD, LibC.TUN_F_CSUM_TSO | LibC.TUN_F_USO) == 0
+                    || LibC.ioctl(fd, LibC.TUNSETOFFLOAD, LibC.TUN_F_CSUM_TSO) == 0;
+            var tun = new LinuxTun(fd, name, index, mtu, superPackets);
             fd = -1;
             return tun;
         } finally {
@@ -111,33 +119,52 @@ public final class LinuxTun implements TunDevice {
         return fd;
     }
 
+    /** Whether the kernel hands over super-packets; otherwise every packet costs a system call. */
+    public boolean superPackets() {
+        return superPackets;
+    }
+
+    /** Whether packets that were read from the kernel wait for the next {@link #read}; for the reading thread. */
+    boolean pending() {
+        return frame.hasNext();
+    }
+
     @Override
     public int read(ByteBuffer[] packets) {
         int from = fd;
         int filled = 0;
         long bytes = 0;
-        while (filled < packets.length && from >= 0) {
-            long length = LibC.read(from, in.address, FRAME);
-            if (length < 0) {
-                int errno = LibC.errno();
-                if (errno == Errno.EINTR) continue;
-                if (errno != Errno.EAGAIN) readErrors = readErrors + 1;
-                break;
-            }
-            ByteBuffer packet = packets[filled].clear();
-            if (length > packet.capacity()) {
+        while (filled < packets.length && (frame.hasNext() || fetch(from))) {
+            ByteBuffer packet = packets[filled];
+            if (frame.next(packet)) {
+                bytes += packet.limit();
+                filled++;
+            } else {
                 readOversize = readOversize + 1;
-                continue;
             }
-            packet.put(0, in.bytes, 0, (int) length).limit((int) length);
-            bytes += length;
-            filled++;
         }
         if (filled > 0) {
             readPackets = readPackets + filled;
             readBytes = readBytes + bytes;
         }
         return filled;
+    }
+
+    /** Has the kernel put its next frame into {@code in}; false if there is none. */
+    private boolean fetch(int from) {
+        while (from >= 0) {
+            long length = LibC.read(from, in.address, FRAME);
+            if (length >= 0) {
+                if (frame.begin((int) length)) return true;
+                readErrors = readErrors + 1;
+                continue;
+            }
+            int errno = LibC.errno();
+            if (errno == Errno.EINTR) continue;
+            if (errno != Errno.EAGAIN) readErrors = readErrors + 1;
+            return false;
+        }
+        return false;
     }
 
     @Override
@@ -148,13 +175,13 @@ public final class LinuxTun implements TunDevice {
         for (int i = 0; i < count; i++) {
             ByteBuffer packet = packets[i];
             int length = packet.remaining();
-            if (length > FRAME) continue;
-            out.bytes.put(0, packet, packet.position(), length);
+            if (length > PACKET) continue;
+            out.bytes.put(SuperPacket.HEADER, packet, packet.position(), length);
             long taken;
             do {
-                taken = LibC.write(to, out.address, length);
+                taken = LibC.write(to, out.address, SuperPacket.HEADER + length);
             } while (taken < 0 && LibC.errno() == Errno.EINTR);
-            if (taken == length) {
+            if (taken == SuperPacket.HEADER + length) {
                 written++;
                 bytes += length;
             }

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Waits until one of several TUN interfaces has a packet to read: poll(2) over their descriptors, for the one thread that reads them.
+ * Waits until one of several TUN interfaces has a packet to read, in the kernel or left over from the last read: poll(2) over their descriptors, for the one
+ * thread that reads them.
  *
  * <pre>
  * while (running) {
@@ -18,13 +19,17 @@ public final class TunPoller implements AutoCloseable {
     private static final int EVENTS = 4;
     private static final int REVENTS = 6;
 
+    private final List<LinuxTun> tuns;
+    private final boolean[] pending;
     private final int size;
     private final WakeFd wake;
     private final Scratch fds;
 
     /** Watches these, none of which may be closed before the poller is. */
     public TunPoller(List<LinuxTun> tuns) throws IOException {
+        this.tuns = List.copyOf(tuns);
         size = tuns.size();
+        pending = new boolean[size];
         wake = new WakeFd();
         fds = new Scratch((size + 1) * POLLFD);
         for (int i = 0; i < size; i++) watch(i, tuns.get(i).fd());
@@ -42,10 +47,11 @@ public final class TunPoller implements AutoCloseable {
      * @return how many are readable
      */
     public int await(int millis) {
-        int ready = LibC.poll(fds.address, size + 1, millis);
+        int waiting = lookForRests();
+        int ready = LibC.poll(fds.address, size + 1, waiting > 0 ? 0 : millis);
         if (ready <= 0) {   // time passed, or a signal: nothing is readable either way
             for (int i = 0; i <= size; i++) fds.bytes.putShort(i * POLLFD + REVENTS, (short) 0);
-            return 0;
+            return waiting;
         }
         if (has(size, LibC.POLLIN)) {
             wake.drain();
@@ -58,12 +64,23 @@ public final class TunPoller implements AutoCloseable {
                 ready--;
             }
         }
+        for (int i = 0; i < size; i++) if (pending[i] && !has(i, LibC.POLLIN)) ready++;
         return ready;
+    }
+
+    /** The kernel does not know of the packets of a super-packet that found no room in the reader's array. */
+    private int lookForRests() {
+        int waiting = 0;
+        for (int i = 0; i < size; i++) {
+            pending[i] = tuns.get(i).pending();
+            if (pending[i]) waiting++;
+        }
+        return waiting;
     }
 
     /** Whether the TUN at this place of the list had a packet when {@link #await} returned. */
     public boolean readable(int at) {
-        return has(at, LibC.POLLIN);
+        return pending[at] || has(at, LibC.POLLIN);
     }
 
     /** Whether the TUN at this place of the list has failed for good: its interface is gone. */

@@ -195,6 +195,9 @@ final class Connections implements AutoCloseable {
         sockets.forEach((address, socket) -> {
             if (!socket.mergesDatagrams()) notes.add("the kernel does not merge what arrives on " + address.getHostAddress() + " (UDP_GRO): receiving is slower");
         });
+        for (Tunnel tunnel : tunnels) {
+            if (!tunnel.tun().superPackets()) notes.add("the kernel hands over no super-packets on " + tunnel.tun().name() + " (TUNSETOFFLOAD): sending is slower");
+        }
         senders.forEach((tunnel, sender) -> {
             if (!sender.segmenting()) notes.add("the kernel does not segment what \"" + tunnel.config().name() + "\" sends (UDP_SEGMENT): sending is slower");
         });
