@@ -18,7 +18,7 @@ public final class InternetWatch {
               }
             }
             """;
-    private static final Pattern PACKETS = Pattern.compile("packets (\\d+)");
+    private static final Pattern COUNTS = Pattern.compile("packets (\\d+) bytes (\\d+)");
 
     private final Namespaces namespaces;
 
@@ -29,18 +29,23 @@ public final class InternetWatch {
 
     /** Packets with an inner address in an outer header, since the network was built. */
     public long clear() {
-        return packets("clear");
+        return count("clear", 1);
     }
 
-    /** UDP datagrams of port 4500, since the network was built. */
+    /** Packets of UDP port 4500, since the network was built. A run of datagrams that left as one (UDP_SEGMENT) crosses these links as one. */
     public long encapsulated() {
-        return packets("encapsulated");
+        return count("encapsulated", 1);
     }
 
-    private long packets(String counter) {
+    /** Their bytes. */
+    public long encapsulatedBytes() {
+        return count("encapsulated", 2);
+    }
+
+    private long count(String counter, int group) {
         var answer = namespaces.run("inet", Shell.SHORT, "nft", "list", "counter", "ip", "watch", counter).orFail("reading the internet's counters");
-        var match = PACKETS.matcher(answer.out());
+        var match = COUNTS.matcher(answer.out());
         if (!match.find()) throw new LabFailure("nft gave no count: " + answer.text());
-        return Long.parseLong(match.group(1));
+        return Long.parseLong(match.group(group));
     }
 }

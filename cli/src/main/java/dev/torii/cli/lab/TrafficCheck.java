@@ -18,6 +18,7 @@ final class TrafficCheck {
     <T> T watched(String what, Supplier<T> traffic) {
         long clearBefore = internet.clear();
         long encapsulatedBefore = internet.encapsulated();
+        long bytesBefore = internet.encapsulatedBytes();
         var before = EspCounters.of(cpe);
         var result = traffic.get();
         var after = EspCounters.of(cpe);
@@ -28,7 +29,9 @@ final class TrafficCheck {
         var figures = "ESP packets out +" + out + ", in +" + in + "; on the internet " + encapsulated + " on UDP 4500, " + clear + " in clear";
         if (out <= 0) throw new LabFailure(what + ": the outbound SA's counter did not rise (" + figures + ")");
         if (in <= 0) throw new LabFailure(what + ": the inbound SA's counter did not rise (" + figures + ")");
-        if (encapsulated < out + in) throw new LabFailure(what + ": fewer packets on UDP 4500 than were sealed and opened (" + figures + ")");
+        long sealed = after.bytes() - before.bytes();
+        long carried = internet.encapsulatedBytes() - bytesBefore;
+        if (encapsulated <= 0 || carried < sealed) throw new LabFailure(what + ": " + carried + " bytes on UDP 4500 for " + sealed + " sealed and opened (" + figures + ")");
         if (clear > 0) throw new LabFailure(what + ": inner packets crossed the internet in clear (" + figures + ")");
         steps.line("      " + figures);
         return result;
