@@ -41,6 +41,7 @@ public final class ControlLoop implements AutoCloseable {
 
     /** Runs {@code task} on the loop and waits for its answer; for client threads, never for the loop itself. */
     public <T> T call(Callable<T> task, Duration atMost) throws InterruptedException, TimeoutException {
+        if (Thread.interrupted()) throw new InterruptedException();         // even if the answer were there at once
         try {
             return loop.submit(task).get(atMost.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

@@ -22,6 +22,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -132,7 +133,8 @@ class AnswersTest {
         assertEquals(Answer.failed("torii: no connection named \"x\"; none is loaded"), answers.answer(List.of("down", "x")));
     }
 
-    @Test void whileTheDaemonStopsNobodyWaits() throws Exception {
+    /** Not even for an answer that is there before anybody could wait. */
+    @RepeatedTest(50) void whileTheDaemonStopsNobodyWaits() throws Exception {
         var answers = daemon("");
         Thread.currentThread().interrupt();
         assertEquals(Answer.failed("torii: the daemon is stopping"), answers.answer(List.of("status")));
