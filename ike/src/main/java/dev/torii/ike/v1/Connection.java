@@ -13,6 +13,7 @@ import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
 import dev.torii.ike.session.Outbox;
+import dev.torii.ike.session.Upkeep;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
 import dev.torii.ike.wire.MalformedMessageException;
@@ -20,7 +21,6 @@ import dev.torii.ike.wire.Message;
 import dev.torii.ike.wire.MessageCodec;
 import dev.torii.ike.wire.NotifyType;
 import dev.torii.ike.wire.Payload;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,11 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** IKEv1 for one connection: which exchange is begun when, and what happens to its results. */
 public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Owner {
-    private static final Duration KEEPALIVE = Duration.ofSeconds(20);           // RFC 3948, section 4
-    private static final Duration FIRST_RESTART = Duration.ofMillis(500);
-    private static final int RESTART_DOUBLINGS = 6;                             // at most 32 seconds
-    private static final Duration STABLE = Duration.ofMinutes(1);
-    private static final Duration PEER_BEGINS = Duration.ofSeconds(5);
     private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final Context context;
@@ -40,10 +35,8 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     private final IkeSas ikeSas;
     private final ChildSas children;
     private final Liveness liveness;
-    private @Nullable Path start;           // where to begin; known from Start on
+    private final Upkeep upkeep;
     private @Nullable Path dataPath;        // where the children's packets go
-    private boolean wanted;
-    private int restarts;
     private Optional<String> hint = Optional.empty();       // what somebody, perhaps the peer, said of the Main Mode under way
 
     /** A connection at rest. */
@@ -53,14 +46,14 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         this.ikeSas = new IkeSas(context, this);
         this.children = new ChildSas(context, this);
         this.liveness = new Liveness(context);
+        this.upkeep = new Upkeep(context);
     }
 
     @Override
     public List<Effect> step(Event event) {
         switch (event) {
-            case Event.Start(var local, var remote) -> {
-                start = new Path(new InetSocketAddress(local, Path.IKE_PORT), new InetSocketAddress(remote, Path.IKE_PORT));
-                wanted = true;
+            case Event.Start start -> {
+                upkeep.start(start);
                 pursue();
             }
             case Event.Received(Path path, Octets message) -> received(path, message);
@@ -84,7 +77,8 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     private void pursue() {
         Optional<Phase1> current = ikeSas.current();
         current.ifPresent(children::renew);
-        if (!wanted || start == null) {
+        Optional<Path> start = upkeep.wanted();
+        if (start.isEmpty()) {
             return;
         }
         boolean renewal = current.isEmpty() || current.get().renewalDue();
@@ -93,14 +87,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         }
         if (renewal && !ikeSas.negotiating()) {
             hint = Optional.empty();
-            ikeSas.begin(current.map(Phase1::path).orElse(start));
-        }
-    }
-
-    private void restartLater() {
-        if (wanted && context.config.initiate() && !out.isArmed(Timer.Kind.RESTART, 0)) {
-            out.arm(Timer.Kind.RESTART, 0, FIRST_RESTART.multipliedBy(1L << Math.min(restarts, RESTART_DOUBLINGS)));
-            restarts++;
+            ikeSas.begin(current.map(Phase1::path).orElse(start.get()));
         }
     }
 
@@ -123,9 +110,9 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             }
             case LIVENESS -> ikeSas.current().filter(liveness::silence).ifPresent(current -> dead());
             case CHILD_SWITCH -> { }        // IKEv2 only
-            case KEEPALIVE -> keepalive();
+            case KEEPALIVE -> upkeep.keepalive(behindNat());
             case RESTART -> pursue();
-            case STABLE -> restarts = 0;
+            case STABLE -> upkeep.stable();
         }
     }
 
@@ -245,7 +232,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         forget(phase1, new Reason.PeerDeleted());
         if (ikeSas.current().isEmpty()) {
             children.removeAll(new Reason.PeerDeleted());
-            restartLater();
+            upkeep.restartLater();
         }
     }
 
@@ -264,7 +251,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         context.inform(phase1, Informational.deleteIke(phase1.sa()));
         forget(phase1, reason);
         if (ikeSas.current().isEmpty() && !ikeSas.negotiating()) {
-            restartLater();
+            upkeep.restartLater();
         }
     }
 
@@ -282,12 +269,11 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         ikeSas.abandonOwn();
         children.removeAll(reason);
         ikeSas.established().forEach(phase1 -> forget(phase1, reason));
-        restartLater();
+        upkeep.restartLater();
     }
 
     private void stop() {
-        wanted = false;
-        restarts = 0;
+        upkeep.stop();
         Optional<Phase1> current = ikeSas.current();
         List<Spi> gone = children.removeAll(new Reason.Stopped());
         if (current.isPresent() && !gone.isEmpty()) {
@@ -298,16 +284,10 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             forget(phase1, new Reason.Stopped());
         }
         ikeSas.abandonHalfOpen();
-        for (Timer.Kind kind : List.of(Timer.Kind.RESTART, Timer.Kind.STABLE, Timer.Kind.KEEPALIVE, Timer.Kind.LIVENESS)) {
-            out.disarm(kind, 0);
-        }
     }
 
-    private void keepalive() {
-        ikeSas.current().filter(current -> current.sa().nat().localNat()).ifPresent(current -> {
-            out.add(new Effect.NatKeepalive(current.path()));
-            out.arm(Timer.Kind.KEEPALIVE, 0, KEEPALIVE);
-        });
+    private Optional<Path> behindNat() {
+        return ikeSas.current().filter(current -> current.sa().nat().localNat()).map(Phase1::path);
     }
 
     @Override
@@ -317,17 +297,15 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             peerRestarted(phase1);
         }
         follow(phase1);
-        if (phase1.sa().nat().localNat()) {
-            out.arm(Timer.Kind.KEEPALIVE, 0, KEEPALIVE);
-        }
+        upkeep.keepaliveFrom(behindNat());
         if (phase1.initiator) {
             ikeSas.established().stream().filter(older -> older != phase1)
                     .forEach(older -> out.arm(Timer.Kind.REPLACED, older.id, LINGER));
             pursue();
         } else {
             children.renew(phase1);
-            if (wanted && !children.anyUsable()) {      // the peer began, so it goes on; but not for ever
-                out.arm(Timer.Kind.RESTART, 0, PEER_BEGINS);
+            if (!children.anyUsable()) {
+                upkeep.peerGoesOn();
             }
         }
     }
@@ -336,7 +314,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     public void failed(Phase1 phase1, Reason reason) {
         if (phase1.initiator) {
             context.failure(reason.text() + hint.map(said -> "; " + said).orElse(""));
-            restartLater();
+            upkeep.restartLater();
         } else {
             context.failure("as responder: " + reason.text());
         }
@@ -344,18 +322,12 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
 
     @Override
     public void usable(boolean first) {
-        if (first) {
-            out.add(new Effect.TunnelUp());
-            out.arm(Timer.Kind.STABLE, 0, STABLE);
-            out.disarm(Timer.Kind.RESTART, 0);
-        }
+        upkeep.usable(first);
     }
 
     @Override
     public void lastGone(Reason reason) {
-        out.add(new Effect.TunnelDown(reason));
-        out.disarm(Timer.Kind.STABLE, 0);
-        restartLater();
+        upkeep.lastGone(reason);
     }
 
     @Override
@@ -367,7 +339,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         if (!answered) {            // an IKE SA that carries no Quick Mode is of no use
             end(quickMode.under, reason);
         }
-        restartLater();
+        upkeep.restartLater();
     }
 
     @Override
@@ -383,9 +355,6 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
 
     @Override
     public IkeStatus status() {
-        IkeStatus.State state = children.anyUsable() ? IkeStatus.State.UP
-                : out.isArmed(Timer.Kind.RESTART, 0) ? IkeStatus.State.WAITING
-                : ikeSas.isEmpty() ? IkeStatus.State.IDLE : IkeStatus.State.CONNECTING;
-        return new IkeStatus(context.config.name(), state, ikeSas.status(), children.status(), context.lastFailure(), restarts);
+        return upkeep.status(children.anyUsable(), ikeSas.status(), children.status());
     }
 }

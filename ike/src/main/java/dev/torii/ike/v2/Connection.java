@@ -13,32 +13,23 @@ import dev.torii.ike.Reason;
 import dev.torii.ike.Timer;
 import dev.torii.ike.session.Outbox;
 import dev.torii.ike.session.SessionContext;
+import dev.torii.ike.session.Upkeep;
 import dev.torii.ike.v2.wire.MessageCodec;
 import dev.torii.ike.v2.wire.Payload;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** IKEv2 for one connection: which exchange is begun when, and what happens to its results. */
 public final class Connection implements KeyExchange, Associations.Owner, Children.Owner, Requests.Owner {
-    private static final Duration KEEPALIVE = Duration.ofSeconds(20);           // RFC 3948, section 4
-    private static final Duration FIRST_RESTART = Duration.ofMillis(500);
-    private static final int RESTART_DOUBLINGS = 6;                             // at most 32 seconds
-    private static final Duration STABLE = Duration.ofMinutes(1);
-
     private final SessionContext context;
     private final Outbox out;
     private final Children children;
     private final Associations associations;
     private final Requests requests;
     private final Answers answers;
-    private @Nullable Path start;           // where to begin; known from Start on
-    private boolean wanted;
-    private int restarts;
+    private final Upkeep upkeep;
 
     /** A connection at rest. */
     public Connection(IkeConfig config, IkeCrypto crypto) {
@@ -48,14 +39,14 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         this.associations = new Associations(context, children, this);
         this.requests = new Requests(context, associations, children, this);
         this.answers = new Answers(context, associations, children, requests);
+        this.upkeep = new Upkeep(context);
     }
 
     @Override
     public List<Effect> step(Event event) {
         switch (event) {
-            case Event.Start(var local, var remote) -> {
-                start = new Path(new InetSocketAddress(local, Path.IKE_PORT), new InetSocketAddress(remote, Path.IKE_PORT));
-                wanted = true;
+            case Event.Start start -> {
+                upkeep.start(start);
                 pursue();
             }
             case Event.Received(Path path, Octets message) -> received(path, message);
@@ -78,7 +69,8 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
 
     /** Does what is missing for a tunnel that is wanted. Can be called at any time. */
     private void pursue() {
-        if (!wanted || start == null) {
+        Optional<Path> start = upkeep.wanted();
+        if (start.isEmpty()) {
             return;
         }
         Optional<Association> current = associations.current();
@@ -88,14 +80,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
                 requests.ask(current.get(), new Request.NewChild(null));
             }
         } else if (current.isEmpty() && !associations.negotiating()) {
-            associations.begin(start);
-        }
-    }
-
-    private void restartLater() {
-        if (wanted && context.config.initiate() && !out.isArmed(Timer.Kind.RESTART, 0)) {
-            out.arm(Timer.Kind.RESTART, 0, FIRST_RESTART.multipliedBy(1L << Math.min(restarts, RESTART_DOUBLINGS)));
-            restarts++;
+            associations.begin(start.get());
         }
     }
 
@@ -124,9 +109,9 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
             case CHILD_SWITCH -> child.ifPresent(children::use);
             case REPLACED -> child.ifPresent(c -> children.remove(c, new Reason.Replaced()));
             case LIVENESS -> association.ifPresent(this::silence);
-            case KEEPALIVE -> keepalive();
+            case KEEPALIVE -> upkeep.keepalive(behindNat());
             case RESTART -> pursue();
-            case STABLE -> restarts = 0;
+            case STABLE -> upkeep.stable();
         }
     }
 
@@ -222,23 +207,16 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     }
 
     private void stop() {
-        wanted = false;
-        restarts = 0;
+        upkeep.stop();
         for (Association association : associations.established()) {
             say(association, new Payload.Delete(Payload.PROTOCOL_IKE, List.of()));
             ended(association, new Reason.Stopped());
         }
         associations.abandonHalfOpen();
-        for (Timer.Kind kind : List.of(Timer.Kind.RESTART, Timer.Kind.STABLE, Timer.Kind.KEEPALIVE)) {
-            out.disarm(kind, 0);
-        }
     }
 
-    private void keepalive() {
-        associations.current().filter(current -> current.sa().nat().localNat()).ifPresent(current -> {
-            out.add(new Effect.NatKeepalive(current.path()));
-            out.arm(Timer.Kind.KEEPALIVE, 0, KEEPALIVE);
-        });
+    private Optional<Path> behindNat() {
+        return associations.current().filter(current -> current.sa().nat().localNat()).map(Association::path);
     }
 
     @Override
@@ -248,11 +226,9 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         result.child().ifPresent(child -> children.add(association, child.child(), null, true));
         result.childRefusal().ifPresent(cause -> {
             context.failure("child SA: " + cause);
-            restartLater();
+            upkeep.restartLater();
         });
-        if (association.sa().nat().localNat()) {
-            out.arm(Timer.Kind.KEEPALIVE, 0, KEEPALIVE);
-        }
+        upkeep.keepaliveFrom(behindNat());
         for (Association other : older) {
             if (result.initialContact() && other.establishedBefore(association)) {
                 ended(other, new Reason.PeerRestarted());
@@ -274,24 +250,18 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     public void failed(Association association, Reason reason) {
         context.failure((association.initiator ? "" : "as responder: ") + reason.text());
         if (association.initiator) {
-            restartLater();
+            upkeep.restartLater();
         }
     }
 
     @Override
     public void usable(boolean first) {
-        if (first) {
-            out.add(new Effect.TunnelUp());
-            out.arm(Timer.Kind.STABLE, 0, STABLE);
-            out.disarm(Timer.Kind.RESTART, 0);
-        }
+        upkeep.usable(first);
     }
 
     @Override
     public void lastGone(Reason reason) {
-        out.add(new Effect.TunnelDown(reason));
-        out.disarm(Timer.Kind.STABLE, 0);
-        restartLater();
+        upkeep.lastGone(reason);
     }
 
     @Override
@@ -302,13 +272,13 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         children.of(association).forEach(child -> children.remove(child, reason));
         associations.remove(association, reason);
         if (associations.current().isEmpty() && !associations.negotiating()) {
-            restartLater();
+            upkeep.restartLater();
         }
     }
 
     @Override
     public void childFailed(Reason reason) {
-        restartLater();
+        upkeep.restartLater();
     }
 
     @Override
@@ -318,9 +288,6 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
 
     @Override
     public IkeStatus status() {
-        IkeStatus.State state = children.current().isPresent() ? IkeStatus.State.UP
-                : out.isArmed(Timer.Kind.RESTART, 0) ? IkeStatus.State.WAITING
-                : associations.isEmpty() ? IkeStatus.State.IDLE : IkeStatus.State.CONNECTING;
-        return new IkeStatus(context.config.name(), state, associations.status(), children.status(), context.lastFailure(), restarts);
+        return upkeep.status(children.current().isPresent(), associations.status(), children.status());
     }
 }

@@ -1,0 +1,112 @@
+package dev.torii.ike.session;
+
+import dev.torii.ike.Effect;
+import dev.torii.ike.Event;
+import dev.torii.ike.IkeStatus;
+import dev.torii.ike.Path;
+import dev.torii.ike.Reason;
+import dev.torii.ike.Timer;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What keeps one connection going, whichever version it speaks: whether it is wanted, when it begins again, keepalives for a NAT before us, and
+ * what the driver is told of the tunnel as a whole.
+ */
+public final class Upkeep {
+    private static final Duration KEEPALIVE = Duration.ofSeconds(20);           // RFC 3948, section 4
+    private static final Duration FIRST_RESTART = Duration.ofMillis(500);
+    private static final int RESTART_DOUBLINGS = 6;                             // at most 32 seconds
+    private static final Duration STABLE = Duration.ofMinutes(1);
+    private static final Duration PEER_BEGINS = Duration.ofSeconds(5);
+
+    private final SessionContext context;
+    private final Outbox out;
+    private @Nullable Path start;           // where to begin; known from Start on
+    private boolean wanted;
+    private int restarts;
+
+    /** Of a connection at rest. */
+    public Upkeep(SessionContext context) {
+        this.context = context;
+        this.out = context.out;
+    }
+
+    /** The tunnel is wanted from now on. */
+    public void start(Event.Start event) {
+        start = new Path(new InetSocketAddress(event.local(), Path.IKE_PORT), new InetSocketAddress(event.remote(), Path.IKE_PORT));
+        wanted = true;
+    }
+
+    /** The tunnel is not wanted any more; nothing here waits. */
+    public void stop() {
+        wanted = false;
+        restarts = 0;
+        for (Timer.Kind kind : List.of(Timer.Kind.RESTART, Timer.Kind.STABLE, Timer.Kind.KEEPALIVE)) {
+            out.disarm(kind, 0);
+        }
+    }
+
+    /** Where to begin, if the tunnel is wanted. */
+    public Optional<Path> wanted() {
+        return wanted ? Optional.ofNullable(start) : Optional.empty();
+    }
+
+    /** Something that the tunnel needs has failed or ended: begin again after a while, a longer one each time. */
+    public void restartLater() {
+        if (wanted && context.config.initiate() && !out.isArmed(Timer.Kind.RESTART, 0)) {
+            out.arm(Timer.Kind.RESTART, 0, FIRST_RESTART.multipliedBy(1L << Math.min(restarts, RESTART_DOUBLINGS)));
+            restarts++;
+        }
+    }
+
+    /** The peer began, so it goes on; but we do not wait for ever. */
+    public void peerGoesOn() {
+        if (wanted) {
+            out.arm(Timer.Kind.RESTART, 0, PEER_BEGINS);
+        }
+    }
+
+    /** {@link Timer.Kind#STABLE}: the back-off begins anew. */
+    public void stable() {
+        restarts = 0;
+    }
+
+    /** An IKE SA is up, or the last keepalive was a while ago. @param behindNat its path, if there is a NAT before us */
+    public void keepaliveFrom(Optional<Path> behindNat) {
+        behindNat.ifPresent(path -> out.arm(Timer.Kind.KEEPALIVE, 0, KEEPALIVE));
+    }
+
+    /** {@link Timer.Kind#KEEPALIVE}. @param behindNat the path of the newest IKE SA, if there is a NAT before us */
+    public void keepalive(Optional<Path> behindNat) {
+        behindNat.ifPresent(path -> out.add(new Effect.NatKeepalive(path)));
+        keepaliveFrom(behindNat);
+    }
+
+    /** A child SA works. @param first whether there was none before */
+    public void usable(boolean first) {
+        if (first) {
+            out.add(new Effect.TunnelUp());
+            out.arm(Timer.Kind.STABLE, 0, STABLE);
+            out.disarm(Timer.Kind.RESTART, 0);
+        }
+    }
+
+    /** No child SA is left. */
+    public void lastGone(Reason reason) {
+        out.add(new Effect.TunnelDown(reason));
+        out.disarm(Timer.Kind.STABLE, 0);
+        restartLater();
+    }
+
+    /** The snapshot. @param up whether a child SA works */
+    public IkeStatus status(boolean up, List<IkeStatus.Ike> ikeSas, List<IkeStatus.Child> children) {
+        IkeStatus.State state = up ? IkeStatus.State.UP
+                : out.isArmed(Timer.Kind.RESTART, 0) ? IkeStatus.State.WAITING
+                : ikeSas.isEmpty() ? IkeStatus.State.IDLE : IkeStatus.State.CONNECTING;
+        return new IkeStatus(context.config.name(), state, ikeSas, children, context.lastFailure(), restarts);
+    }
+}
