@@ -10,7 +10,7 @@ import java.util.List;
  * @param version which IKE is spoken
  * @param localId our identity
  * @param remoteId what the peer must say
- * @param preSharedKey the secret both have
+ * @param authentication how either side proves who it is
  * @param ikeProposals in order of preference, not empty
  * @param espProposals in order of preference, not empty; all with the same PFS group (RFC 2409, section 5.5: one KE payload)
  * @param localSelector our side's traffic
@@ -25,7 +25,7 @@ import java.util.List;
  * @param dpdTimeout silence after which the peer is dead, longer than {@code dpdDelay}
  * @param retransmission how often a message is repeated
  */
-public record IkeConfig(String name, IkeVersion version, Identity localId, Identity remoteId, Secret preSharedKey,
+public record IkeConfig(String name, IkeVersion version, Identity localId, Identity remoteId, Authentication authentication,
         List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
         TrafficSelector localSelector, TrafficSelector remoteSelector,
         Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
@@ -56,5 +56,16 @@ public record IkeConfig(String name, IkeVersion version, Identity localId, Ident
         if (dpdDelay.isNegative() || !dpdDelay.isZero() && dpdTimeout.compareTo(dpdDelay) <= 0) {
             throw new IllegalArgumentException(name + ": DPD timeout must be longer than its delay");
         }
+        if (version == IkeVersion.V1 && !(authentication.own() instanceof Authentication.PreSharedKey && authentication.own().equals(authentication.peer()))) {
+            throw new IllegalArgumentException(name + ": IKEv1 is spoken with one pre-shared key only");
+        }
+    }
+
+    /** The pre-shared key that we prove ourselves with. @throws IllegalStateException if it is something else */
+    public Secret preSharedKey() {
+        if (authentication.own() instanceof Authentication.PreSharedKey key) {
+            return key.secret();
+        }
+        throw new IllegalStateException(name + " has no pre-shared key");
     }
 }

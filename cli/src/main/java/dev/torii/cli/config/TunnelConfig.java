@@ -1,13 +1,13 @@
 package dev.torii.cli.config;
 
 import dev.torii.bgp.wire.Prefix;
+import dev.torii.ike.Authentication;
 import dev.torii.ike.EspProposal;
 import dev.torii.ike.Identity;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeProposal;
 import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Retransmission;
-import dev.torii.ike.Secret;
 import dev.torii.ike.TrafficSelector;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  * @param local         our outer address; empty for {@code %defaultroute}: the source address of the default route, known at run time only
  * @param remote        the peer's outer address; empty for {@code %any}
  * @param localId       empty: our outer address (see {@link #toIkeConfig})
- * @param preSharedKey  found in ipsec.secrets
+ * @param authentication how either side proves who it is; secrets are from ipsec.secrets
  * @param ikeProposals  in order of preference, not empty
  * @param espProposals  in order of preference, not empty, all with the same PFS group
  * @param localSubnet   our side's traffic; empty: our outer address alone
@@ -38,7 +38,7 @@ import java.util.OptionalInt;
  * @param dpdDelay      zero: never probe
  */
 public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Optional<InetAddress> local, Optional<InetAddress> remote,
-        Optional<Identity> localId, Identity remoteId, Secret preSharedKey,
+        Optional<Identity> localId, Identity remoteId, Authentication authentication,
         List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
         Optional<Prefix> localSubnet, Prefix remoteSubnet, StartMode auto,
         String interfaceName, Optional<InnerAddress> innerAddress, OptionalInt mtu, int metric, int replayWindow,
@@ -60,7 +60,7 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
      * as IP protocol 50, which the packet path does not send yet.
      */
     public IkeConfig toIkeConfig(InetAddress localAddress) {
-        return new IkeConfig(name, ikeVersion, localId.orElseGet(() -> Identity.ofAddress(localAddress)), remoteId, preSharedKey, ikeProposals, espProposals,
+        return new IkeConfig(name, ikeVersion, localId.orElseGet(() -> Identity.ofAddress(localAddress)), remoteId, authentication, ikeProposals, espProposals,
                 localSubnet.map(TunnelConfig::selector).orElseGet(() -> TrafficSelector.ofAddress(localAddress)), selector(remoteSubnet),
                 ikeLifetime, childLifetime, rekeyMargin, rekeyFuzzPercent, true, initiates(),
                 dpdDelay, dpdTimeout, retransmission);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.bgp.wire.Prefix;
+import dev.torii.ike.Authentication;
 import dev.torii.ike.DhGroup;
 import dev.torii.ike.EncryptionAlgorithm;
 import dev.torii.ike.EspCipher;
@@ -70,7 +71,7 @@ class ArticleTest {
         assertEquals(Optional.of(Site.address(Site.TUNNEL1)), one.remote());
         assertEquals(Optional.of(Identity.ofAddress(Site.address(Site.CPE))), one.localId());
         assertEquals(Identity.ofAddress(Site.address(Site.TUNNEL1)), one.remoteId());
-        assertEquals(Secret.ofText("first tunnel's secret"), one.preSharedKey());
+        assertEquals(Authentication.preSharedKey(Secret.ofText("first tunnel's secret")), one.authentication());
         assertEquals(List.of(IKE), one.ikeProposals());
         assertEquals(List.of(ESP), one.espProposals());
         assertEquals(Optional.of(Prefix.parse("0.0.0.0/0")), one.localSubnet());
@@ -85,7 +86,7 @@ class ArticleTest {
         assertEquals(Duration.ofSeconds(30), one.dpdTimeout());
         assertEquals(1024, one.replayWindow());
         var two = config.tunnels().getLast();
-        assertEquals(Secret.ofText("second tunnel's secret"), two.preSharedKey());
+        assertEquals(Authentication.preSharedKey(Secret.ofText("second tunnel's secret")), two.authentication());
         assertEquals("vti02", two.interfaceName());
         assertEquals(List.of(), config.warnings());
     }
@@ -163,7 +164,7 @@ class ArticleTest {
         var config = bgpMode().file("/etc/ipsec.d/oci-ipsec.conf", conns[1].replace("oracle-tunnel-2", "zwei") + conns[0].replace("oracle-tunnel-1", "eins"))
                 .file("/etc/frr/bgpd.conf", bgpd).load();
         assertEquals(List.of("zwei", "eins"), config.tunnels().stream().map(TunnelConfig::name).toList());
-        assertEquals(Secret.ofText("second tunnel's secret"), config.tunnels().getFirst().preSharedKey());
+        assertEquals(Authentication.preSharedKey(Secret.ofText("second tunnel's secret")), config.tunnels().getFirst().authentication());
         assertEquals(4200000001L, config.bgp().orElseThrow().localAs());
         assertEquals(64512, config.bgp().orElseThrow().peers().getFirst().remoteAs());
         assertTrue(config.bgp().orElseThrow().prefixLists().get("ours").permits(Prefix.parse("172.16.0.0/12")));

@@ -3,6 +3,7 @@ package dev.torii.cli.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.torii.ike.Authentication;
 import dev.torii.ike.Secret;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,7 +28,9 @@ class SecretsTest {
     @BeforeEach
     void makeRoot() { site = new Site(root).conf(Site.CONN + "     leftid=203.0.113.7\n"); }
 
-    private Secret found(String secrets) { return site.secrets(secrets).load().tunnels().getFirst().preSharedKey(); }
+    private Secret found(String secrets) { return secretOf(site.secrets(secrets).load().tunnels().getFirst()); }
+
+    private static Secret secretOf(TunnelConfig tunnel) { return ((Authentication.PreSharedKey) tunnel.authentication().own()).secret(); }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
@@ -62,16 +65,16 @@ class SecretsTest {
     @Test
     void withADefaultRouteTheHostsAddressesStandForTheLocalIdentity() {
         String conn = Site.CONN.replace("left=192.168.1.42", "left=%defaultroute");
-        assertEquals(Secret.ofText("right secret"), site.conf(conn).secrets("10.0.0.1 198.51.100.1 : PSK \"not this one\"\n192.168.1.42 198.51.100.1 : PSK \"right secret\"\n").load().tunnels().getFirst().preSharedKey());
+        assertEquals(Secret.ofText("right secret"), secretOf(site.conf(conn).secrets("10.0.0.1 198.51.100.1 : PSK \"not this one\"\n192.168.1.42 198.51.100.1 : PSK \"right secret\"\n").load().tunnels().getFirst()));
         // at boot there may be no address yet
-        assertEquals(Secret.ofText("right secret"), site.host("127.0.0.1").secrets("10.0.0.1 198.51.100.1 : PSK \"right secret\"\n").load().tunnels().getFirst().preSharedKey());
+        assertEquals(Secret.ofText("right secret"), secretOf(site.host("127.0.0.1").secrets("10.0.0.1 198.51.100.1 : PSK \"right secret\"\n").load().tunnels().getFirst()));
     }
 
     @Test
     void bytesThatAreNotUtf8ComeOutAsTheyAre() throws Exception {
         site.secrets("");
         Files.write(site.path("/etc/ipsec.d/a.secrets"), (IDS + " : PSK \"Schl\u00fcssel\"").getBytes(StandardCharsets.ISO_8859_1));
-        assertEquals(Secret.copyOf("Schl\u00fcssel".getBytes(StandardCharsets.ISO_8859_1)), site.load().tunnels().getFirst().preSharedKey());
+        assertEquals(Secret.copyOf("Schl\u00fcssel".getBytes(StandardCharsets.ISO_8859_1)), secretOf(site.load().tunnels().getFirst()));
     }
 
     @Test
@@ -90,7 +93,7 @@ class SecretsTest {
     @Test
     void includesOfSecretsWork() {
         site.file("/etc/ipsec.secrets", "include sub/*.psk\n").file("/etc/sub/x.psk", IDS + " : PSK \"right secret\"\n");
-        assertEquals(Secret.ofText("right secret"), site.load().tunnels().getFirst().preSharedKey());
+        assertEquals(Secret.ofText("right secret"), secretOf(site.load().tunnels().getFirst()));
     }
 
     @ParameterizedTest

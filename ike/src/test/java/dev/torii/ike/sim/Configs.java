@@ -1,5 +1,6 @@
 package dev.torii.ike.sim;
 
+import dev.torii.ike.Authentication;
 import dev.torii.ike.DhGroup;
 import dev.torii.ike.EncryptionAlgorithm;
 import dev.torii.ike.EspCipher;
@@ -119,7 +120,7 @@ public final class Configs {
     }
 
     public IkeConfig build() {
-        return new IkeConfig(name, version, local, remote, Secret.ofText(secret), ike, esp, localSelector, remoteSelector, ikeLifetime, childLifetime,
+        return new IkeConfig(name, version, local, remote, Authentication.preSharedKey(Secret.ofText(secret)), ike, esp, localSelector, remoteSelector, ikeLifetime, childLifetime,
                 Duration.ofMinutes(9), 100, force, initiate, dpdDelay, dpdTimeout, Retransmission.Policy.STANDARD);
     }
 }

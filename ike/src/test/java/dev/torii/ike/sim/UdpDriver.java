@@ -65,7 +65,7 @@ public final class UdpDriver {
                 .esp(words.contains("nopfs") ? Configs.ESP_WITHOUT_PFS : Configs.ESP)
                 .ikeLifetime(Duration.ofSeconds(Long.parseLong(word(words, "ike", "28800"))))
                 .childLifetime(Duration.ofSeconds(Long.parseLong(word(words, "child", "3600")))).build();
-        var config = new IkeConfig("try", base.version(), base.localId(), base.remoteId(), base.preSharedKey(), base.ikeProposals(), base.espProposals(), all, all,
+        var config = new IkeConfig("try", base.version(), base.localId(), base.remoteId(), base.authentication(), base.ikeProposals(), base.espProposals(), all, all,
                 base.ikeLifetime(), base.childLifetime(), base.rekeyMargin(), base.rekeyFuzzPercent(), base.forceEncapsulation(),
                 base.initiate(), base.dpdDelay(), base.dpdTimeout(), base.retransmission());
         var driver = new UdpDriver(local, config);

@@ -10,6 +10,7 @@ import dev.torii.cli.config.StartMode;
 import dev.torii.cli.config.TunnelConfig;
 import dev.torii.cli.config.Warning;
 import dev.torii.cli.config.libreswan.Conn.Value;
+import dev.torii.ike.Authentication;
 import dev.torii.ike.DhGroup;
 import dev.torii.ike.Identity;
 import dev.torii.ike.IkeVersion;
@@ -118,7 +119,7 @@ final class Tunnels {
             missingSecret(conn, ends, localId, remoteId.get());
             return Optional.empty();
         }
-        return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), secret.get(), ike, esp, localSubnet,
+        return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), Authentication.preSharedKey(secret.get()), ike, esp, localSubnet,
                 remoteSubnet.get(), auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), metric, window, encapsulation,
                 natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission));
     }
@@ -261,7 +262,7 @@ final class Tunnels {
     /** As responder, Main Mode must choose the secret by the addresses alone (RFC 2409, section 5.4). */
     private void samePeers(TunnelConfig tunnel) {
         var first = byPeers.putIfAbsent(new Peers(tunnel.local(), tunnel.remote()), tunnel);
-        if (first == null || first.preSharedKey().equals(tunnel.preSharedKey())) return;
+        if (first == null || first.authentication().equals(tunnel.authentication())) return;
         Position at = tunnel.at();
         diagnostics.error(at, "conn " + tunnel.name() + " and conn " + first.name() + " at " + first.at() + " have the same two addresses and different secrets",
                 "use one secret for both: before the peer says who it is, its address must tell which secret is meant");
