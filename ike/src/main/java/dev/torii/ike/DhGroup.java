@@ -23,9 +23,11 @@ public enum DhGroup {
     /** RFC 5903, section 3.3. */
     ECP521(21, 521, Kind.CURVE),
     /** RFC 5114, section 2.3: its prime is of unknown origin, see {@link #discouraged()}. */
-    MODP2048S256(24, 2048, Kind.SUBGROUP);
+    MODP2048S256(24, 2048, Kind.SUBGROUP),
+    /** RFC 8031 and RFC 7748, section 5: Curve25519. */
+    X25519(31, 255, Kind.X_ONLY);
 
-    private enum Kind { SAFE_PRIME, SUBGROUP, CURVE }
+    private enum Kind { SAFE_PRIME, SUBGROUP, CURVE, X_ONLY }
 
     private final int id;
     private final int bits;
@@ -49,7 +51,7 @@ public enum DhGroup {
 
     /** Whether it is an elliptic curve rather than a group of integers. */
     public boolean elliptic() {
-        return kind == Kind.CURVE;
+        return kind == Kind.CURVE || kind == Kind.X_ONLY;
     }
 
     /** Size of the shared secret, with leading zeros; of a curve, that is x (RFC 5903, section 7). */
@@ -57,9 +59,9 @@ public enum DhGroup {
         return (bits + 7) / 8;
     }
 
-    /** Size of a public value, with leading zeros; of a curve, that is x and y. */
+    /** Size of a public value, with leading zeros; of a curve, that is x and y, but of Curve25519 only one coordinate (RFC 8031, section 3.1). */
     public int publicBytes() {
-        return elliptic() ? 2 * secretBytes() : secretBytes();
+        return kind == Kind.CURVE ? 2 * secretBytes() : secretBytes();
     }
 
     /** Whether it should be used only where a peer has nothing better (RFC 8247, section 2.4): never offered unasked. */

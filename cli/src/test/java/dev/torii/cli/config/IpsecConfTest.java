@@ -226,7 +226,8 @@ class IpsecConfTest {
         "aes128-sha256-prfsha256-modp3072 | AES_CBC_128-HMAC_SHA2_256-MODP3072",
         "aes256-sha2_384;dh20 | AES_CBC_256-HMAC_SHA2_384-ECP384", "aes256-sha384-ecp256! | AES_CBC_256-HMAC_SHA2_384-ECP256",
         "aes128-sha1-ecp_521 | AES_CBC_128-HMAC_SHA1-ECP521", "aes128-sha1;dh24 | AES_CBC_128-HMAC_SHA1-MODP2048S256",
-        "aes128-sha1;modp2048s256 | AES_CBC_128-HMAC_SHA1-MODP2048S256"})
+        "aes128-sha1;modp2048s256 | AES_CBC_128-HMAC_SHA1-MODP2048S256", "aes256-sha2_256;dh31 | AES_CBC_256-HMAC_SHA2_256-X25519",
+        "aes256-sha256-curve25519! | AES_CBC_256-HMAC_SHA2_256-X25519", "aes256-sha256-x25519 | AES_CBC_256-HMAC_SHA2_256-X25519"})
     void ikeIsWrittenInTwoDialects(String written, String expected) {
         assertEquals("[" + expected + "]", replaced("ike=aes_cbc256-sha2_384;modp1536", "ike=" + written).ikeProposals().toString());
     }

@@ -40,10 +40,12 @@ class ProposalsIT {
             new Proposal(IKE, PEER_IKE, AGREED_IKE, "aes_gcm_b_128;modp1536", "aes128gcm12-modp1536", "ESP:AES_GCM_12-128/MODP_1536"),
             new Proposal(IKE, PEER_IKE, AGREED_IKE, "aes_gcm192;modp1536", "aes192gcm16-modp1536", "ESP:AES_GCM_16-192/MODP_1536"),
             group("dh19", "ecp256", "ECP_256"),
-            group("dh20", "ecp384", "ECP_384"));
+            group("dh20", "ecp384", "ECP_384"),
+            group("dh21", "ecp521", "ECP_521"),
+            group("dh31", "curve25519", "CURVE_25519"));
 
     private static final List<Proposal> GROUPS = List.of(
-            group("dh21", "ecp521", "ECP_521"),
+            new Proposal(IKE, PEER_IKE, AGREED_IKE, "aes_gcm_b_256;modp1536", "aes256gcm12-modp1536", "ESP:AES_GCM_12-256/MODP_1536"),
             group("dh2", "modp1024", "MODP_1024"),
             group("dh24", "modp2048s256", "MODP_2048_256"),
             group("modp4096", "modp4096", "MODP_4096"),
@@ -86,34 +88,58 @@ class ProposalsIT {
         try (var vpn = Vpn.network(PREFIX, Mode.BGP)) {
             for (int i = 0; i < SUITES.size(); i += 2) {
                 try (var first = accepts(vpn, 1, SUITES.get(i)); var second = accepts(vpn, 2, SUITES.get(i + 1))) {
-                    offers(vpn, 1, first.awaitReady(), SUITES.get(i));
-                    offers(vpn, 2, second.awaitReady(), SUITES.get(i + 1));
+                    offers(vpn, 1, 1, first.awaitReady(), SUITES.get(i));
+                    offers(vpn, 2, 1, second.awaitReady(), SUITES.get(i + 1));
                 }
             }
         }
     }
 
-    /** IKEv1 has no number for it. */
+    /** IKEv1 has no number for ChaCha20-Poly1305. The first child of IKEv2 has no group of its own. */
+    private static final List<Proposal> V2 = List.of(
+            new Proposal("aes256-sha2_256;dh19", "aes256-sha256-ecp256", "AES_CBC-256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/ECP_256",
+                    "chacha20_poly1305;dh19", "chacha20poly1305-ecp256", "ESP:CHACHA20_POLY1305"),
+            new Proposal("aes_gcm256-sha2_256;curve25519", "aes256gcm16-prfsha256-curve25519", "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE_25519",
+                    "aes_gcm256;curve25519", "aes256gcm16-curve25519", "ESP:AES_GCM_16-256"));
+
     @Test
-    void chaCha20Poly1305CarriesTrafficUnderIkeV2() throws IOException {
-        var wanted = new Proposal("aes256-sha2_256;dh19", "aes256-sha256-ecp256", "AES_CBC-256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/ECP_256",
-                "chacha20_poly1305;dh19", "chacha20poly1305-ecp256", "ESP:CHACHA20_POLY1305");
+    void whatOnlyIkeV2HasCarriesTrafficToo() throws IOException {
         try (var vpn = Vpn.network(PREFIX, Mode.BGP)) {
             var headEnds = new ArrayList<Strongswan>();
             for (int number = 1; number <= 2; number++) {
-                var config = StrongswanConfig.bgpHeadEnd(number, vpn.files().secret(number)).speaking(2).proposing(wanted.peerIke(), wanted.peerEsp());
+                var config = StrongswanConfig.bgpHeadEnd(number, vpn.files().secret(number)).speaking(2)
+                        .proposing(V2.get(number - 1).peerIke(), V2.get(number - 1).peerEsp());
                 headEnds.add(Strongswan.start(vpn.namespaces(), "oci" + number, config));
             }
             var root = ToriiDaemon.root(vpn.namespaces(), "cpe");
             vpn.files().writeCpe(root, Mode.BGP);
             var file = root.resolve("etc/ipsec.d/oci-ipsec.conf");
-            propose(file, List.of(wanted, wanted));
-            Files.writeString(file, Files.readString(file).replace("ikev2=no", "ikev2=insist"));
+            propose(file, V2);
+            speakV2(file);
             try (var cpe = ToriiDaemon.start(vpn.namespaces(), "cpe").awaitReady()) {
-                carries(vpn, cpe, headEnds.get(0), wanted, "cpe", "192.168.254.2");
-                carries(vpn, cpe, headEnds.get(1), wanted, "cpe", "192.168.254.6");
+                carries(vpn, cpe, headEnds.get(0), V2.get(0), "cpe", "192.168.254.2");
+                carries(vpn, cpe, headEnds.get(1), V2.get(1), "cpe", "192.168.254.6");
             }
         }
+    }
+
+    @Test
+    void x25519IsAcceptedUnderIkeV2() throws IOException {
+        var wanted = V2.get(1);
+        try (var vpn = Vpn.network(PREFIX, Mode.BGP)) {
+            var root = ToriiDaemon.root(vpn.namespaces(), "oci1");
+            vpn.files().writeHeadEnd(root, Mode.BGP, 1);
+            var file = root.resolve("etc/ipsec.d/cpe.conf");
+            propose(file, List.of(wanted));
+            speakV2(file);
+            try (var headEnd = ToriiDaemon.start(vpn.namespaces(), "oci1").awaitReady()) {
+                offers(vpn, 1, 2, headEnd, wanted);
+            }
+        }
+    }
+
+    private static void speakV2(Path file) throws IOException {
+        Files.writeString(file, Files.readString(file).replace("ikev2=no", "ikev2=insist"));
     }
 
     /** Torii as a head end that waits. */
@@ -124,8 +150,8 @@ class ProposalsIT {
         return ToriiDaemon.start(vpn.namespaces(), "oci" + number);
     }
 
-    private static void offers(Vpn vpn, int number, ToriiDaemon headEnd, Proposal wanted) {
-        var config = StrongswanConfig.bgpHeadEnd(number, vpn.files().secret(number)).mirrored().proposing(wanted.peerIke(), wanted.peerEsp());
+    private static void offers(Vpn vpn, int number, int version, ToriiDaemon headEnd, Proposal wanted) {
+        var config = StrongswanConfig.bgpHeadEnd(number, vpn.files().secret(number)).speaking(version).mirrored().proposing(wanted.peerIke(), wanted.peerEsp());
         try (var cpe = Strongswan.start(vpn.namespaces(), "cpe", "cpe" + number, 0, 0, config)) {
             carries(vpn, headEnd, cpe, wanted, "oci" + number, "192.168.254." + (4 * number - 3));
         }

@@ -35,6 +35,9 @@ public final class BouncyCastleCrypto implements IkeCrypto {
 
     @Override
     public DhKey generate(DhGroup group) {
+        if (group == DhGroup.X25519) {
+            return X25519Key.generate(random);
+        }
         return group.elliptic() ? EcpKey.generate(group, random) : ModpKey.generate(group, random);
     }
 

@@ -51,7 +51,7 @@ record ModpKey(DhGroup group, BigInteger exponent) implements IkeCrypto.DhKey {
             case MODP4096 -> 480;
             case MODP6144 -> 540;
             case MODP8192 -> 620;
-            case ECP256, ECP384, ECP521 -> throw new IllegalArgumentException(group + " is a curve");
+            case ECP256, ECP384, ECP521, X25519 -> throw new IllegalArgumentException(group + " is a curve");
         };
     }
 
@@ -65,7 +65,7 @@ record ModpKey(DhGroup group, BigInteger exponent) implements IkeCrypto.DhKey {
             case MODP6144 -> DHStandardGroups.rfc3526_6144;
             case MODP8192 -> DHStandardGroups.rfc3526_8192;
             case MODP2048S256 -> RFC5114_2048_256;
-            case ECP256, ECP384, ECP521 -> throw new IllegalArgumentException(group + " is a curve");
+            case ECP256, ECP384, ECP521, X25519 -> throw new IllegalArgumentException(group + " is a curve");
         };
     }
 

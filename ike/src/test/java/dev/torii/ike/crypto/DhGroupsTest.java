@@ -32,13 +32,51 @@ class DhGroupsTest {
                 String[] line = block.split("\n");
                 var group = DhGroup.valueOf(line[0]);
                 var secret = new BigInteger(line[1], 16);
-                IkeCrypto.DhKey key = group.elliptic() ? new EcpKey(group, secret) : new ModpKey(group, secret);
+                IkeCrypto.DhKey key = group == DhGroup.X25519 ? X25519Key.of(HexFormat.of().parseHex(line[1]))
+                        : group.elliptic() ? new EcpKey(group, secret) : new ModpKey(group, secret);
                 assertEquals(Octets.ofHex(line[2]), key.publicValue(), line[0]);
                 assertEquals(Secret.copyOf(HexFormat.of().parseHex(line[4])), key.sharedWith(Octets.ofHex(line[3])), line[0]);
                 seen.add(group);
             }
         }
-        assertEquals(EnumSet.of(DhGroup.MODP2048S256, DhGroup.ECP256, DhGroup.ECP384, DhGroup.ECP521), seen);
+        assertEquals(EnumSet.of(DhGroup.MODP2048S256, DhGroup.ECP256, DhGroup.ECP384, DhGroup.ECP521, DhGroup.X25519), seen);
+    }
+
+    /** Source: RFC 7748, section 5.2, the first and the second vector; the highest bit of the second point is to be ignored. */
+    @Test
+    void x25519IsThatOfRfc7748() throws IkeException {
+        assertEquals(secret("c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552"),
+                X25519Key.of(HexFormat.of().parseHex("a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4"))
+                        .sharedWith(Octets.ofHex("e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c")));
+        assertEquals(secret("95cbde9476e8907d7aade45cb4b873f88b595a68799fa152e6f8f7647aac7957"),
+                X25519Key.of(HexFormat.of().parseHex("4b66e9d4d1b4673c5ad22691957d6af5c11b6421e0ea01d42ca4169e7918ba0d"))
+                        .sharedWith(Octets.ofHex("e5210f12786811d3f4b7959d0538ae2c31dbe7106fc03c3efc4cd549c715a493")));
+    }
+
+    /** 0, 1, p - 1, p and p + 1, and a point of order eight: whatever our key is, the secret would be zero. */
+    @Test
+    void pointsOfSmallOrderAreRefused() {
+        IkeCrypto.DhKey key = crypto.generate(DhGroup.X25519);
+        for (String end : new String[] {"00", "01", "ec", "ed", "ee"}) {
+            boolean small = end.startsWith("0");
+            var value = Octets.ofHex(end + (small ? "00" : "ff").repeat(30) + (small ? "00" : "7f"));
+            assertThrows(IkeException.class, () -> key.sharedWith(value), end);
+        }
+        var ofOrderEight = Octets.ofHex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800");
+        assertThrows(IkeException.class, () -> key.sharedWith(ofOrderEight));
+    }
+
+    @Test
+    void x25519TakesNoValueOfAnotherLength() {
+        IkeCrypto.DhKey key = crypto.generate(DhGroup.X25519);
+        Octets good = crypto.generate(DhGroup.X25519).publicValue();
+        for (Octets bad : new Octets[] {Octets.EMPTY, good.slice(0, 31), Octets.concat(good, Octets.of((byte) 0)), Octets.concat(good, good)}) {
+            assertThrows(IkeException.class, () -> key.sharedWith(bad), bad.toString());
+        }
+    }
+
+    private static Secret secret(String hex) {
+        return Secret.copyOf(HexFormat.of().parseHex(hex));
     }
 
     @Test

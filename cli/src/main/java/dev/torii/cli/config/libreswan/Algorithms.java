@@ -30,7 +30,7 @@ final class Algorithms {
     private static final List<String> DEFAULT_GROUPS = List.of("MODP2048", "MODP1536");
     private static final String DEFAULT_IKE = "aes_cbc";
     private static final List<String> DEFAULT_HASHES_V2 = List.of("SHA2_512", "SHA2_256");
-    private static final List<String> DEFAULT_GROUPS_V2 = List.of("MODP2048", "MODP3072", "MODP4096", "MODP8192", "ECP256", "ECP384", "ECP521");
+    private static final List<String> DEFAULT_GROUPS_V2 = List.of("MODP2048", "MODP3072", "MODP4096", "MODP8192", "ECP256", "ECP384", "ECP521", "X25519");
     private static final String DEFAULT_IKE_V2 = "aes_gcm,aes_cbc";
     private static final String DEFAULT_ESP = "aes_gcm,aes_cbc";
     private static final String IKE_EXAMPLE = "like aes_cbc256-sha2_384;modp1536";
