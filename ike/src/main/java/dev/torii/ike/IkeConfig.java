@@ -20,7 +20,7 @@ import java.util.List;
  * @param rekeyMargin how long before the end of a lifetime the successor is negotiated
  * @param rekeyFuzzPercent the margin is enlarged by a random part of up to this percentage, so that two sides rarely collide
  * @param forceEncapsulation ESP in UDP although no NAT is found
- * @param initiate start again for ever with bounded back-off when the tunnel goes down; and renew the IKE SA
+ * @param initiate start again for ever when the tunnel goes down; and renew the IKE SA
  * @param dpdDelay silence after which the peer is probed; zero: never
  * @param dpdTimeout silence after which the peer is dead, longer than {@code dpdDelay}
  * @param retransmission how often a message is repeated
@@ -67,5 +67,10 @@ public record IkeConfig(String name, IkeVersion version, Identity localId, Ident
             return key.secret();
         }
         throw new IllegalStateException(name + " has no pre-shared key");
+    }
+
+    /** The rule for what follows the first answer of a set-up: a peer that has spoken and falls silent for the DPD timeout is tried afresh. */
+    public Retransmission.Policy onceAnswered() {
+        return dpdDelay.isZero() ? retransmission : retransmission.within(dpdTimeout);
     }
 }

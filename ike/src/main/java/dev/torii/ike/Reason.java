@@ -53,6 +53,14 @@ public sealed interface Reason {
         }
     }
 
+    /** What we sent in a negotiation was not answered in time. */
+    record NoAnswer(String cause) implements Reason {
+        @Override
+        public String text() {
+            return cause;
+        }
+    }
+
     /** A negotiation failed. */
     record Failed(String cause) implements Reason {
         @Override

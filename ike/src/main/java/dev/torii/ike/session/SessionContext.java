@@ -44,6 +44,11 @@ public class SessionContext {
         return ByteBuffer.wrap(crypto.random(Integer.BYTES)).getInt();
     }
 
+    /** A wait shortened by a random part of up to a quarter: many connections that wait for the same thing do not go on in step. */
+    public Duration spread(Duration wait) {
+        return wait.minus(wait.multipliedBy(Math.floorMod(number(), FUZZ_STEPS)).dividedBy(4L * FUZZ_STEPS));
+    }
+
     /** Something failed: shown in the status and in the log. */
     public void failure(String cause) {
         lastFailure = Optional.of(cause);

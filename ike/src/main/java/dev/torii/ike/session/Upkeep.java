@@ -18,21 +18,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Upkeep {
     private static final Duration KEEPALIVE = Duration.ofSeconds(20);           // RFC 3948, section 4
-    private static final Duration FIRST_RESTART = Duration.ofMillis(500);
-    private static final int RESTART_DOUBLINGS = 6;                             // at most 32 seconds
     private static final Duration STABLE = Duration.ofMinutes(1);
     private static final Duration PEER_BEGINS = Duration.ofSeconds(5);
 
     private final SessionContext context;
     private final Outbox out;
+    private final Backoff backoff;
     private @Nullable Path start;           // where to begin; known from Start on
     private boolean wanted;
-    private int restarts;
 
     /** Of a connection at rest. */
     public Upkeep(SessionContext context) {
         this.context = context;
         this.out = context.out;
+        this.backoff = new Backoff(context);
     }
 
     /** The tunnel is wanted from now on. */
@@ -44,7 +43,7 @@ public final class Upkeep {
     /** The tunnel is not wanted any more; nothing here waits. */
     public void stop() {
         wanted = false;
-        restarts = 0;
+        backoff.forget();
         for (Timer.Kind kind : List.of(Timer.Kind.RESTART, Timer.Kind.STABLE, Timer.Kind.KEEPALIVE)) {
             out.disarm(kind, 0);
         }
@@ -55,11 +54,11 @@ public final class Upkeep {
         return wanted ? Optional.ofNullable(start) : Optional.empty();
     }
 
-    /** Something that the tunnel needs has failed or ended: begin again after a while, a longer one each time. */
-    public void restartLater() {
+    /** Something that the tunnel needs has failed or ended, which is what the wait depends on: begin again after a while. */
+    public void restartLater(Reason reason) {
+        backoff.because(reason);
         if (wanted && context.config.initiate() && !out.isArmed(Timer.Kind.RESTART, 0)) {
-            out.arm(Timer.Kind.RESTART, 0, FIRST_RESTART.multipliedBy(1L << Math.min(restarts, RESTART_DOUBLINGS)));
-            restarts++;
+            out.arm(Timer.Kind.RESTART, 0, backoff.next());
         }
     }
 
@@ -72,7 +71,7 @@ public final class Upkeep {
 
     /** {@link Timer.Kind#STABLE}: the back-off begins anew. */
     public void stable() {
-        restarts = 0;
+        backoff.forget();
     }
 
     /** An IKE SA is up, or the last keepalive was a while ago. @param behindNat its path, if there is a NAT before us */
@@ -99,7 +98,7 @@ public final class Upkeep {
     public void lastGone(Reason reason) {
         out.add(new Effect.TunnelDown(reason));
         out.disarm(Timer.Kind.STABLE, 0);
-        restartLater();
+        restartLater(reason);
     }
 
     /** The snapshot. @param up whether a child SA works */
@@ -107,6 +106,6 @@ public final class Upkeep {
         IkeStatus.State state = up ? IkeStatus.State.UP
                 : out.isArmed(Timer.Kind.RESTART, 0) ? IkeStatus.State.WAITING
                 : ikeSas.isEmpty() ? IkeStatus.State.IDLE : IkeStatus.State.CONNECTING;
-        return new IkeStatus(context.config.name(), state, ikeSas, children, context.lastFailure(), restarts);
+        return new IkeStatus(context.config.name(), state, ikeSas, children, context.lastFailure(), backoff.restarts());
     }
 }

@@ -20,7 +20,8 @@ final class ChildSas {
     private static final int MAX_UNDER_WAY = 16;
     private static final int RESERVED_SPIS = 256;
     private static final Duration RETRY_RENEWAL = Duration.ofSeconds(10);
-    private static final Duration LINGER = Duration.ofSeconds(15);      // five retransmissions of message 2 fit
+    private static final Duration LINGER = Duration.ofSeconds(15);      // six retransmissions of message 2 fit
+    private static final Duration FORGOTTEN = Duration.ofSeconds(30);   // what the peer has replaced: longer than any peer keeps it for itself
 
     private final Context context;
     private final Owner owner;
@@ -141,6 +142,14 @@ final class ChildSas {
         return authentic;
     }
 
+    /** The peer that began its successor deletes it, unless it has restarted meanwhile; one that came while that was begun is none of these. */
+    private void forgottenByPeer(Child older) {
+        context.out.disarm(Timer.Kind.CHILD_REKEY, older.id);
+        if (!context.out.isArmed(Timer.Kind.REPLACED, older.id)) {
+            context.out.arm(Timer.Kind.REPLACED, older.id, FORGOTTEN);
+        }
+    }
+
     /** A duplicate of message 2: the responder has not got message 3, and still sends with the old child. */
     private void lingerOn(Phase2 quickMode) {
         if (quickMode.replaces != null && context.out.isArmed(Timer.Kind.REPLACED, quickMode.replaces.id)) {
@@ -181,6 +190,10 @@ final class ChildSas {
         if (quickMode.replaces != null && children.contains(quickMode.replaces)) {
             context.out.disarm(Timer.Kind.CHILD_REKEY, quickMode.replaces.id);
             context.out.arm(Timer.Kind.REPLACED, quickMode.replaces.id, LINGER);
+        }
+        if (!quickMode.initiator) {
+            children.stream().filter(older -> older.usable && older.id < quickMode.id && older.sa.local().equals(child.sa.local()) && older.sa.remote().equals(child.sa.remote()))
+                    .forEach(this::forgottenByPeer);
         }
         owner.usable(first);
     }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** IKEv1 for one connection: which exchange is begun when, and what happens to its results. */
 public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Owner {
     private static final Duration LINGER = Duration.ofSeconds(2);
+    private static final Duration FORGOTTEN = Duration.ofSeconds(30);
 
     private final Context context;
     private final Outbox out;
@@ -232,7 +233,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         forget(phase1, new Reason.PeerDeleted());
         if (ikeSas.current().isEmpty()) {
             children.removeAll(new Reason.PeerDeleted());
-            upkeep.restartLater();
+            upkeep.restartLater(new Reason.PeerDeleted());
         }
     }
 
@@ -251,7 +252,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         context.inform(phase1, Informational.deleteIke(phase1.sa()));
         forget(phase1, reason);
         if (ikeSas.current().isEmpty() && !ikeSas.negotiating()) {
-            upkeep.restartLater();
+            upkeep.restartLater(reason);
         }
     }
 
@@ -269,7 +270,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         ikeSas.abandonOwn();
         children.removeAll(reason);
         ikeSas.established().forEach(phase1 -> forget(phase1, reason));
-        upkeep.restartLater();
+        upkeep.restartLater(reason);
     }
 
     private void stop() {
@@ -303,6 +304,8 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
                     .forEach(older -> out.arm(Timer.Kind.REPLACED, older.id, LINGER));
             pursue();
         } else {
+            ikeSas.established().stream().filter(older -> older.establishedBefore(phase1))      // a peer that has restarted does not delete them
+                    .forEach(older -> out.arm(Timer.Kind.REPLACED, older.id, FORGOTTEN));
             children.renew(phase1);
             if (!children.anyUsable()) {
                 upkeep.peerGoesOn();
@@ -314,7 +317,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     public void failed(Phase1 phase1, Reason reason) {
         if (phase1.initiator) {
             context.failure(reason.text() + hint.map(said -> "; " + said).orElse(""));
-            upkeep.restartLater();
+            upkeep.restartLater(reason);
         } else {
             context.failure("as responder: " + reason.text());
         }
@@ -339,7 +342,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         if (!answered) {            // an IKE SA that carries no Quick Mode is of no use
             end(quickMode.under, reason);
         }
-        upkeep.restartLater();
+        upkeep.restartLater(reason);
     }
 
     @Override

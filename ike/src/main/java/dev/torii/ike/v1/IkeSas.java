@@ -139,7 +139,7 @@ final class IkeSas {
     private void execute(Phase1 phase1, Output output) {
         switch (output) {
             case Output.Transmit transmit -> context.out.add(new Effect.Send(phase1.path(), transmit.message()));
-            case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, phase1.id, await.after());
+            case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, phase1.id, context.spread(await.after()));
             case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, phase1.id);
             case Output.Drop drop -> context.out.dropped(drop.cause());
             case Output.Warn warn -> context.failure(warn.text());

@@ -7,6 +7,7 @@ import dev.torii.ike.IkeException;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
+import dev.torii.ike.Retransmission;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
 import dev.torii.ike.wire.MalformedMessageException;
@@ -150,16 +151,20 @@ final class MainModeInitiator implements MainMode {
     }
 
     private Step<State> send(Waiting next) {
-        return config.retransmission().after(1)
+        return pace(next).after(1)
                 .map(wait -> Step.<State>to(next, new Output.Transmit(next.flight().message()), new Output.AwaitAnswer(wait)))
                 .orElseThrow();
     }
 
     private Step<State> again(Waiting waiting) {
         Flight next = waiting.flight().again();
-        return config.retransmission().after(next.sent())
+        return pace(waiting).after(next.sent())
                 .map(wait -> Step.<State>to(waiting.with(next), new Output.Transmit(next.message()), new Output.AwaitAnswer(wait)))
-                .orElseGet(() -> Step.to(new State.Dead(new Reason.Failed(noAnswer(waiting)))));
+                .orElseGet(() -> Step.to(new State.Dead(new Reason.NoAnswer(noAnswer(waiting)))));
+    }
+
+    private Retransmission.Policy pace(Waiting waiting) {
+        return waiting instanceof State.SaSent ? config.retransmission() : config.onceAnswered();
     }
 
     private static String noAnswer(Waiting waiting) {

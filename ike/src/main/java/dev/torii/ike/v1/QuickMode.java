@@ -144,7 +144,7 @@ sealed interface QuickMode permits QuickModeInitiator, QuickModeResponder {
             Flight next = waiting.flight().again();
             return config.retransmission().after(next.sent())
                     .map(wait -> Step.<State>to(waiting.with(next), new Output.Transmit(next.message()), new Output.AwaitAnswer(wait)))
-                    .orElseGet(() -> Step.to(new State.Dead(new Reason.Failed(given))));
+                    .orElseGet(() -> Step.to(new State.Dead(new Reason.NoAnswer(given))));
         }
     }
 }

@@ -190,7 +190,7 @@ final class Associations {
     private void execute(Association association, Output output) {
         switch (output) {
             case Output.Transmit transmit -> context.out.add(new Effect.Send(association.path(), transmit.message()));
-            case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, association.id, await.after());
+            case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, association.id, context.spread(await.after()));
             case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, association.id);
             case Output.Drop drop -> context.out.dropped(drop.cause());
             case Output.Warn warn -> context.failure(warn.text());

@@ -226,7 +226,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         result.child().ifPresent(child -> children.add(association, child.child(), null, true));
         result.childRefusal().ifPresent(cause -> {
             context.failure("child SA: " + cause);
-            upkeep.restartLater();
+            upkeep.restartLater(new Reason.Failed(cause));
         });
         upkeep.keepaliveFrom(behindNat());
         for (Association other : older) {
@@ -250,7 +250,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     public void failed(Association association, Reason reason) {
         context.failure((association.initiator ? "" : "as responder: ") + reason.text());
         if (association.initiator) {
-            upkeep.restartLater();
+            upkeep.restartLater(reason);
         }
     }
 
@@ -272,13 +272,13 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         children.of(association).forEach(child -> children.remove(child, reason));
         associations.remove(association, reason);
         if (associations.current().isEmpty() && !associations.negotiating()) {
-            upkeep.restartLater();
+            upkeep.restartLater(reason);
         }
     }
 
     @Override
     public void childFailed(Reason reason) {
-        upkeep.restartLater();
+        upkeep.restartLater(reason);
     }
 
     @Override

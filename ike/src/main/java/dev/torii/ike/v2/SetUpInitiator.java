@@ -9,6 +9,7 @@ import dev.torii.ike.IkeProposal;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
+import dev.torii.ike.Retransmission;
 import dev.torii.ike.Secret;
 import dev.torii.ike.Spi;
 import dev.torii.ike.v2.wire.Message;
@@ -226,17 +227,21 @@ final class SetUpInitiator implements SetUp {
     }
 
     private <S extends State & Waiting> Step send(S next) {
-        return config.retransmission().after(1)
+        return pace(next).after(1)
                 .map(wait -> Step.to(next, new Output.Transmit(next.flight().message()), new Output.AwaitAnswer(wait))).orElseThrow();
     }
 
     private Step again(Waiting waiting) {
         Flight next = waiting.flight().again();
-        return config.retransmission().after(next.sent())
+        return pace(waiting).after(next.sent())
                 .map(wait -> Step.to(waiting.with(next), new Output.Transmit(next.message()), new Output.AwaitAnswer(wait)))
-                .orElseGet(() -> dead(switch (waiting) {
+                .orElseGet(() -> Step.to(new State.Dead(new Reason.NoAnswer(switch (waiting) {
                     case State.InitSent s -> "no answer to IKE_SA_INIT";
                     case State.AuthSent s -> "no valid answer to IKE_AUTH";
-                }));
+                })), new Output.Answered()));
+    }
+
+    private Retransmission.Policy pace(Waiting waiting) {
+        return waiting instanceof State.InitSent ? config.retransmission() : config.onceAnswered();
     }
 }

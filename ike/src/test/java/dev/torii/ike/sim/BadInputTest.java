@@ -10,7 +10,6 @@ import dev.torii.ike.Event;
 import dev.torii.ike.HashAlgorithm;
 import dev.torii.ike.Identity;
 import dev.torii.ike.IkeProposal;
-import dev.torii.ike.IkeStatus;
 import dev.torii.ike.Octets;
 import dev.torii.ike.TrafficSelector;
 import dev.torii.ike.wire.ExchangeType;
@@ -319,18 +318,5 @@ class BadInputTest {
         pair.inject(pair.right(), Octets.of(message));
         assertEquals(before, Snapshot.of(pair.right()));
         assertEquals(9, pair.right().dropped.size(), pair.right().dropped.toString());
-    }
-
-    @Test
-    void aSilentPeerIsTriedForEverWithBoundedBackOff() {
-        var pair = new IkePair(1, Configs.left().build(), Configs.right().build());
-        pair.cut(true);
-        pair.left().start();
-        pair.runFor(Duration.ofHours(1));
-        int after = pair.left().sent.size();
-        assertTrue(after > 200 && after < 500, after + " messages in an hour");
-        assertEquals(1, pair.left().bound.size() + (pair.left().session().status().state() == IkeStatus.State.WAITING ? 1 : 0));
-        pair.cut(false);
-        pair.runUntil(pair::bothUp, Duration.ofMinutes(2), "recovery");
     }
 }
