@@ -2,6 +2,7 @@ package dev.torii.esp;
 
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.util.List;
 
 /**
  * Opens packets of one inbound SA: tunnel mode (RFC 4303). One packet thread owns it: no locks, no logs, no exceptions.
@@ -12,7 +13,8 @@ public final class InboundSa {
     private static final int TRAILER = 2;
 
     private final int spi;
-    private final Selectors selectors;
+    private final List<Selectors> selectors;
+    private final Selectors[] covering;                             // the same: going through it allocates nothing
     private final PacketCipher cipher;
     private final ReplayWindow replay;
     private final SaCounters counters = new SaCounters();
@@ -25,6 +27,7 @@ public final class InboundSa {
     InboundSa(SaParameters parameters, PacketCipher cipher) {
         this.spi = parameters.spi();
         this.selectors = parameters.selectors();
+        this.covering = selectors.toArray(Selectors[]::new);
         this.cipher = cipher;
         this.replay = new ReplayWindow(parameters.replayWindow());
     }
@@ -33,7 +36,7 @@ public final class InboundSa {
         return spi;
     }
 
-    public Selectors selectors() {
+    public List<Selectors> selectors() {
         return selectors;
     }
 
@@ -85,7 +88,8 @@ public final class InboundSa {
         boolean whole = header.parse(packet);
         packet.limit(limit);
         if (!whole || nextHeader != (header.version() == 4 ? NextHeader.IPV4 : NextHeader.IPV6)) return Verdict.MALFORMED_PACKET;
-        return selectors.coverInbound(header) ? Verdict.OPENED : Verdict.OUT_OF_SELECTOR;
+        for (Selectors pair : covering) if (pair.coverInbound(header)) return Verdict.OPENED;
+        return Verdict.OUT_OF_SELECTOR;
     }
 
     /** Overwrites the key. Only the owner may, or anyone once the owner's thread has ended. */

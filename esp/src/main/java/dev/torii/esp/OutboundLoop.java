@@ -37,9 +37,9 @@ public final class OutboundLoop {
      */
     public int poll() {
         SaDatabase.eraseOutbound(retired);                          // before the snapshot is read: what is retired is not in it
-        var children = sad.snapshot().outbound(tunnel);
+        var covers = sad.snapshot().outbound(tunnel);
         int read = read();
-        for (int i = 0; i < read; i++) sealedBy[i] = seal(children, packets[i], datagrams[i]);
+        for (int i = 0; i < read; i++) sealedBy[i] = seal(covers, packets[i], datagrams[i]);
         for (int i = 0; i < read; i++) {
             var child = sealedBy[i];
             if (child != null) send(child, i, read);
@@ -57,10 +57,10 @@ public final class OutboundLoop {
         }
     }
 
-    private SaSnapshot.@Nullable Outbound seal(SaSnapshot.Outbound[] children, ByteBuffer packet, ByteBuffer datagram) {
+    private SaSnapshot.@Nullable Outbound seal(SaSnapshot.Cover[] covers, ByteBuffer packet, ByteBuffer datagram) {
         if (!header.parse(packet)) return drop(Verdict.MALFORMED_PACKET);
         packet.limit(packet.position() + header.totalBytes());
-        var child = SaSnapshot.covering(children, header);
+        var child = SaSnapshot.covering(covers, header);
         if (child == null) return drop(Verdict.NO_SA);
         Verdict verdict = child.sa().seal(packet, datagram.clear());
         if (verdict != Verdict.SEALED) return drop(verdict);

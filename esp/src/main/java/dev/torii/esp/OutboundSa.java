@@ -2,6 +2,7 @@ package dev.torii.esp;
 
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -19,7 +20,7 @@ public final class OutboundSa {
     private static final int HEADER = 4 + 4;
 
     private final int spi;
-    private final Selectors selectors;
+    private final List<Selectors> selectors;
     private final PacketCipher cipher;
     private final SaCounters counters = new SaCounters();
     private final AtomicLong sequence = new AtomicLong();
@@ -44,7 +45,7 @@ public final class OutboundSa {
         return spi;
     }
 
-    public Selectors selectors() {
+    public List<Selectors> selectors() {
         return selectors;
     }
 

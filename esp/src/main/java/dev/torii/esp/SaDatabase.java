@@ -1,6 +1,5 @@
 package dev.torii.esp;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -48,9 +47,9 @@ public final class SaDatabase implements AutoCloseable {
      * erased by their owner.
      */
     public void removeOutbound(int tunnel, int spi) {
-        var before = snapshot.outbound(tunnel);
+        var before = snapshot.outboundOf(tunnel);
         snapshot = snapshot.withoutOutbound(tunnel, spi);
-        for (var child : before) if (child.sa().spi() == spi) retiredOutbound(tunnel).add(child.sa());
+        for (var sa : before) if (sa.spi() == spi) retiredOutbound(tunnel).add(sa);
     }
 
     /** From now on everything this tunnel seals goes to this sink: the peer's address or port has changed. */
@@ -65,9 +64,7 @@ public final class SaDatabase implements AutoCloseable {
 
     /** The outbound SAs of a tunnel in the order in which they are tried, for status and rekeying. Any thread may ask. */
     public List<OutboundSa> outbound(int tunnel) {
-        var sas = new ArrayList<OutboundSa>();
-        for (var child : snapshot.outbound(tunnel)) sas.add(child.sa());
-        return sas;
+        return snapshot.outboundOf(tunnel);
     }
 
     SaSnapshot snapshot() {

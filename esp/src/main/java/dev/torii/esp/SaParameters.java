@@ -1,6 +1,7 @@
 package dev.torii.esp;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What the packet path must know of one direction of a negotiated SA. Holds a copy of the key material until {@link #close};
@@ -13,25 +14,26 @@ public final class SaParameters implements AutoCloseable {
     private final int spi;
     private final Suite suite;
     private final byte[] keyMaterial;
-    private final Selectors selectors;
+    private final List<Selectors> selectors;
     private final int replayWindow;
 
     /**
      * @param keyMaterial  key, then salt: {@link Suite#keyMaterialBytes} bytes; copied
-     * @param selectors    from our point of view in both directions
+     * @param selectors    from our point of view in both directions; a packet that one of them covers is carried
      * @param replayWindow packets, 0 (no replay protection) to {@link ReplayWindow#MAX_SIZE}; only an inbound SA uses it
      */
-    public SaParameters(int spi, Suite suite, byte[] keyMaterial, Selectors selectors, int replayWindow) {
+    public SaParameters(int spi, Suite suite, byte[] keyMaterial, List<Selectors> selectors, int replayWindow) {
         if (spi >= 0 && spi <= 255) throw new IllegalArgumentException("SPI " + spi + " is reserved");      // RFC 4303, section 2.1
         if (keyMaterial.length != suite.keyMaterialBytes()) {
             throw new IllegalArgumentException(
                     suite + " takes " + suite.keyMaterialBytes() + " bytes of key material, not " + keyMaterial.length);
         }
+        if (selectors.isEmpty()) throw new IllegalArgumentException("no selectors");
         if (replayWindow < 0 || replayWindow > ReplayWindow.MAX_SIZE) throw new IllegalArgumentException("replay window " + replayWindow);
         this.spi = spi;
         this.suite = suite;
         this.keyMaterial = keyMaterial.clone();
-        this.selectors = selectors;
+        this.selectors = List.copyOf(selectors);
         this.replayWindow = replayWindow;
     }
 
@@ -43,7 +45,7 @@ public final class SaParameters implements AutoCloseable {
         return suite;
     }
 
-    public Selectors selectors() {
+    public List<Selectors> selectors() {
         return selectors;
     }
 

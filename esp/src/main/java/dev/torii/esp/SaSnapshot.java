@@ -2,13 +2,14 @@ package dev.torii.esp;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One state of the {@link SaDatabase}. Immutable; finding an SA allocates nothing. */
 final class SaSnapshot {
-    static final SaSnapshot EMPTY = new SaSnapshot(new Inbound[0], new Outbound[0][]);
-    private static final Outbound[] NONE = {};
+    static final SaSnapshot EMPTY = new SaSnapshot(new Inbound[0], new Cover[0][]);
+    private static final Cover[] NONE = {};
 
     /** An inbound SA and the tunnel whose TUN its packets go to. */
     record Inbound(int tunnel, InboundSa sa) {}
@@ -16,12 +17,15 @@ final class SaSnapshot {
     /** An outbound SA and where its datagrams go. */
     record Outbound(OutboundSa sa, DatagramSink sink) {}
 
+    /** What one pair of selectors covers is sealed by this SA. */
+    record Cover(Selectors selectors, Outbound child) {}
+
     private final Inbound[] inbound;                        // every one once
     private final @Nullable Inbound[] slots;                // the same by SPI: open addressing, at most half full
     private final int mask;
-    private final Outbound[][] outbound;                    // by tunnel; in each the first that covers a packet is the right one
+    private final Cover[][] outbound;                       // by tunnel; in each the first that covers a packet is the right one
 
-    private SaSnapshot(Inbound[] inbound, Outbound[][] outbound) {
+    private SaSnapshot(Inbound[] inbound, Cover[][] outbound) {
         this.inbound = inbound;
         this.outbound = outbound;
         this.slots = new Inbound[Integer.highestOneBit(Math.max(1, inbound.length)) * 4];
@@ -45,13 +49,13 @@ final class SaSnapshot {
         }
     }
 
-    Outbound[] outbound(int tunnel) {
+    Cover[] outbound(int tunnel) {
         return tunnel >= 0 && tunnel < outbound.length ? outbound[tunnel] : NONE;
     }
 
     /** The SA that seals this packet of the tunnel, if any. */
-    static @Nullable Outbound covering(Outbound[] children, PacketHeader header) {
-        for (Outbound child : children) if (child.sa().selectors().coverOutbound(header)) return child;
+    static @Nullable Outbound covering(Cover[] covers, PacketHeader header) {
+        for (Cover cover : covers) if (cover.selectors().coverOutbound(header)) return cover.child();
         return null;
     }
 
@@ -72,37 +76,42 @@ final class SaSnapshot {
         return new SaSnapshot(Arrays.stream(inbound).filter(entry -> entry.sa().spi() != spi).toArray(Inbound[]::new), outbound);
     }
 
-    SaSnapshot withOutbound(int tunnel, Outbound added) {
-        var children = new ArrayList<>(List.of(outbound(tunnel)));
-        int at = 0;
-        while (at < children.size() && compare(children.get(at), added) < 0) at++;     // before its equals: the newest first
-        children.add(at, added);
-        return withTunnel(tunnel, children.toArray(Outbound[]::new));
+    /** The outbound SAs of a tunnel, each once, in the order in which they are tried. */
+    List<OutboundSa> outboundOf(int tunnel) {
+        return Arrays.stream(outbound(tunnel)).map(cover -> cover.child().sa()).distinct().toList();
     }
 
-    private static int compare(Outbound a, Outbound b) {
-        return Selectors.MOST_SPECIFIC_FIRST.compare(a.sa().selectors(), b.sa().selectors());
+    SaSnapshot withOutbound(int tunnel, Outbound added) {
+        var covers = new ArrayList<>(List.of(outbound(tunnel)));
+        for (Selectors selectors : added.sa().selectors()) {
+            int at = 0;
+            while (at < covers.size() && Selectors.MOST_SPECIFIC_FIRST.compare(covers.get(at).selectors(), selectors) < 0) at++;
+            covers.add(at, new Cover(selectors, added));    // before its equals: the newest first
+        }
+        return withTunnel(tunnel, covers.toArray(Cover[]::new));
     }
 
     SaSnapshot withoutOutbound(int tunnel, int spi) {
-        return withTunnel(tunnel, Arrays.stream(outbound(tunnel)).filter(child -> child.sa().spi() != spi).toArray(Outbound[]::new));
+        return withTunnel(tunnel, Arrays.stream(outbound(tunnel)).filter(cover -> cover.child().sa().spi() != spi).toArray(Cover[]::new));
     }
 
     SaSnapshot moved(int tunnel, DatagramSink sink) {
-        return withTunnel(tunnel, Arrays.stream(outbound(tunnel)).map(child -> new Outbound(child.sa(), sink)).toArray(Outbound[]::new));
+        var moved = new HashMap<OutboundSa, Outbound>();
+        return withTunnel(tunnel, Arrays.stream(outbound(tunnel))
+                .map(cover -> new Cover(cover.selectors(), moved.computeIfAbsent(cover.child().sa(), sa -> new Outbound(sa, sink)))).toArray(Cover[]::new));
     }
 
-    private SaSnapshot withTunnel(int tunnel, Outbound[] children) {
+    private SaSnapshot withTunnel(int tunnel, Cover[] covers) {
         if (tunnel < 0) throw new IllegalArgumentException("tunnel " + tunnel);
         var tunnels = Arrays.copyOf(outbound, Math.max(outbound.length, tunnel + 1));
         for (int i = outbound.length; i < tunnels.length; i++) tunnels[i] = NONE;
-        tunnels[tunnel] = children;
+        tunnels[tunnel] = covers;
         return new SaSnapshot(inbound, tunnels);
     }
 
     void eraseAll() {
         for (Inbound entry : inbound) entry.sa().erase();
-        for (Outbound[] children : outbound) for (Outbound child : children) child.sa().erase();
+        for (int tunnel = 0; tunnel < outbound.length; tunnel++) outboundOf(tunnel).forEach(OutboundSa::erase);
     }
 
     @Override public String toString() {

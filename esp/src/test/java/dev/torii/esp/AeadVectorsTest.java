@@ -94,7 +94,7 @@ class AeadVectorsTest {
     void anSaFindsThePublishedPacketAuthenticAndItsNextHeaderWrong(Vector v) {
         Suite suite = Stream.of(Suite.values()).filter(s -> s.name().endsWith("_GCM_16")).filter(s -> s.keyMaterialBytes() == v.keyMaterial().length).findFirst().orElseThrow();
         int spi = ByteBuffer.wrap(v.packet()).getInt();
-        var sa = new InboundSa(new SaParameters(spi, suite, v.keyMaterial(), Sas.ALL4, 64));
+        var sa = new InboundSa(new SaParameters(spi, suite, v.keyMaterial(), List.of(Sas.ALL4), 64));
 
         assertEquals(Verdict.MALFORMED_PACKET, sa.open(ByteBuffer.wrap(v.packet()), ByteBuffer.allocate(200)));
         assertEquals(Verdict.REPLAYED, sa.open(ByteBuffer.wrap(v.packet()), ByteBuffer.allocate(200)));

@@ -53,6 +53,31 @@ class SaDatabaseTest {
         assertEquals(0, spiFor("10.1.1.1"));
     }
 
+    @Test void anSaWithSeveralSelectorsCountsForEachOfThem() {
+        var any = List.of(Sas.between("0.0.0.0", 0, "10.1.0.0", 16), Sas.between("0.0.0.0", 0, "10.2.0.0", 16));
+        sad.installOutbound(1, Sas.outbound(0x1001, any.get(0), any.get(1)), NOWHERE);
+        sad.installOutbound(1, out(0x1002, "10.0.0.0", 8), NOWHERE);
+        sad.installOutbound(1, out(0x1003, "10.2.3.0", 24), NOWHERE);
+        assertEquals(List.of(0x1001, 0x1001, 0x1003, 0x1002), List.of(spiFor("10.1.0.1"), spiFor("10.2.0.1"), spiFor("10.2.3.1"), spiFor("10.3.0.1")));
+        sad.installOutbound(1, Sas.outbound(0x1004, any.get(1)), NOWHERE);
+        assertEquals(List.of(0x1001, 0x1004), List.of(spiFor("10.1.0.1"), spiFor("10.2.0.1")), "the newest of equals, for one selector alone");
+        assertEquals(4, sad.outbound(1).size());
+        sad.removeOutbound(1, 0x1001);
+        assertEquals(List.of(0x1002, 0x1004), List.of(spiFor("10.1.0.1"), spiFor("10.2.0.1")));
+        sad.moved(1, NOWHERE);
+        assertEquals(3, sad.outbound(1).size());
+    }
+
+    @Test void whatComesInMustMatchOneOfTheSelectors() {
+        var in = Sas.inbound(Sas.SPI, Sas.between("192.168.2.0", 24, "10.1.0.0", 16), Sas.between("192.168.2.0", 24, "10.2.0.0", 16));
+        var peer = Sas.outbound(Sas.SPI, Sas.ALL4);
+        for (String source : List.of("10.1.0.9", "10.2.0.9", "10.3.0.9")) {
+            var packet = Packets.ipv4(source, "192.168.2.1", Packets.UDP, 1, 2, 40);
+            assertEquals(source.startsWith("10.3") ? Verdict.OUT_OF_SELECTOR : Verdict.OPENED, in.open(Sas.seal(peer, packet), ByteBuffer.allocate(200)), source);
+        }
+        assertEquals(1, in.counters().drops().of(Verdict.OUT_OF_SELECTOR));
+    }
+
     @Test void tunnelsAreApart() {
         sad.installOutbound(3, out(0x1001, "0.0.0.0", 0), NOWHERE);
         sad.installOutbound(1, out(0x1001, "0.0.0.0", 0), NOWHERE);     // peers choose SPIs, so two may choose the same
@@ -68,7 +93,7 @@ class SaDatabaseTest {
         sad.installOutbound(1, out(0x1002, "0.0.0.0", 0), NOWHERE);
         DatagramSink there = (datagrams, count) -> { };
         sad.moved(1, there);
-        for (var child : sad.snapshot().outbound(1)) assertSame(there, child.sink());
+        for (var cover : sad.snapshot().outbound(1)) assertSame(there, cover.child().sink());
         assertEquals(2, sad.outbound(1).size());
     }
 

@@ -1,6 +1,7 @@
 package dev.torii.esp;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** SAs for tests: keys that follow from the SPI, both directions of it. */
 final class Sas {
@@ -18,19 +19,19 @@ final class Sas {
         return material;
     }
 
-    static SaParameters parameters(int spi, Suite suite, Selectors selectors) {
-        return new SaParameters(spi, suite, keyMaterial(spi, suite), selectors, SaParameters.DEFAULT_REPLAY_WINDOW);
+    static SaParameters parameters(int spi, Suite suite, Selectors... selectors) {
+        return new SaParameters(spi, suite, keyMaterial(spi, suite), List.of(selectors), SaParameters.DEFAULT_REPLAY_WINDOW);
     }
 
-    static SaParameters parameters(int spi, Selectors selectors) {
+    static SaParameters parameters(int spi, Selectors... selectors) {
         return parameters(spi, Suite.AES_256_GCM_16, selectors);
     }
 
-    static OutboundSa outbound(int spi, Selectors selectors) {
+    static OutboundSa outbound(int spi, Selectors... selectors) {
         return new OutboundSa(parameters(spi, selectors));
     }
 
-    static InboundSa inbound(int spi, Selectors selectors) {
+    static InboundSa inbound(int spi, Selectors... selectors) {
         return new InboundSa(parameters(spi, selectors));
     }
 

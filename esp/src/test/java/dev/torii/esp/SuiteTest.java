@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,7 +31,7 @@ class SuiteTest {
 
     private static int sealedBytes(Suite suite, int packetBytes) {
         var any = Selector.ofPrefix(InetAddress.getLoopbackAddress(), 0);
-        try (var parameters = new SaParameters(0x1000, suite, new byte[suite.keyMaterialBytes()], new Selectors(any, any), 0)) {
+        try (var parameters = new SaParameters(0x1000, suite, new byte[suite.keyMaterialBytes()], List.of(new Selectors(any, any)), 0)) {
             var packet = ByteBuffer.allocate(packetBytes + OutboundSa.TRAILER).put(0, (byte) 0x45).putShort(2, (short) packetBytes).limit(packetBytes);
             var out = ByteBuffer.allocate(packetBytes + OutboundSa.OVERHEAD);
             assertEquals(Verdict.SEALED, new OutboundSa(parameters).seal(packet, out));

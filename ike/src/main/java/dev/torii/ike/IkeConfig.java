@@ -13,8 +13,8 @@ import java.util.List;
  * @param authentication how either side proves who it is
  * @param ikeProposals in order of preference, not empty
  * @param espProposals in order of preference, not empty; all with the same PFS group (RFC 2409, section 5.5: one KE payload)
- * @param localSelector our side's traffic
- * @param remoteSelector the peer's side's traffic
+ * @param localSelectors our side's traffic, not empty
+ * @param remoteSelectors the peer's side's traffic, not empty; each of ours is protected to each of theirs
  * @param ikeLifetime of an IKE SA; the peer may shorten it
  * @param childLifetime of a child SA; the peer may shorten it
  * @param rekeyMargin how long before the end of a lifetime the successor is negotiated
@@ -27,7 +27,7 @@ import java.util.List;
  */
 public record IkeConfig(String name, IkeVersion version, Identity localId, Identity remoteId, Authentication authentication,
         List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
-        TrafficSelector localSelector, TrafficSelector remoteSelector,
+        List<TrafficSelector> localSelectors, List<TrafficSelector> remoteSelectors,
         Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
         boolean forceEncapsulation, boolean initiate, Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission) {
 
@@ -35,6 +35,11 @@ public record IkeConfig(String name, IkeVersion version, Identity localId, Ident
     public IkeConfig {
         ikeProposals = List.copyOf(ikeProposals);
         espProposals = List.copyOf(espProposals);
+        localSelectors = List.copyOf(localSelectors);
+        remoteSelectors = List.copyOf(remoteSelectors);
+        if (localSelectors.isEmpty() || remoteSelectors.isEmpty()) {
+            throw new IllegalArgumentException(name + ": no traffic selectors");
+        }
         if (ikeProposals.isEmpty() || espProposals.isEmpty()) {
             throw new IllegalArgumentException(name + ": no proposals");
         }

@@ -90,6 +90,16 @@ public record TrafficSelector(Octets first, Octets last, int protocol, int port)
                 && (protocol == 0 || protocol == other.protocol) && (port == 0 || port == other.port);
     }
 
+    /** Whether some packet is selected by both. */
+    public boolean overlaps(TrafficSelector other) {
+        return first.length() == other.first.length() && compare(first, other.last) <= 0 && compare(other.first, last) <= 0
+                && (protocol == 0 || other.protocol == 0 || protocol == other.protocol) && (port == 0 || other.port == 0 || port == other.port);
+    }
+
+    private static int compare(Octets a, Octets b) {
+        return Arrays.compareUnsigned(a.toByteArray(), b.toByteArray());
+    }
+
     /** For example {@code 192.168.2.0/24}, {@code 10.0.0.1-10.0.0.9}, {@code 10.0.0.0/8 17/1701}. */
     @Override
     public String toString() {

@@ -61,7 +61,7 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
      */
     public IkeConfig toIkeConfig(InetAddress localAddress) {
         return new IkeConfig(name, ikeVersion, localId.orElseGet(() -> Identity.ofAddress(localAddress)), remoteId, authentication, ikeProposals, espProposals,
-                localSubnet.map(TunnelConfig::selector).orElseGet(() -> TrafficSelector.ofAddress(localAddress)), selector(remoteSubnet),
+                List.of(localSubnet.map(TunnelConfig::selector).orElseGet(() -> TrafficSelector.ofAddress(localAddress))), List.of(selector(remoteSubnet)),
                 ikeLifetime, childLifetime, rekeyMargin, rekeyFuzzPercent, true, initiates(),
                 dpdDelay, dpdTimeout, retransmission);
     }

@@ -14,6 +14,7 @@ import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.Traffic;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashSet;
@@ -193,7 +194,7 @@ final class IkeDriver {
                 surroundings.keyLog().outbound(child);
                 installer.installOutbound(child);
                 child.outboundKey().erase();
-                log.info(name(), "IPsec SA established, " + child.local() + " === " + child.remote() + ", " + child.suite() + (child.udpEncapsulated() ? " in UDP" : "")
+                log.info(name(), "IPsec SA established, " + Traffic.of(child) + ", " + child.suite() + (child.udpEncapsulated() ? " in UDP" : "")
                         + ", in " + child.inbound() + " out " + child.outbound());
             }
             case Effect.Remove(var child) -> {

@@ -14,7 +14,9 @@ import dev.torii.ike.Path;
 import dev.torii.ike.Secret;
 import dev.torii.ike.Spi;
 import dev.torii.ike.TrafficSelector;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 
 /** Turns what IKE negotiated for one tunnel into what the packet path uses: {@link ChildSa} into esp's SAs. */
@@ -67,7 +69,7 @@ final class SaInstaller {
     private SaParameters parameters(ChildSa child, Spi spi, Secret key) {
         byte[] material = key.toByteArray();
         try {
-            return new SaParameters(spi.value(), suite(child.suite()), material, new Selectors(selector(child.local()), selector(child.remote())), replayWindow);
+            return new SaParameters(spi.value(), suite(child.suite()), material, selectors(child), replayWindow);
         } finally {
             Arrays.fill(material, (byte) 0);
         }
@@ -97,6 +99,12 @@ final class SaInstaller {
             case 256 -> of256;
             default -> throw new IllegalArgumentException(proposal.suite());
         };
+    }
+
+    private static List<Selectors> selectors(ChildSa child) {
+        var selectors = new ArrayList<Selectors>();
+        for (TrafficSelector local : child.local()) for (TrafficSelector remote : child.remote()) selectors.add(new Selectors(selector(local), selector(remote)));
+        return selectors;
     }
 
     private static Selector selector(TrafficSelector ike) {

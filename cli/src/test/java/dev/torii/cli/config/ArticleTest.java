@@ -96,7 +96,7 @@ class ArticleTest {
         var ike = bgpMode().load().tunnels().getFirst().toIkeConfig(Site.address(Site.LOCAL));
         assertEquals("oracle-tunnel-1", ike.name());
         assertEquals("203.0.113.7", ike.localId().toString());
-        assertEquals("0.0.0.0/0", ike.localSelector().toString());
+        assertEquals("0.0.0.0/0", ike.localSelectors().getFirst().toString());
         assertTrue(ike.forceEncapsulation());
         assertTrue(ike.initiate());
         assertFalse(ike.toString().contains("first tunnel's secret"));

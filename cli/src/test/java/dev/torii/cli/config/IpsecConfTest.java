@@ -65,8 +65,8 @@ class IpsecConfTest {
     @Test
     void withoutSubnetsAHostCarriesItsOwnTraffic() {
         var ike = site.conf(Site.CONN.replaceAll(" +(left|right)subnet=.*\n", "")).load().tunnels().getFirst().toIkeConfig(Site.address(Site.LOCAL));
-        assertEquals("192.168.1.42/32", ike.localSelector().toString());
-        assertEquals("198.51.100.1/32", ike.remoteSelector().toString());
+        assertEquals("192.168.1.42/32", ike.localSelectors().getFirst().toString());
+        assertEquals("198.51.100.1/32", ike.remoteSelectors().getFirst().toString());
     }
 
     @Test

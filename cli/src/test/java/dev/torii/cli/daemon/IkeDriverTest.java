@@ -65,7 +65,7 @@ class IkeDriverTest {
     }
 
     private static ChildSa child(int spi) {
-        return new ChildSa(new Spi(spi), new Spi(spi + 1), Conns.ESP, Secret.copyOf(new byte[36]), Secret.copyOf(new byte[36]), Conns.ALL, Conns.ALL, PATH, true, true);
+        return new ChildSa(new Spi(spi), new Spi(spi + 1), Conns.ESP, Secret.copyOf(new byte[36]), Secret.copyOf(new byte[36]), List.of(Conns.ALL), List.of(Conns.ALL), PATH, true, true);
     }
 
     private void start(IkeDriver driver) throws Exception {

@@ -39,7 +39,7 @@ class SaInstallerTest {
     private static ChildSa child(int spi, int keyBits) {
         var suite = new EspProposal(EspCipher.AES_GCM_16, keyBits, Optional.empty(), Optional.empty());
         var key = Secret.copyOf(new byte[keyBits / 8 + 4]);
-        return new ChildSa(new Spi(spi), new Spi(spi + 1), suite, key, key, Conns.ALL, Conns.ALL, path("203.0.113.11"), true, true);
+        return new ChildSa(new Spi(spi), new Spi(spi + 1), suite, key, key, List.of(Conns.ALL), List.of(Conns.ALL), path("203.0.113.11"), true, true);
     }
 
     private List<Integer> inbound() {
@@ -69,7 +69,7 @@ class SaInstallerTest {
         for (int keyBits : sizes) {
             var suite = new EspProposal(cipher, keyBits, integrity, Optional.empty());
             var key = Secret.copyOf(new byte[suite.keyMaterialBytes()]);
-            installer.installInbound(new ChildSa(new Spi(0x1000 + keyBits), new Spi(0x2000), suite, key, key, Conns.ALL, Conns.ALL, path("203.0.113.11"), true, true));
+            installer.installInbound(new ChildSa(new Spi(0x1000 + keyBits), new Spi(0x2000), suite, key, key, List.of(Conns.ALL), List.of(Conns.ALL), path("203.0.113.11"), true, true));
         }
         assertEquals(sizes.length, inbound().size());
     }
@@ -80,7 +80,7 @@ class SaInstallerTest {
         for (int keyBits : new int[] {128, 192, 256}) {
             var suite = new EspProposal(EspCipher.AES_CBC, keyBits, Optional.of(integrity), Optional.empty());
             var key = Secret.copyOf(new byte[suite.keyMaterialBytes()]);
-            installer.installInbound(new ChildSa(new Spi(0x1000 + keyBits), new Spi(0x2000), suite, key, key, Conns.ALL, Conns.ALL, path("203.0.113.11"), true, true));
+            installer.installInbound(new ChildSa(new Spi(0x1000 + keyBits), new Spi(0x2000), suite, key, key, List.of(Conns.ALL), List.of(Conns.ALL), path("203.0.113.11"), true, true));
         }
         assertEquals(List.of(0x1000 + 256, 0x1000 + 192, 0x1000 + 128), inbound().stream().sorted(Comparator.reverseOrder()).toList());
     }

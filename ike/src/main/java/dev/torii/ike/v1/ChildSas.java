@@ -8,6 +8,7 @@ import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.wire.IkeHeader;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,8 +71,8 @@ final class ChildSas {
     }
 
     /** Begins Quick Mode under an established IKE SA. */
-    void begin(Phase1 under, @Nullable Child replaces) {
-        var quickMode = new Phase2(context.nextId(), under, setting(under, under.freshMessageId(context)), true, replaces);
+    void begin(Phase1 under, Traffic pair, @Nullable Child replaces) {
+        var quickMode = new Phase2(context.nextId(), under, setting(under, under.freshMessageId(context), List.of(pair)), true, replaces);
         underWay.add(quickMode);
         under.remember(quickMode);
         run(quickMode, new Input.Begin(under.path()));
@@ -92,7 +93,7 @@ final class ChildSas {
             context.out.dropped("too many Quick Modes under way");
             return false;
         }
-        var fresh = new Phase2(context.nextId(), under, setting(under, header.messageId()), false, null);
+        var fresh = new Phase2(context.nextId(), under, setting(under, header.messageId(), Traffic.of(context.config).pairs()), false, null);
         underWay.add(fresh);
         boolean authentic = run(fresh, arrived);
         if (authentic) {
@@ -106,8 +107,8 @@ final class ChildSas {
         return authentic;
     }
 
-    private QuickMode.Setting setting(Phase1 under, int messageId) {
-        return new QuickMode.Setting(context.config, context.crypto, under.sa(), under.path(), messageId, freshSpi());
+    private QuickMode.Setting setting(Phase1 under, int messageId, List<Traffic> pairs) {
+        return new QuickMode.Setting(context.config, context.crypto, under.sa(), under.path(), messageId, freshSpi(), pairs);
     }
 
     private Spi freshSpi() {
@@ -260,7 +261,7 @@ final class ChildSas {
     void renew(Phase1 under) {
         current().filter(child -> child.renewalDue && underWay.stream().noneMatch(q -> q.replaces == child)).ifPresent(child -> {
             child.renewalDue = false;
-            begin(under, child);
+            begin(under, Traffic.of(child.sa), child);
         });
     }
 
@@ -324,6 +325,6 @@ final class ChildSas {
     List<IkeStatus.Child> status() {
         Child newest = current().orElse(null);
         return children.stream().map(c -> new IkeStatus.Child(c.sa.inbound(), c.sa.outbound(), c.sa.suite().suite(),
-                c.sa.local().toString(), c.sa.remote().toString(), c.sa.udpEncapsulated(), c.usable, c == newest)).toList();
+                Traffic.text(c.sa.local()), Traffic.text(c.sa.remote()), c.sa.udpEncapsulated(), c.usable, c == newest)).toList();
     }
 }

@@ -13,6 +13,7 @@ import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
 import dev.torii.ike.session.Outbox;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.session.Upkeep;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
@@ -84,7 +85,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         }
         boolean renewal = current.isEmpty() || current.get().renewalDue();
         if (!children.anyUsable() && current.isPresent() && !children.negotiating()) {
-            children.begin(current.get(), null);
+            children.begin(current.get(), Traffic.of(context.config).pairs().get(0), null);
         }
         if (renewal && !ikeSas.negotiating()) {
             hint = Optional.empty();

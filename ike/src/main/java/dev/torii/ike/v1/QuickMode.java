@@ -10,6 +10,7 @@ import dev.torii.ike.Reason;
 import dev.torii.ike.Secret;
 import dev.torii.ike.Spi;
 import dev.torii.ike.TrafficSelector;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
 import dev.torii.ike.wire.MalformedMessageException;
@@ -20,6 +21,7 @@ import dev.torii.ike.wire.Payload;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What both sides of Quick Mode share: RFC 2409, section 5.5. One machine per message id. */
 sealed interface QuickMode permits QuickModeInitiator, QuickModeResponder {
@@ -68,8 +70,9 @@ sealed interface QuickMode permits QuickModeInitiator, QuickModeResponder {
      * @param path where encapsulated packets go
      * @param messageId of all its messages
      * @param own SPI of what we receive
+     * @param pairs of selectors, not empty: an initiator offers the first, a responder accepts any
      */
-    record Setting(IkeConfig config, IkeCrypto crypto, Phase1Sa sa, Path path, int messageId, Spi own) {
+    record Setting(IkeConfig config, IkeCrypto crypto, Phase1Sa sa, Path path, int messageId, Spi own, List<Traffic> pairs) {
         Protection protection() {
             return new Protection(crypto, sa.proposal(), sa.keys());
         }
@@ -86,20 +89,20 @@ sealed interface QuickMode permits QuickModeInitiator, QuickModeResponder {
             return IkeHeader.v1(sa.initiatorCookie(), sa.responderCookie(), ExchangeType.QUICK_MODE, IkeHeader.ENCRYPTED, messageId);
         }
 
-        /** Both selectors must be exactly ours; absent ones stand for the two addresses (RFC 2409, section 5.5). */
-        void checkSelectors(Message message, boolean initiators) throws IkeException {
+        /** Both selectors must be exactly one pair of ours; absent ones stand for the two addresses (RFC 2409, section 5.5). */
+        Traffic checkSelectors(Message message, boolean initiators) throws IkeException {
             List<Payload.Id> ids = message.all(Payload.Id.class);
             if (ids.size() == 1 || ids.size() > 2) {
                 throw new MalformedMessageException(ids.size() + " identities in Quick Mode");
             }
             TrafficSelector first = ids.isEmpty() ? address(initiators) : Selectors.decode(ids.get(0));
             TrafficSelector second = ids.isEmpty() ? address(!initiators) : Selectors.decode(ids.get(1));
-            TrafficSelector ours = initiators ? first : second;
-            TrafficSelector theirs = initiators ? second : first;
-            if (!ours.equals(config.localSelector()) || !theirs.equals(config.remoteSelector())) {
-                throw new Refusal(NotifyType.INVALID_ID_INFORMATION, "the peer wants " + ours + " === " + theirs + ", we have "
-                        + config.localSelector() + " === " + config.remoteSelector());
+            Traffic wanted = initiators ? Traffic.of(first, second) : Traffic.of(second, first);
+            if (!pairs.contains(wanted)) {
+                throw new Refusal(NotifyType.INVALID_ID_INFORMATION, "the peer wants " + wanted + ", we have "
+                        + pairs.stream().map(Traffic::toString).collect(Collectors.joining("; ")));
             }
+            return wanted;
         }
 
         private TrafficSelector address(boolean local) {
@@ -107,10 +110,10 @@ sealed interface QuickMode permits QuickModeInitiator, QuickModeResponder {
         }
 
         /** The pair of SAs with its keys: KEYMAT of RFC 2409, section 5.5, once for each SPI. */
-        ChildSa child(Phase2Policy.Agreed agreed, Optional<Secret> shared, Octets initiatorNonce, Octets responderNonce, boolean initiator) {
+        ChildSa child(Phase2Policy.Agreed agreed, Traffic traffic, Optional<Secret> shared, Octets initiatorNonce, Octets responderNonce, boolean initiator) {
             byte[] gxy = shared.map(Secret::toByteArray).orElseGet(() -> new byte[0]);
             ChildSa child = new ChildSa(own, agreed.peerSpi(), agreed.proposal(), key(own, gxy, initiatorNonce, responderNonce, agreed),
-                    key(agreed.peerSpi(), gxy, initiatorNonce, responderNonce, agreed), config.localSelector(), config.remoteSelector(),
+                    key(agreed.peerSpi(), gxy, initiatorNonce, responderNonce, agreed), traffic.local(), traffic.remote(),
                     path, sa.encapsulated(), initiator);
             java.util.Arrays.fill(gxy, (byte) 0);
             shared.ifPresent(Secret::erase);

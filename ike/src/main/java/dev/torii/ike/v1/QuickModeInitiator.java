@@ -6,6 +6,7 @@ import dev.torii.ike.IkeException;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Secret;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.wire.Message;
 import dev.torii.ike.wire.Payload;
 import java.util.ArrayList;
@@ -37,8 +38,8 @@ final class QuickModeInitiator implements QuickMode {
         payloads.add(setting.policy().offer(setting.own()));
         payloads.add(new Payload.Nonce(nonce));
         dh.ifPresent(key -> payloads.add(new Payload.Ke(key.publicValue())));
-        payloads.add(Selectors.encode(setting.config().localSelector()));
-        payloads.add(Selectors.encode(setting.config().remoteSelector()));
+        payloads.add(Selectors.encode(setting.pairs().get(0).local().get(0)));
+        payloads.add(Selectors.encode(setting.pairs().get(0).remote().get(0)));
         Protection.Sealed qm1 = setting.protection().sealHashed(setting.header(), setting.iv(), Octets.EMPTY, payloads);
         return Step.to(new State.Offered(Flight.first(qm1.message()), qm1.next(), nonce, dh), new Output.Transmit(qm1.message()),
                 new Output.AwaitAnswer(setting.config().retransmission().after(1).orElseThrow()));
@@ -69,8 +70,8 @@ final class QuickModeInitiator implements QuickMode {
             Message qm2 = opened.message();
             Phase2Policy.Agreed agreed = setting.policy().check(qm2.the(Payload.Sa.class));
             Octets peerNonce = MainMode.nonce(qm2);
-            setting.checkSelectors(qm2, true);
-            ChildSa child = setting.child(agreed, shared(s, qm2), s.nonce(), peerNonce, true);
+            Traffic traffic = setting.checkSelectors(qm2, true);
+            ChildSa child = setting.child(agreed, traffic, shared(s, qm2), s.nonce(), peerNonce, true);
             Octets hash3 = protection.hash(Octets.of((byte) 0), Octets.ofInt(setting.messageId()), s.nonce(), peerNonce);
             Protection.Sealed qm3 = protection.sealWith(setting.header(), opened.next(), hash3, List.of());
             return Step.to(new State.Done(child, setting.lifetime(agreed.lifetime(), qm2), in.message(), qm3.message()),

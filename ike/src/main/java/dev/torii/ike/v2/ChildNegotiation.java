@@ -54,8 +54,8 @@ final class ChildNegotiation {
 
     /** SA, TSi, TSr for IKE_AUTH. */
     static List<Payload> first(IkeConfig config, Spi own) {
-        return List.of(proposals(config, own, false), new Payload.TsI(List.of(Selector.of(config.localSelector()))),
-                new Payload.TsR(List.of(Selector.of(config.remoteSelector()))));
+        return List.of(proposals(config, own, false), new Payload.TsI(selectors(config.localSelectors())),
+                new Payload.TsR(selectors(config.remoteSelectors())));
     }
 
     /** All of CREATE_CHILD_SA. {@code replaced}: our SPI of the child that is rekeyed (section 1.3.3). */
@@ -65,9 +65,13 @@ final class ChildNegotiation {
         payloads.add(proposals(config, offer.own(), true));
         payloads.add(new Payload.Nonce(offer.nonce()));
         offer.dh().ifPresent(dh -> payloads.add(new Payload.Ke(dh.group().id(), dh.publicValue())));
-        payloads.add(new Payload.TsI(List.of(Selector.of(config.localSelector()))));
-        payloads.add(new Payload.TsR(List.of(Selector.of(config.remoteSelector()))));
+        payloads.add(new Payload.TsI(selectors(config.localSelectors())));
+        payloads.add(new Payload.TsR(selectors(config.remoteSelectors())));
         return payloads;
+    }
+
+    private static List<Selector> selectors(List<TrafficSelector> selectors) {
+        return selectors.stream().map(Selector::of).toList();
     }
 
     private static Payload.Sa proposals(IkeConfig config, Spi own, boolean withGroup) {
@@ -116,15 +120,15 @@ final class ChildNegotiation {
     private static Result answer(Setting setting, Message request, Spi own, Chosen chosen, Optional<Secret> shared, Octets ni, Octets nr,
             List<Payload> more) throws Refusal {
         IkeConfig config = setting.config();
-        TrafficSelector remote = Narrowing.choose(config.remoteSelector(), request.the(Payload.TsI.class).selectors());
-        TrafficSelector local = Narrowing.choose(config.localSelector(), request.the(Payload.TsR.class).selectors());
+        List<TrafficSelector> remote = Narrowing.choose(config.remoteSelectors(), request.the(Payload.TsI.class).selectors());
+        List<TrafficSelector> local = Narrowing.choose(config.localSelectors(), request.the(Payload.TsR.class).selectors());
         List<Secret> keys = setting.sa().keys().child(setting.crypto(), chosen.suite(), shared, ni, nr);
         shared.ifPresent(Secret::erase);
         var child = new ChildSa(own, chosen.peer(), chosen.suite(), keys.get(0), keys.get(1), local, remote, setting.path(), setting.encapsulated(), false);
         var payloads = new ArrayList<Payload>(List.of(chosen.answer()));
         payloads.addAll(more);
-        payloads.add(new Payload.TsI(List.of(Selector.of(remote))));
-        payloads.add(new Payload.TsR(List.of(Selector.of(local))));
+        payloads.add(new Payload.TsI(selectors(remote)));
+        payloads.add(new Payload.TsR(selectors(local)));
         return new Result(child, ni, nr, List.copyOf(payloads));
     }
 
@@ -135,8 +139,8 @@ final class ChildNegotiation {
             throw new Refusal(NotifyType.NO_PROPOSAL_CHOSEN, "the answer must have exactly one proposal");
         }
         Chosen chosen = choose(setting.config(), sa, offer.own(), !first);
-        TrafficSelector local = Narrowing.check(setting.config().localSelector(), answer.the(Payload.TsI.class).selectors());
-        TrafficSelector remote = Narrowing.check(setting.config().remoteSelector(), answer.the(Payload.TsR.class).selectors());
+        List<TrafficSelector> local = Narrowing.check(setting.config().localSelectors(), answer.the(Payload.TsI.class).selectors());
+        List<TrafficSelector> remote = Narrowing.check(setting.config().remoteSelectors(), answer.the(Payload.TsR.class).selectors());
         Optional<Secret> shared = Optional.empty();
         if (offer.dh().isPresent()) {
             Payload.Ke ke = answer.the(Payload.Ke.class);

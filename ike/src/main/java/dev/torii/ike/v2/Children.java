@@ -8,6 +8,7 @@ import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
 import dev.torii.ike.session.SessionContext;
+import dev.torii.ike.session.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -169,6 +170,6 @@ final class Children {
     List<IkeStatus.Child> status() {
         Child newest = current().orElse(null);
         return all.stream().map(c -> new IkeStatus.Child(c.sa.inbound(), c.sa.outbound(), c.sa.suite().suite(),
-                c.sa.local().toString(), c.sa.remote().toString(), c.sa.udpEncapsulated(), c.usable, c == newest)).toList();
+                Traffic.text(c.sa.local()), Traffic.text(c.sa.remote()), c.sa.udpEncapsulated(), c.usable, c == newest)).toList();
     }
 }

@@ -2,34 +2,49 @@ package dev.torii.ike.v2;
 
 import dev.torii.ike.Octets;
 import dev.torii.ike.TrafficSelector;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.v2.wire.NotifyType;
 import dev.torii.ike.v2.wire.Refusal;
 import dev.torii.ike.v2.wire.Selector;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Traffic selectors in common: RFC 7296, section 2.9. One a side, as the connection has one. */
+/** Traffic selectors in common: RFC 7296, section 2.9. */
 final class Narrowing {
+    /** A peer may cut one selector of ours into many; every pair of selectors costs each packet some time. */
+    private static final int MAX_PIECES = 16;
+
     private Narrowing() {
     }
 
-    /** The responder's choice: all of ours if it is offered, else the first part of it that is. */
-    static TrafficSelector choose(TrafficSelector ours, List<Selector> offered) throws Refusal {
-        List<TrafficSelector> common = offered.stream().flatMap(selector -> common(ours, selector).stream()).toList();
-        return common.stream().filter(ours::equals).findFirst().or(() -> common.stream().findFirst())
-                .orElseThrow(() -> new Refusal(NotifyType.TS_UNACCEPTABLE, "traffic selectors: nothing in common with " + ours));
+    /** The responder's choice: as much of ours as is offered. */
+    static List<TrafficSelector> choose(List<TrafficSelector> ours, List<Selector> offered) throws Refusal {
+        var common = new ArrayList<TrafficSelector>();
+        for (TrafficSelector one : ours) {
+            offered.stream().flatMap(selector -> common(one, selector).stream()).forEach(common::add);
+        }
+        List<TrafficSelector> distinct = common.stream().distinct().toList();
+        List<TrafficSelector> widest = distinct.stream()
+                .filter(one -> distinct.stream().noneMatch(other -> !other.equals(one) && other.contains(one))).toList();
+        if (widest.isEmpty()) {
+            throw new Refusal(NotifyType.TS_UNACCEPTABLE, "traffic selectors: nothing in common with " + Traffic.text(ours));
+        }
+        return widest.subList(0, Math.min(widest.size(), Math.max(ours.size(), MAX_PIECES)));
     }
 
     /** The initiator's check: the answer is within what we offered. */
-    static TrafficSelector check(TrafficSelector ours, List<Selector> answer) throws Refusal {
-        if (answer.size() == 1) {
-            Optional<TrafficSelector> common = common(ours, answer.get(0));
-            if (common.isPresent() && Selector.of(common.get()).equals(answer.get(0))) {
-                return common.get();
-            }
+    static List<TrafficSelector> check(List<TrafficSelector> offered, List<Selector> answer) throws Refusal {
+        if (answer.isEmpty() || answer.size() > Math.max(offered.size(), MAX_PIECES)) {
+            throw new Refusal(NotifyType.TS_UNACCEPTABLE, answer.size() + " traffic selectors in the answer");
         }
-        throw new Refusal(NotifyType.TS_UNACCEPTABLE, "traffic selectors in the answer are not within " + ours);
+        var agreed = new ArrayList<TrafficSelector>();
+        for (Selector theirs : answer) {
+            agreed.add(offered.stream().flatMap(one -> common(one, theirs).stream()).filter(common -> Selector.of(common).equals(theirs)).findFirst()
+                    .orElseThrow(() -> new Refusal(NotifyType.TS_UNACCEPTABLE, "traffic selectors in the answer are not within " + Traffic.text(offered))));
+        }
+        return List.copyOf(agreed);
     }
 
     private static Optional<TrafficSelector> common(TrafficSelector ours, Selector theirs) {

@@ -106,7 +106,7 @@ class BadInputTest {
 
     @Test
     void otherSelectorsAreRefused() {
-        var pair = new IkePair(1, Configs.left().localSelector(TrafficSelector.ofPrefix(IkePair.address("192.168.0.0"), 16)).build(),
+        var pair = new IkePair(1, Configs.left().localSelectors(TrafficSelector.ofPrefix(IkePair.address("192.168.0.0"), 16)).build(),
                 Configs.right().build());
         pair.left().start();
         pair.runFor(Duration.ofSeconds(30));

@@ -30,8 +30,8 @@ public final class Configs {
     private String secret = "Shared_secret_tunnel1";
     private List<IkeProposal> ike = List.of(IKE);
     private List<EspProposal> esp = List.of(ESP);
-    private TrafficSelector localSelector = TrafficSelector.ofPrefix(IkePair.address("192.168.2.0"), 24);
-    private TrafficSelector remoteSelector = TrafficSelector.ofPrefix(IkePair.address("10.0.2.0"), 24);
+    private List<TrafficSelector> localSelectors = List.of(TrafficSelector.ofPrefix(IkePair.address("192.168.2.0"), 24));
+    private List<TrafficSelector> remoteSelectors = List.of(TrafficSelector.ofPrefix(IkePair.address("10.0.2.0"), 24));
     private Duration ikeLifetime = Duration.ofHours(8);
     private Duration childLifetime = Duration.ofHours(1);
     private boolean force;
@@ -48,9 +48,9 @@ public final class Configs {
         Identity id = mirror.local;
         mirror.local = mirror.remote;
         mirror.remote = id;
-        TrafficSelector selector = mirror.localSelector;
-        mirror.localSelector = mirror.remoteSelector;
-        mirror.remoteSelector = selector;
+        List<TrafficSelector> selectors = mirror.localSelectors;
+        mirror.localSelectors = mirror.remoteSelectors;
+        mirror.remoteSelectors = selectors;
         return mirror;
     }
 
@@ -84,8 +84,13 @@ public final class Configs {
         return this;
     }
 
-    public Configs localSelector(TrafficSelector selector) {
-        localSelector = selector;
+    public Configs localSelectors(TrafficSelector... selectors) {
+        localSelectors = List.of(selectors);
+        return this;
+    }
+
+    public Configs remoteSelectors(TrafficSelector... selectors) {
+        remoteSelectors = List.of(selectors);
         return this;
     }
 
@@ -120,7 +125,7 @@ public final class Configs {
     }
 
     public IkeConfig build() {
-        return new IkeConfig(name, version, local, remote, Authentication.preSharedKey(Secret.ofText(secret)), ike, esp, localSelector, remoteSelector, ikeLifetime, childLifetime,
+        return new IkeConfig(name, version, local, remote, Authentication.preSharedKey(Secret.ofText(secret)), ike, esp, localSelectors, remoteSelectors, ikeLifetime, childLifetime,
                 Duration.ofMinutes(9), 100, force, initiate, dpdDelay, dpdTimeout, Retransmission.Policy.STANDARD);
     }
 }

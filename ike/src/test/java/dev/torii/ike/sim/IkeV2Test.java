@@ -422,7 +422,7 @@ class IkeV2Test {
         cipher.runFor(Duration.ofSeconds(1));
         assertTrue(cipher.left().reports.get(0).contains("NO_PROPOSAL_CHOSEN"), cipher.left().reports.toString());
         assertEquals(0, cipher.right().bound.size());
-        var traffic = new IkePair(1, left().localSelector(TrafficSelector.ofPrefix(IkePair.address("172.16.0.0"), 16)).build(), right().build());
+        var traffic = new IkePair(1, left().localSelectors(TrafficSelector.ofPrefix(IkePair.address("172.16.0.0"), 16)).build(), right().build());
         traffic.left().start();
         traffic.runFor(Duration.ofSeconds(1));
         assertTrue(traffic.left().reports.get(0).contains("TS_UNACCEPTABLE"), traffic.left().reports.toString());
@@ -432,8 +432,8 @@ class IkeV2Test {
     @Test
     void aWiderOfferIsNarrowedToOurs() {
         var wide = TrafficSelector.ofPrefix(IkePair.address("192.168.0.0"), 16);
-        IkePair pair = up(new IkePair(1, left().localSelector(wide).build(), right().build()));
-        assertEquals("192.168.2.0/24", pair.left().sending().orElseThrow().local().toString());
+        IkePair pair = up(new IkePair(1, left().localSelectors(wide).build(), right().build()));
+        assertEquals("192.168.2.0/24", pair.left().sending().orElseThrow().local().get(0).toString());
         alwaysPasses(pair, HOUR.multipliedBy(2), MINUTE, "renewals");
     }
 

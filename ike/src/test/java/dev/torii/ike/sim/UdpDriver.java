@@ -55,7 +55,7 @@ public final class UdpDriver {
         InetAddress remote = InetAddress.getByName(args[1]);
         List<String> words = List.of(args).subList(2, args.length);
         TrafficSelector all = TrafficSelector.ofPrefix(InetAddress.getByName("0.0.0.0"), 0);
-        IkeConfig base = Configs.left().localSelector(all)
+        IkeConfig config = Configs.left().localSelectors(all).remoteSelectors(all)
                 .secret(word(words, "psk", "Shared_secret_tunnel1"))
                 .local(Identity.ofAddress(InetAddress.getByName(word(words, "id", args[0]))))
                 .remote(Identity.ofAddress(remote))
@@ -65,9 +65,6 @@ public final class UdpDriver {
                 .esp(words.contains("nopfs") ? Configs.ESP_WITHOUT_PFS : Configs.ESP)
                 .ikeLifetime(Duration.ofSeconds(Long.parseLong(word(words, "ike", "28800"))))
                 .childLifetime(Duration.ofSeconds(Long.parseLong(word(words, "child", "3600")))).build();
-        var config = new IkeConfig("try", base.version(), base.localId(), base.remoteId(), base.authentication(), base.ikeProposals(), base.espProposals(), all, all,
-                base.ikeLifetime(), base.childLifetime(), base.rekeyMargin(), base.rekeyFuzzPercent(), base.forceEncapsulation(),
-                base.initiate(), base.dpdDelay(), base.dpdTimeout(), base.retransmission());
         var driver = new UdpDriver(local, config);
         if (!words.contains("respond")) {
             driver.step(new Event.Start(local, remote));
