@@ -24,12 +24,14 @@ import java.util.List;
  * @param dpdDelay silence after which the peer is probed; zero: never
  * @param dpdTimeout silence after which the peer is dead, longer than {@code dpdDelay}
  * @param retransmission how often a message is repeated
+ * @param fragmentation of IKE messages
  */
 public record IkeConfig(String name, IkeVersion version, Identity localId, Identity remoteId, Authentication authentication,
         List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
         List<TrafficSelector> localSelectors, List<TrafficSelector> remoteSelectors,
         Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
-        boolean forceEncapsulation, boolean initiate, Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission) {
+        boolean forceEncapsulation, boolean initiate, Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission,
+        Fragmentation fragmentation) {
 
     /** Checks what would make every negotiation fail. */
     public IkeConfig {

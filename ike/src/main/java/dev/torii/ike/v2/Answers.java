@@ -1,7 +1,6 @@
 package dev.torii.ike.v2;
 
 import dev.torii.ike.Cookie;
-import dev.torii.ike.Effect;
 import dev.torii.ike.IkeException;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Reason;
@@ -32,11 +31,12 @@ final class Answers {
     }
 
     /** An authenticated request with the expected message id. Returns why the IKE SA ends with it, if it does. */
-    Optional<Reason> answer(Association association, IkeHeader header, Octets message, Octets plain) {
+    Optional<Reason> answer(Association association, Opened opened) {
+        IkeHeader header = opened.header();
         Optional<Reason> end = Optional.empty();
         List<Payload> payloads;
         try {
-            Message request = Protection.decode(header, message, plain);
+            Message request = opened.decode();
             if (header.exchange() == ExchangeType.CREATE_CHILD_SA) {
                 payloads = create(association, request);
             } else if (header.exchange() == ExchangeType.IKEV2_INFORMATIONAL) {
@@ -54,9 +54,9 @@ final class Answers {
                 end = Optional.of(new Reason.Failed(refused.getMessage()));
             }
         }
-        Octets answer = association.sa().seal(context.crypto, header.exchange(), true, header.messageId(), payloads);
-        association.answered(message, answer);
-        context.out.add(new Effect.Send(association.path(), answer));
+        Sealed answer = association.sa().seal(context.crypto, header.exchange(), true, header.messageId(), payloads);
+        association.answered(opened.datagram(), answer);
+        answer.send(context.out, association.path());
         return end;
     }
 

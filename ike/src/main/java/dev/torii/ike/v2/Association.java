@@ -1,9 +1,13 @@
 package dev.torii.ike.v2;
 
 import dev.torii.ike.Cookie;
+import dev.torii.ike.IkeCrypto;
+import dev.torii.ike.IkeException;
 import dev.torii.ike.IkeSa;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
+import dev.torii.ike.v2.wire.MessageCodec;
+import dev.torii.ike.v2.wire.PayloadType;
 import dev.torii.ike.wire.IkeHeader;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -27,7 +31,10 @@ final class Association {
     private int nextRequest;
     private int nextFromPeer;
     private Octets lastRequest = Octets.EMPTY;
-    private Octets lastAnswer = Octets.EMPTY;
+    private Sealed lastAnswer = Sealed.NOTHING;
+    private int answerSent;
+    private final Reassembly requests = new Reassembly();
+    private final Reassembly answers = new Reassembly();
     Optional<Request.Outstanding> outstanding = Optional.empty();
     /** A successor exists or is being decided upon: children move there. */
     boolean replaced;
@@ -97,6 +104,7 @@ final class Association {
         nextFromPeer = initiator ? 0 : 2;
         lastRequest = done.request();
         lastAnswer = done.answer();
+        answerSent = 1;
     }
 
     private void become(SaV2 result, long moment) {
@@ -167,15 +175,43 @@ final class Association {
         return header.messageId() == nextFromPeer;
     }
 
-    /** The answer to a request that came again, byte for byte. */
-    Optional<Octets> repeated(Octets message) {
-        return lastRequest.length() > 0 && lastRequest.equals(message) ? Optional.of(lastAnswer) : Optional.empty();
+    /** Opens a protected message of {@code now}; nothing if it is a fragment and others are missing. */
+    Optional<Opened> open(SaV2 now, IkeCrypto crypto, IkeHeader header, Octets message) throws IkeException {
+        Protection protection = now.protection(crypto);
+        if (header.nextPayload() != PayloadType.SKF) {
+            return Optional.of(Opened.of(protection, header, message));
+        }
+        if (!now.limits().fragments()) {
+            throw new IkeException("a fragment, which was not agreed");
+        }
+        return (header.response() ? answers : requests).take(protection, header, message);
     }
 
-    void answered(Octets request, Octets answer) {
+    /** The answer to a request that came again: byte for byte, or its first fragment, which may have been cut anew (RFC 7383, section 2.6.1). */
+    Optional<Sealed> repeated(IkeCrypto crypto, IkeHeader header, Octets message) {
+        if (lastRequest.length() == 0 || !lastRequest.equals(message) && !firstFragmentAgain(crypto, header, message)) {
+            return Optional.empty();
+        }
+        answerSent++;
+        lastAnswer = lastAnswer.at(answerSent);
+        return Optional.of(lastAnswer);
+    }
+
+    private boolean firstFragmentAgain(IkeCrypto crypto, IkeHeader header, Octets message) {
+        try {
+            return header.nextPayload() == PayloadType.SKF && header.messageId() == nextFromPeer - 1 && sa().limits().fragments()
+                    && MessageCodec.fragment(header, message).number() == 1 && sa().protection(crypto).open(header, message).length() >= 0;
+        } catch (IkeException stranger) {
+            return false;
+        }
+    }
+
+    /** @param request by which its repetition is recognised */
+    void answered(Octets request, Sealed answer) {
         nextFromPeer++;
         lastRequest = request;
         lastAnswer = answer;
+        answerSent = 1;
     }
 
     /** Whether we wait for an answer that is about a child. */

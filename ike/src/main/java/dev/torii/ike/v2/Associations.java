@@ -2,6 +2,7 @@ package dev.torii.ike.v2;
 
 import dev.torii.ike.Cookie;
 import dev.torii.ike.Effect;
+import dev.torii.ike.IkeException;
 import dev.torii.ike.IkeStatus;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
@@ -13,6 +14,7 @@ import dev.torii.ike.v2.wire.Message;
 import dev.torii.ike.v2.wire.MessageCodec;
 import dev.torii.ike.v2.wire.NotifyType;
 import dev.torii.ike.v2.wire.Payload;
+import dev.torii.ike.v2.wire.PayloadType;
 import dev.torii.ike.v2.wire.Refusal;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
@@ -94,11 +96,11 @@ final class Associations {
 
     /** A message of a set-up. */
     void received(Path path, IkeHeader header, Octets message) {
-        var arrived = new Input.Arrived(path, header, message, children.isEmpty() && all.size() == 1);
+        var arrived = new Input.Arrived(path, header, message, children.isEmpty() && all.size() == 1, Optional.empty());
         Optional<Association> known = header.response() || header.exchange() != ExchangeType.IKE_SA_INIT ? find(header)
                 : all.stream().filter(a -> !a.initiator && a.initiatorSpi().equals(header.initiator())).findFirst();
         if (known.isPresent()) {
-            run(known.get(), arrived);
+            whole(known.get(), arrived).ifPresent(input -> run(known.get(), input));
         } else if (header.response() || header.exchange() != ExchangeType.IKE_SA_INIT || header.messageId() != 0
                 || !header.responder().equals(Cookie.NONE) || header.initiator().equals(Cookie.NONE)) {
             context.out.dropped("unknown SPIs");
@@ -106,6 +108,21 @@ final class Associations {
             context.out.dropped("our own IKE_SA_INIT");
         } else if (!asksForCookie(path, header, message)) {
             answer(arrived);
+        }
+    }
+
+    /** What a set-up may see: fragments only when all of them are there. */
+    private Optional<Input.Arrived> whole(Association association, Input.Arrived in) {
+        Optional<SaV2> sa = SetUp.awaitsAuth(association.state()).filter(s -> in.header().nextPayload() == PayloadType.SKF && in.header().messageId() == 1);
+        if (sa.isEmpty()) {
+            return Optional.of(in);
+        }
+        try {
+            return association.open(sa.get(), context.crypto, in.header(), in.message())
+                    .map(opened -> new Input.Arrived(in.path(), in.header(), opened.datagram(), in.alone(), Optional.of(opened)));
+        } catch (IkeException stranger) {
+            context.out.dropped(stranger.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -189,7 +206,7 @@ final class Associations {
 
     private void execute(Association association, Output output) {
         switch (output) {
-            case Output.Transmit transmit -> context.out.add(new Effect.Send(association.path(), transmit.message()));
+            case Output.Transmit transmit -> transmit.message().send(context.out, association.path());
             case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, association.id, context.spread(await.after()));
             case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, association.id);
             case Output.Drop drop -> context.out.dropped(drop.cause());

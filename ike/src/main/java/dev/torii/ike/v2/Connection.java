@@ -146,26 +146,30 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
             out.dropped("answer to nothing that was asked");
             return;
         }
-        Octets plain = association.sa().protection(context.crypto).open(header, message);
+        Optional<Opened> opened = association.open(association.sa(), context.crypto, header, message);
+        if (opened.isEmpty()) {
+            return;         // a fragment; others are still missing
+        }
         authentic(association, path);
         try {
-            requests.answered(association, asked.get(), Protection.decode(header, message, plain));
+            requests.answered(association, asked.get(), opened.get().decode());
         } catch (IkeException malformed) {
             requests.malformed(association, "malformed answer: " + malformed.getMessage());
         }
     }
 
     private void request(Association association, Path path, IkeHeader header, Octets message) throws IkeException {
-        Optional<Octets> known = association.repeated(message);
+        Optional<Sealed> known = association.repeated(context.crypto, header, message);
         if (known.isPresent()) {
             out.dropped("duplicate, answered again");
-            out.add(new Effect.Send(association.path(), known.get()));
+            known.get().send(out, association.path());
         } else if (!association.isNext(header)) {
             out.dropped("request " + header.messageId() + " is not the next one");
         } else {
-            Octets plain = association.sa().protection(context.crypto).open(header, message);
-            authentic(association, path);
-            answers.answer(association, header, message, plain).ifPresent(reason -> ended(association, reason));
+            association.open(association.sa(), context.crypto, header, message).ifPresent(opened -> {
+                authentic(association, path);
+                answers.answer(association, opened).ifPresent(reason -> ended(association, reason));
+            });
         }
     }
 
@@ -202,8 +206,8 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
 
     /** Says something and does not wait for the answer: the IKE SA is about to be forgotten. */
     private void say(Association association, Payload payload) {
-        out.add(new Effect.Send(association.path(), association.sa().seal(context.crypto, ExchangeType.IKEV2_INFORMATIONAL, false,
-                association.takeRequestId(), List.of(payload))));
+        association.sa().seal(context.crypto, ExchangeType.IKEV2_INFORMATIONAL, false, association.takeRequestId(), List.of(payload))
+                .send(out, association.path());
     }
 
     private void stop() {

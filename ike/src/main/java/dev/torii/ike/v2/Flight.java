@@ -1,19 +1,17 @@
 package dev.torii.ike.v2;
 
-import dev.torii.ike.Octets;
-
 /**
  * A request that waits for its answer.
  *
- * @param message as sent
+ * @param message as sent the last time
  * @param sent how many times
  */
-record Flight(Octets message, int sent) {
-    static Flight first(Octets message) {
+record Flight(Sealed message, int sent) {
+    static Flight first(Sealed message) {
         return new Flight(message, 1);
     }
 
     Flight again() {
-        return new Flight(message, sent + 1);
+        return new Flight(message.at(sent + 1), sent + 1);
     }
 }

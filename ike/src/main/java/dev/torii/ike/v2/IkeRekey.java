@@ -62,7 +62,7 @@ final class IkeRekey {
         Secret seed = old.keys().successorSeed(crypto, shared, ni, nr);
         shared.erase();
         KeyMaterialV2 keys = KeyMaterialV2.derive(crypto, agreed.proposal(), seed, ni, nr, initiatorSpi, responderSpi);
-        return new SaV2(initiatorSpi, responderSpi, initiator, agreed.proposal(), keys, old.nat());
+        return new SaV2(initiatorSpi, responderSpi, initiator, agreed.proposal(), keys, old.nat(), old.limits());
     }
 
     private static Cookie spi(Octets octets) throws Refusal {

@@ -1,12 +1,11 @@
 package dev.torii.ike.v2;
 
-import dev.torii.ike.Octets;
 import java.time.Duration;
 
 /** What a set-up asks of its owner. */
 sealed interface Output {
     /** Send along the path of the state. */
-    record Transmit(Octets message) implements Output { }
+    record Transmit(Sealed message) implements Output { }
 
     /** Give {@link Input.RetransmitDue} after a while. */
     record AwaitAnswer(Duration after) implements Output { }

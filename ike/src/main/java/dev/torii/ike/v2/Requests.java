@@ -1,6 +1,5 @@
 package dev.torii.ike.v2;
 
-import dev.torii.ike.Effect;
 import dev.torii.ike.IkeException;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Reason;
@@ -94,9 +93,9 @@ final class Requests {
     private void send(Association association, Request request, int exchange, List<Payload> payloads, Optional<ChildNegotiation.Offer> child,
             Optional<IkeRekey.Offer> ike) {
         int messageId = association.takeRequestId();
-        Octets message = association.sa().seal(context.crypto, exchange, false, messageId, payloads);
+        Sealed message = association.sa().seal(context.crypto, exchange, false, messageId, payloads);
         association.outstanding = Optional.of(new Request.Outstanding(request, exchange, messageId, Flight.first(message), child, ike));
-        context.out.add(new Effect.Send(association.path(), message));
+        message.send(context.out, association.path());
         context.out.arm(Timer.Kind.RETRANSMIT, association.id, context.config.retransmission().after(1).orElseThrow());
     }
 
@@ -112,7 +111,7 @@ final class Requests {
             return;
         }
         association.outstanding = Optional.of(again);
-        context.out.add(new Effect.Send(association.path(), again.flight().message()));
+        again.flight().message().send(context.out, association.path());
         context.out.arm(Timer.Kind.RETRANSMIT, association.id, wait.get());
     }
 

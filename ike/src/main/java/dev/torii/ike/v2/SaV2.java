@@ -4,7 +4,6 @@ import dev.torii.ike.Cookie;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeProposal;
 import dev.torii.ike.IkeSa;
-import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.v2.wire.Payload;
 import dev.torii.ike.wire.IkeHeader;
@@ -15,8 +14,9 @@ import java.util.List;
  *
  * @param initiator whether we began it (or its latest rekeying)
  * @param nat what NAT detection found; inherited by successors
+ * @param limits from which size on messages are fragmented; inherited too
  */
-record SaV2(Cookie initiatorSpi, Cookie responderSpi, boolean initiator, IkeProposal proposal, KeyMaterialV2 keys, NatDetection.Found nat) {
+record SaV2(Cookie initiatorSpi, Cookie responderSpi, boolean initiator, IkeProposal proposal, KeyMaterialV2 keys, NatDetection.Found nat, Limits limits) {
     Cookie own() {
         return initiator ? initiatorSpi : responderSpi;
     }
@@ -26,9 +26,9 @@ record SaV2(Cookie initiatorSpi, Cookie responderSpi, boolean initiator, IkeProp
     }
 
     /** A protected message. */
-    Octets seal(IkeCrypto crypto, int exchange, boolean response, int messageId, List<? extends Payload> payloads) {
+    Sealed seal(IkeCrypto crypto, int exchange, boolean response, int messageId, List<? extends Payload> payloads) {
         int flags = (initiator ? IkeHeader.INITIATOR : 0) | (response ? IkeHeader.RESPONSE : 0);
-        return protection(crypto).seal(IkeHeader.v2(initiatorSpi, responderSpi, exchange, flags, messageId), payloads);
+        return protection(crypto).seal(IkeHeader.v2(initiatorSpi, responderSpi, exchange, flags, messageId), payloads, limits);
     }
 
     /** How others see it. */

@@ -47,7 +47,7 @@ interface SetUp {
         record InitAnswered(Path path, Terms terms) implements State { }
 
         /** Responder: IKE_AUTH was answered with a refusal, which may have to be said again. */
-        record Refused(Path path, Octets request, Octets answer, Reason reason) implements State { }
+        record Refused(Path path, Octets request, Sealed answer, Reason reason) implements State { }
 
         /**
          * Done. {@code request} and {@code answer}: what the responder may have to answer again.
@@ -57,7 +57,7 @@ interface SetUp {
          * @param initialContact whether the peer said that it has no other IKE SA with us
          */
         record Established(Path path, SaV2 sa, Optional<ChildNegotiation.Result> child, Optional<String> childRefusal, boolean initialContact,
-                Octets request, Octets answer) implements State { }
+                Octets request, Sealed answer) implements State { }
 
         /** Failed. */
         record Dead(Reason reason) implements State { }
@@ -68,6 +68,19 @@ interface SetUp {
         Flight flight();
 
         State with(Flight next);
+    }
+
+    /** The IKE SA under which IKE_AUTH, the message with id 1, is expected from the peer. */
+    static Optional<SaV2> awaitsAuth(State state) {
+        return switch (state) {
+            case State.AuthSent s -> Optional.of(s.terms().sa());
+            case State.InitAnswered s -> Optional.of(s.terms().sa());
+            case State.Established s -> Optional.empty();
+            case State.Idle s -> Optional.empty();
+            case State.InitSent s -> Optional.empty();
+            case State.Refused s -> Optional.empty();
+            case State.Dead s -> Optional.empty();
+        };
     }
 
     /** The names of the IKE SA that a state knows so far. */

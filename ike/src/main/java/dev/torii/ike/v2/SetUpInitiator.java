@@ -69,8 +69,11 @@ final class SetUpInitiator implements SetUp {
         payloads.add(new Payload.Ke(dh.group().id(), dh.publicValue()));
         payloads.add(new Payload.Nonce(nonce));
         payloads.addAll(new NatDetection(crypto, own, Cookie.NONE).payloads(path, config.forceEncapsulation()));
+        if (config.fragmentation().supported()) {
+            payloads.add(Payload.Notify.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED, Octets.EMPTY));
+        }
         Octets message = MessageCodec.encode(IkeHeader.v2(own, Cookie.NONE, ExchangeType.IKE_SA_INIT, IkeHeader.INITIATOR, 0), payloads);
-        return send(new State.InitSent(path, Flight.first(message), first, dh, nonce, cookie, restarts));
+        return send(new State.InitSent(path, Flight.first(Sealed.plain(message)), first, dh, nonce, cookie, restarts));
     }
 
     private Step arrived(State state, Input.Arrived in) throws IkeException {
@@ -148,8 +151,8 @@ final class SetUpInitiator implements SetUp {
         shared.erase();
         KeyMaterialV2 keys = KeyMaterialV2.derive(crypto, agreed.proposal(), seed, s.nonce(), nr, own, peer);
         NatDetection.Found nat = new NatDetection(crypto, own, peer).find(answer, in.path());
-        var sa = new SaV2(own, peer, true, agreed.proposal(), keys, nat);
-        var terms = new Terms(sa, s.nonce(), nr, s.flight().message(), in.message());
+        var sa = new SaV2(own, peer, true, agreed.proposal(), keys, nat, Limits.agreed(config.fragmentation(), answer, s.path()));
+        var terms = new Terms(sa, s.nonce(), nr, s.flight().message().whole(), in.message());
         Octets idBody = Payload.Id.bodyOf(config.localId());
         var payloads = new ArrayList<Payload>();
         payloads.add(new Payload.IdI(idBody));
@@ -159,7 +162,7 @@ final class SetUpInitiator implements SetUp {
         payloads.add(new Payload.IdR(Payload.Id.bodyOf(config.remoteId())));
         payloads.add(new Payload.Auth(Payload.Auth.SHARED_KEY, keys.auth(crypto, config.preSharedKey(), true, terms.request(), nr, idBody)));
         payloads.addAll(ChildNegotiation.first(config, child));
-        Octets message = sa.seal(crypto, ExchangeType.IKE_AUTH, false, 1, payloads);
+        Sealed message = sa.seal(crypto, ExchangeType.IKE_AUTH, false, 1, payloads);
         // section 2.23: from here on port 4500 if there is a NAT
         boolean move = (nat.localNat() || nat.remoteNat() || config.forceEncapsulation()) && s.path().local().getPort() != Path.NAT_T_PORT;
         return send(new State.AuthSent(move ? s.path().floated() : s.path(), Flight.first(message), terms, child));
@@ -170,9 +173,9 @@ final class SetUpInitiator implements SetUp {
         if (!in.header().responder().equals(sa.responderSpi())) {
             throw Refusal.syntax("another responder SPI");
         }
-        Octets plain = sa.protection(crypto).open(in.header(), in.message());
+        Opened opened = in.open(sa.protection(crypto));
         try {
-            Message answer = Protection.decode(in.header(), in.message(), plain);
+            Message answer = opened.decode();
             Optional<Payload.IdR> id = answer.optional(Payload.IdR.class);
             Optional<Payload.Notify> error = answer.error();
             if (id.isEmpty() && error.isPresent()) {
@@ -182,7 +185,7 @@ final class SetUpInitiator implements SetUp {
             authenticate(s.terms(), answer);
             return established(s, in, answer, error);
         } catch (Refusal refused) {     // the peer believes that it is up: section 2.21.2
-            Octets message = sa.seal(crypto, ExchangeType.IKEV2_INFORMATIONAL, false, 2, List.of(refused.payload()));
+            Sealed message = sa.seal(crypto, ExchangeType.IKEV2_INFORMATIONAL, false, 2, List.of(refused.payload()));
             return Step.to(new State.Dead(new Reason.Failed(refused.getMessage())), new Output.Answered(), new Output.Transmit(message));
         }
     }
@@ -219,7 +222,7 @@ final class SetUpInitiator implements SetUp {
                 refusal = Optional.of(refused.getMessage());
             }
         }
-        return Step.to(new State.Established(in.path(), s.terms().sa(), result, refusal, false, Octets.EMPTY, Octets.EMPTY), new Output.Answered());
+        return Step.to(new State.Established(in.path(), s.terms().sa(), result, refusal, false, Octets.EMPTY, Sealed.NOTHING), new Output.Answered());
     }
 
     private static Step dead(String cause) {

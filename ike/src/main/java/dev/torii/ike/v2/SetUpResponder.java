@@ -53,7 +53,7 @@ final class SetUpResponder implements SetUp {
             return switch (state) {
                 case State.Idle s -> initAsked(in);
                 case State.InitAnswered s when in.message().equals(s.terms().request()) ->
-                        Step.to(s, new Output.Transmit(s.terms().response()), new Output.Drop("duplicate, answered again"));
+                        Step.to(s, new Output.Transmit(Sealed.plain(s.terms().response())), new Output.Drop("duplicate, answered again"));
                 case State.InitAnswered s when auth -> authAsked(s, in);
                 case State.Refused s when in.message().equals(s.request()) ->
                         Step.to(s, new Output.Transmit(s.answer()), new Output.Drop("duplicate, refused again"));
@@ -89,20 +89,24 @@ final class SetUpResponder implements SetUp {
             payloads.add(new Payload.Ke(dh.group().id(), dh.publicValue()));
             payloads.add(new Payload.Nonce(nr));
             payloads.addAll(new NatDetection(crypto, peer, own).payloads(in.path(), config.forceEncapsulation()));
+            Limits limits = Limits.agreed(config.fragmentation(), request, in.path());
+            if (limits.fragments()) {
+                payloads.add(Payload.Notify.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED, Octets.EMPTY));
+            }
             Octets answer = MessageCodec.encode(IkeHeader.v2(peer, own, ExchangeType.IKE_SA_INIT, IkeHeader.RESPONSE, 0), payloads);
-            var sa = new SaV2(peer, own, false, agreed.proposal(), keys, nat);
-            return Step.to(new State.InitAnswered(in.path(), new Terms(sa, ni, nr, in.message(), answer)), new Output.Transmit(answer));
+            var sa = new SaV2(peer, own, false, agreed.proposal(), keys, nat, limits);
+            return Step.to(new State.InitAnswered(in.path(), new Terms(sa, ni, nr, in.message(), answer)), new Output.Transmit(Sealed.plain(answer)));
         } catch (Refusal refused) {
             Octets answer = MessageCodec.encode(IkeHeader.v2(peer, Cookie.NONE, ExchangeType.IKE_SA_INIT, IkeHeader.RESPONSE, 0), List.of(refused.payload()));
-            return Step.to(new State.Dead(new Reason.Failed(refused.getMessage())), new Output.Drop(refused.getMessage()), new Output.Transmit(answer));
+            return Step.to(new State.Dead(new Reason.Failed(refused.getMessage())), new Output.Drop(refused.getMessage()), new Output.Transmit(Sealed.plain(answer)));
         }
     }
 
     private Step authAsked(State.InitAnswered s, Input.Arrived in) throws IkeException {
         SaV2 sa = s.terms().sa();
-        Octets plain = sa.protection(crypto).open(in.header(), in.message());
+        Opened opened = in.open(sa.protection(crypto));
         try {
-            Message request = Protection.decode(in.header(), in.message(), plain);
+            Message request = opened.decode();
             Payload.IdI id = request.the(Payload.IdI.class);
             Optional<Payload.Auth> auth = request.optional(Payload.Auth.class);
             if (auth.isEmpty()) {
@@ -114,7 +118,7 @@ final class SetUpResponder implements SetUp {
             }
             return established(s, in, request);
         } catch (Refusal refused) {
-            Octets answer = sa.seal(crypto, ExchangeType.IKE_AUTH, true, 1, List.of(refused.payload()));
+            Sealed answer = sa.seal(crypto, ExchangeType.IKE_AUTH, true, 1, List.of(refused.payload()));
             return Step.to(new State.Refused(in.path(), in.message(), answer, new Reason.Failed(refused.getMessage())),
                     new Output.Transmit(answer), new Output.Warn(refused.getMessage()));
         }
@@ -137,7 +141,7 @@ final class SetUpResponder implements SetUp {
             refusal = Optional.of(refused.getMessage());
             payloads.add(refused.payload());
         }
-        Octets answer = sa.seal(crypto, ExchangeType.IKE_AUTH, true, 1, payloads);
+        Sealed answer = sa.seal(crypto, ExchangeType.IKE_AUTH, true, 1, payloads);
         boolean initialContact = request.notify(NotifyType.INITIAL_CONTACT).isPresent();
         return Step.to(new State.Established(in.path(), sa, result, refusal, initialContact, in.message(), answer), new Output.Transmit(answer));
     }

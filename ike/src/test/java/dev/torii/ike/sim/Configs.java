@@ -5,6 +5,7 @@ import dev.torii.ike.DhGroup;
 import dev.torii.ike.EncryptionAlgorithm;
 import dev.torii.ike.EspCipher;
 import dev.torii.ike.EspProposal;
+import dev.torii.ike.Fragmentation;
 import dev.torii.ike.HashAlgorithm;
 import dev.torii.ike.Identity;
 import dev.torii.ike.IkeConfig;
@@ -38,6 +39,7 @@ public final class Configs {
     private boolean initiate;
     private Duration dpdDelay = Duration.ofSeconds(10);
     private Duration dpdTimeout = Duration.ofSeconds(30);
+    private Fragmentation fragmentation = Fragmentation.STANDARD;
 
     public static Configs left() {
         return new Configs().initiate(true).force(true);
@@ -124,8 +126,13 @@ public final class Configs {
         return this;
     }
 
+    public Configs fragmentation(Fragmentation.Use use, int packetBytes) {
+        fragmentation = new Fragmentation(use, packetBytes);
+        return this;
+    }
+
     public IkeConfig build() {
         return new IkeConfig(name, version, local, remote, Authentication.preSharedKey(Secret.ofText(secret)), ike, esp, localSelectors, remoteSelectors, ikeLifetime, childLifetime,
-                Duration.ofMinutes(9), 100, force, initiate, dpdDelay, dpdTimeout, Retransmission.Policy.STANDARD);
+                Duration.ofMinutes(9), 100, force, initiate, dpdDelay, dpdTimeout, Retransmission.Policy.STANDARD, fragmentation);
     }
 }

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -137,7 +138,7 @@ class BadInputV2Test {
 
     private record Halfway(IkePair pair, SetUp.Terms terms, List<Payload> sound) {
         Message answer(List<? extends Payload> payloads) throws Exception {
-            Octets request = terms.sa().seal(new SimCrypto(3), ExchangeType.IKE_AUTH, false, 1, payloads);
+            Octets request = terms.sa().seal(new SimCrypto(3), ExchangeType.IKE_AUTH, false, 1, payloads).whole();
             int before = pair.right().sent.size();
             pair.inject(pair.right(), request);
             assertEquals(before + 1, pair.right().sent.size());
@@ -145,7 +146,7 @@ class BadInputV2Test {
             pair.inject(pair.right(), request);
             assertEquals(answer, last(pair.right()), "the same request has the same answer");
             IkeHeader header = MessageCodec.header(answer);
-            return Protection.decode(header, answer, terms.sa().protection(new SimCrypto(3)).open(header, answer));
+            return Opened.of(terms.sa().protection(new SimCrypto(3)), header, answer).decode();
         }
     }
 
@@ -156,9 +157,9 @@ class BadInputV2Test {
         var machine = new SetUpInitiator(LEFT, crypto, own, new Spi(0x1000));
         var path = new Path(new InetSocketAddress(InetAddress.getByName("192.168.1.42"), 500), new InetSocketAddress(InetAddress.getByName("198.51.100.11"), 500));
         SetUp.State sent = machine.step(new SetUp.State.Idle(), new Input.Begin(path)).next();
-        pair.inject(pair.right(), ((SetUp.State.InitSent) sent).flight().message());
+        pair.inject(pair.right(), ((SetUp.State.InitSent) sent).flight().message().whole());
         Octets answer = last(pair.right());
-        var auth = (SetUp.State.AuthSent) machine.step(sent, new Input.Arrived(path, MessageCodec.header(answer), answer, false)).next();
+        var auth = (SetUp.State.AuthSent) machine.step(sent, new Input.Arrived(path, MessageCodec.header(answer), answer, false, Optional.empty())).next();
         Octets idBody = Payload.Id.bodyOf(LEFT.localId());
         var payloads = new ArrayList<Payload>(List.of(new Payload.IdI(idBody), new Payload.Auth(Payload.Auth.SHARED_KEY,
                 auth.terms().sa().keys().auth(crypto, LEFT.preSharedKey(), true, auth.terms().request(), auth.terms().nr(), idBody))));
@@ -228,16 +229,16 @@ class BadInputV2Test {
     private Message ask(IkePair pair, int exchange, List<? extends Payload> payloads) throws Exception {
         IkeSa sa = pair.left().ikeSas.get(0);
         Protection protection = asLeft(pair);
-        pair.inject(pair.right(), protection.seal(IkeHeader.v2(sa.initiatorCookie(), sa.responderCookie(), exchange, IkeHeader.INITIATOR, 2), payloads));
+        pair.inject(pair.right(), protection.seal(IkeHeader.v2(sa.initiatorCookie(), sa.responderCookie(), exchange, IkeHeader.INITIATOR, 2), payloads, Limits.NONE).whole());
         Octets answer = last(pair.right());
         IkeHeader header = MessageCodec.header(answer);
-        return Protection.decode(header, answer, protection.open(header, answer));
+        return Opened.of(protection, header, answer).decode();
     }
 
     @Test
     void eachBadCreateChildSaHasTheRfcsAnswer() throws Exception {
         var offer = ChildNegotiation.Offer.fresh(LEFT, crypto, new Spi(0x2000));
-        List<Payload> sound = ChildNegotiation.request(LEFT, offer, java.util.Optional.empty());
+        List<Payload> sound = ChildNegotiation.request(LEFT, offer, Optional.empty());
         Map<String, List<Payload>> table = new LinkedHashMap<>();
         table.put("7 ends without SA", without(sound, 0));
         table.put("7 ends without nonce", without(sound, 1));
@@ -279,7 +280,7 @@ class BadInputV2Test {
         for (int messageId : new int[] {0, 1, 3, 99, -1}) {
             for (int flags : new int[] {IkeHeader.INITIATOR, IkeHeader.INITIATOR | IkeHeader.RESPONSE, 0, IkeHeader.RESPONSE}) {
                 pair.inject(pair.right(), asLeft(pair).seal(IkeHeader.v2(sa.initiatorCookie(), sa.responderCookie(), ExchangeType.IKEV2_INFORMATIONAL,
-                        flags, messageId), List.of(new Payload.Delete(Payload.PROTOCOL_IKE, List.of()))));
+                        flags, messageId), List.of(new Payload.Delete(Payload.PROTOCOL_IKE, List.of())), Limits.NONE).whole());
             }
         }
         assertEquals(sent, pair.right().sent.size());
@@ -292,7 +293,7 @@ class BadInputV2Test {
         IkePair pair = up(pair());
         IkeSa sa = pair.left().ikeSas.get(0);
         Octets sound = asLeft(pair).seal(IkeHeader.v2(sa.initiatorCookie(), sa.responderCookie(), ExchangeType.IKEV2_INFORMATIONAL,
-                IkeHeader.INITIATOR, 2), List.of(new Payload.Delete(Payload.PROTOCOL_IKE, List.of())));
+                IkeHeader.INITIATOR, 2), List.of(new Payload.Delete(Payload.PROTOCOL_IKE, List.of())), Limits.NONE).whole();
         int sent = pair.right().sent.size();
         for (int at = 0; at < sound.length(); at++) {
             byte[] forged = sound.toByteArray();

@@ -12,6 +12,8 @@ public final class MessageCodec {
     private static final int LENGTH_AT = 24;
     /** Header and generic header of an SK payload: what authenticates with the contents (RFC 5282, section 5.1). */
     public static final int SK_BODY_AT = IkeHeader.BYTES + PayloadCodec.GENERIC_HEADER;
+    /** The same for an SKF payload, which has the fragment's number and their total too (RFC 7383, section 2.5). */
+    public static final int SKF_BODY_AT = SK_BODY_AT + 4;
 
     private MessageCodec() {
     }
@@ -57,32 +59,64 @@ public final class MessageCodec {
     }
 
     /** Header and generic header of a message whose only payload is SK with a body of {@code bodyBytes}. */
-    public static Octets encryptedStart(IkeHeader header, List<? extends Payload> inside, int bodyBytes) {
-        var out = ByteBuffer.allocate(SK_BODY_AT);
-        header.encode(PayloadType.SK, out);
-        out.putInt(LENGTH_AT, SK_BODY_AT + bodyBytes);
-        out.put((byte) first(inside)).put((byte) 0).putShort((short) (PayloadCodec.GENERIC_HEADER + bodyBytes));
-        return Octets.rest(out.flip());
+    public static Octets encryptedStart(IkeHeader header, int firstInside, int bodyBytes) {
+        return Octets.rest(start(header, PayloadType.SK, firstInside, SK_BODY_AT, bodyBytes).flip());
     }
 
-    /** The body of the SK payload, which must be the only one. */
-    public static Octets encryptedBody(IkeHeader header, Octets message) throws Refusal {
-        if (header.nextPayload() != PayloadType.SK) {
+    /** The same of a fragment (RFC 7383, section 2.5): with its number and their total. Only the first names what is inside. */
+    public static Octets fragmentStart(IkeHeader header, int firstInside, Fragment fragment, int bodyBytes) {
+        int inside = fragment.number() == 1 ? firstInside : PayloadType.NONE;
+        return Octets.rest(start(header, PayloadType.SKF, inside, SKF_BODY_AT, bodyBytes)
+                .putShort((short) fragment.number()).putShort((short) fragment.total()).flip());
+    }
+
+    private static ByteBuffer start(IkeHeader header, int type, int firstInside, int bodyAt, int bodyBytes) {
+        var out = ByteBuffer.allocate(bodyAt);
+        header.encode(type, out);
+        out.putInt(LENGTH_AT, bodyAt + bodyBytes);
+        return out.put((byte) firstInside).put((byte) 0).putShort((short) (bodyAt - IkeHeader.BYTES + bodyBytes));
+    }
+
+    /** Where the body of the SK or SKF payload begins, which must be the only payload. */
+    public static int encryptedBodyAt(IkeHeader header, Octets message) throws Refusal {
+        if (header.nextPayload() != PayloadType.SK && header.nextPayload() != PayloadType.SKF) {
             throw Refusal.syntax("payload " + header.nextPayload() + " where an encrypted one is expected");
         }
-        if (message.length() < SK_BODY_AT
+        int at = header.nextPayload() == PayloadType.SK ? SK_BODY_AT : SKF_BODY_AT;
+        if (message.length() < at
                 || Short.toUnsignedInt(message.asBuffer().getShort(IkeHeader.BYTES + 2)) != message.length() - IkeHeader.BYTES) {
             throw Refusal.syntax("encrypted payload does not fill the message");
         }
-        return message.slice(SK_BODY_AT, message.length() - SK_BODY_AT);
+        return at;
     }
 
-    /** Reads the payloads that were inside the SK payload of {@code message}. */
-    public static Message decrypted(IkeHeader header, Octets message, Octets plain) throws Refusal {
-        return new Message(header, PayloadCodec.decode(Byte.toUnsignedInt(message.at(IkeHeader.BYTES)), plain.asBuffer()));
+    /** Which fragment a message with an SKF payload is. */
+    public static Fragment fragment(IkeHeader header, Octets message) throws Refusal {
+        encryptedBodyAt(header, message);
+        ByteBuffer in = message.asBuffer();
+        var fragment = new Fragment(Short.toUnsignedInt(in.getShort(SK_BODY_AT)), Short.toUnsignedInt(in.getShort(SK_BODY_AT + 2)));
+        if (fragment.number() < 1 || fragment.number() > fragment.total()) {
+            throw Refusal.syntax("fragment " + fragment.number() + " of " + fragment.total());
+        }
+        return fragment;
     }
 
-    private static int first(List<? extends Payload> payloads) {
+    /** A fragment's place, from 1 on. */
+    public record Fragment(int number, int total) {
+    }
+
+    /** Type of the first payload inside an SK payload, or of the first fragment's. */
+    public static int firstInside(Octets message) {
+        return Byte.toUnsignedInt(message.at(IkeHeader.BYTES));
+    }
+
+    /** Reads the payloads that were inside. */
+    public static Message decrypted(IkeHeader header, int firstInside, Octets plain) throws Refusal {
+        return new Message(header, PayloadCodec.decode(firstInside, plain.asBuffer()));
+    }
+
+    /** Type of the first payload of a chain. */
+    public static int first(List<? extends Payload> payloads) {
         return payloads.isEmpty() ? PayloadType.NONE : payloads.get(0).type();
     }
 }

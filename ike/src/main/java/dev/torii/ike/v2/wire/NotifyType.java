@@ -32,6 +32,8 @@ public final class NotifyType {
     public static final int COOKIE = 16390;
     /** Names the child SA that is replaced. */
     public static final int REKEY_SA = 16393;
+    /** The sender understands fragments: RFC 7383. */
+    public static final int IKEV2_FRAGMENTATION_SUPPORTED = 16430;
 
     private NotifyType() {
     }

@@ -30,6 +30,8 @@ public final class PayloadType {
     public static final int SK = 46;
     /** The last type of RFC 7296. */
     static final int LAST_KNOWN = 48;
+    /** A fragment, encrypted and authenticated: RFC 7383. */
+    public static final int SKF = 53;
 
     private PayloadType() {
     }
