@@ -3,6 +3,7 @@ package dev.torii.cli.config;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.ike.Authentication;
 import dev.torii.ike.EspProposal;
+import dev.torii.ike.Fragmentation;
 import dev.torii.ike.Identity;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeProposal;
@@ -44,7 +45,7 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
         String interfaceName, Optional<InnerAddress> innerAddress, OptionalInt mtu, int metric, int replayWindow,
         Encapsulation encapsulation, boolean natKeepalive,
         Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
-        Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission) {
+        Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission, Fragmentation fragmentation) {
 
     /** Copies the lists. */
     public TunnelConfig {
@@ -63,7 +64,7 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
         return new IkeConfig(name, ikeVersion, localId.orElseGet(() -> Identity.ofAddress(localAddress)), remoteId, authentication, ikeProposals, espProposals,
                 List.of(localSubnet.map(TunnelConfig::selector).orElseGet(() -> TrafficSelector.ofAddress(localAddress))), List.of(selector(remoteSubnet)),
                 ikeLifetime, childLifetime, rekeyMargin, rekeyFuzzPercent, true, initiates(),
-                dpdDelay, dpdTimeout, retransmission);
+                dpdDelay, dpdTimeout, retransmission, fragmentation);
     }
 
     private static TrafficSelector selector(Prefix subnet) { return TrafficSelector.ofPrefix(subnet.address(), subnet.length()); }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.ike.DhGroup;
 import dev.torii.ike.EspProposal;
+import dev.torii.ike.Fragmentation;
 import dev.torii.ike.Identity;
 import dev.torii.ike.Octets;
 import java.nio.charset.StandardCharsets;
@@ -155,6 +156,13 @@ class IpsecConfTest {
         var tunnel = site.conf(Site.CONN.replace("ikev2=no", line)).load().tunnels().getFirst();
         assertEquals(version, tunnel.ikeVersion());
         assertEquals(version, tunnel.toIkeConfig(Site.address(Site.LOCAL)).version());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"yes,YES", "no,NO", "never,NO", "force,FORCE", "insist,FORCE"})
+    void ikeMessagesAreFragmentedAsTheFileSays(String word, Fragmentation.Use use) {
+        assertEquals(use, with("fragmentation=" + word).toIkeConfig(Site.address(Site.LOCAL)).fragmentation().use());
+        assertEquals(List.of(), site.warnings());
     }
 
     @Test

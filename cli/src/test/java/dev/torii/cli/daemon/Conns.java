@@ -6,6 +6,7 @@ import dev.torii.ike.DhGroup;
 import dev.torii.ike.EncryptionAlgorithm;
 import dev.torii.ike.EspCipher;
 import dev.torii.ike.EspProposal;
+import dev.torii.ike.Fragmentation;
 import dev.torii.ike.HashAlgorithm;
 import dev.torii.ike.Identity;
 import dev.torii.ike.IkeConfig;
@@ -35,7 +36,7 @@ final class Conns {
     static IkeConfig between(String name, IkeVersion version, InetAddress local, InetAddress remote, boolean initiate, Duration dpdDelay) {
         return new IkeConfig(name, version, Identity.ofAddress(local), Identity.ofAddress(remote),
                 Authentication.preSharedKey(Secret.ofText("a secret")), List.of(IKE), List.of(ESP), List.of(ALL), List.of(ALL),
-                Duration.ofHours(8), Duration.ofHours(1), Duration.ofMinutes(9), 100, true, initiate, dpdDelay, Duration.ofSeconds(20), Retransmission.Policy.STANDARD);
+                Duration.ofHours(8), Duration.ofHours(1), Duration.ofMinutes(9), 100, true, initiate, dpdDelay, Duration.ofSeconds(20), Retransmission.Policy.STANDARD, Fragmentation.STANDARD);
     }
 
     static IkeConfig named(String name) {

@@ -48,7 +48,8 @@ record Protection(IkeCrypto crypto, IkeProposal proposal, KeyMaterialV2 keys, bo
         return seal(MessageCodec.encryptedStart(header, first, bodyBytes(chain.length())), counter(header, 0, 0), chain);
     }
 
-    private Octets fragment(IkeHeader header, int first, MessageCodec.Fragment place, Octets part, int division) {
+    /** One fragment. */
+    Octets fragment(IkeHeader header, int first, MessageCodec.Fragment place, Octets part, int division) {
         return seal(MessageCodec.fragmentStart(header, first, place, bodyBytes(part.length())), counter(header, division, place.number()), part);
     }
 

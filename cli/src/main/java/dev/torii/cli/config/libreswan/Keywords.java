@@ -55,9 +55,8 @@ final class Keywords {
 
         add(false, Effect.USED, "", "", "also", "auto", "authby", "keyexchange", "ikev2", "pfs", "nat-keepalive", "ipsec-lifetime", "retransmit-timeout",
                 "retransmit-interval", "mark", "vti-interface", "ipsec-interface", "encapsulation", "rekeymargin", "rekeyfuzz", "replay-window", "ikelifetime",
-                "ike", "phase2alg", "metric", "dpddelay", "dpdtimeout", "mtu", "dpdaction", "keyingtries");
+                "ike", "phase2alg", "metric", "dpddelay", "dpdtimeout", "mtu", "fragmentation", "dpdaction", "keyingtries");
         add(false, Effect.QUIET, "", "", "x-comment", "vti-routing", "overlapip");
-        add(false, Effect.NOTED, "yes, no, allow", "IKE messages are not fragmented yet", "fragmentation");
         add(false, Effect.NOTED, YES_NO, "it is not sent yet; a peer that sends it is understood", "initial-contact");
         add(false, Effect.NOTED, YES_NO, "no vendor id but those of the extensions in use is sent", "send-vendorid", "fake-strongswan", "cisco-unity", "remote-peer-type");
         add(false, Effect.NOTED, YES_NO + ", auto", "packets are processed in this process, by no network card", "nic-offload");

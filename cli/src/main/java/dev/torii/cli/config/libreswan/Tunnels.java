@@ -95,6 +95,7 @@ final class Tunnels {
         boolean natKeepalive = values.yes(conn.get("nat-keepalive"), true);
         var encapsulation = encapsulation(conn.get("encapsulation"));
         var auto = auto(conn);
+        var fragmentation = values.fragmentation(conn.get("fragmentation"));
 
         var sides = new Orientation(host, diagnostics).of(conn);
         if (sides.isEmpty()) return Optional.empty();
@@ -121,7 +122,7 @@ final class Tunnels {
         }
         return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), Authentication.preSharedKey(secret.get()), ike, esp, localSubnet,
                 remoteSubnet.get(), auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), metric, window, encapsulation,
-                natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission));
+                natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission, fragmentation));
     }
 
     /** ikev2= counts before keyexchange=; without either Libreswan 4 speaks IKEv2. A connection speaks one version only. */

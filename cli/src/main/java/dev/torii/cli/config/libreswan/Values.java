@@ -7,6 +7,7 @@ import dev.torii.cli.config.Position;
 import dev.torii.cli.config.Warning;
 import dev.torii.cli.config.libreswan.Conn.Value;
 import dev.torii.bgp.wire.Prefix;
+import dev.torii.ike.Fragmentation;
 import dev.torii.ike.Identity;
 import dev.torii.ike.Octets;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,19 @@ final class Values {
             default -> {
                 error(value.get(), "is neither yes nor no", "write yes or no");
                 yield otherwise;
+            }
+        };
+    }
+
+    /** yes, no, or force. */
+    Fragmentation fragmentation(Optional<Value> value) {
+        return switch (value.map(v -> v.text().toLowerCase(Locale.ROOT)).orElse("yes")) {
+            case "yes", "y", "true", "on", "1", "allow", "propose", "permit" -> Fragmentation.STANDARD;
+            case "force", "insist" -> new Fragmentation(Fragmentation.Use.FORCE, Fragmentation.STANDARD.packetBytes());
+            case "no", "n", "false", "off", "0", "never" -> Fragmentation.NONE;
+            default -> {
+                error(value.orElseThrow(), "is neither yes, no nor force", "write yes, no or force");
+                yield Fragmentation.STANDARD;
             }
         };
     }
