@@ -20,18 +20,19 @@ import java.util.List;
  * @param rekeyMargin how long before the end of a lifetime the successor is negotiated
  * @param rekeyFuzzPercent the margin is enlarged by a random part of up to this percentage, so that two sides rarely collide
  * @param forceEncapsulation ESP in UDP although no NAT is found
- * @param initiate start again for ever when the tunnel goes down; and renew the IKE SA
+ * @param initiate it is ours to keep it up: it is begun by the driver, begun again whatever {@code lifecycle} says of a dead peer, and renewed
  * @param dpdDelay silence after which the peer is probed; zero: never
  * @param dpdTimeout silence after which the peer is dead, longer than {@code dpdDelay}
  * @param retransmission how often a message is repeated
  * @param fragmentation of IKE messages
+ * @param lifecycle how it is begun, renewed and given up
  */
 public record IkeConfig(String name, IkeVersion version, Identity localId, Identity remoteId, Authentication authentication,
         List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
         List<TrafficSelector> localSelectors, List<TrafficSelector> remoteSelectors,
         Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
         boolean forceEncapsulation, boolean initiate, Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission,
-        Fragmentation fragmentation) {
+        Fragmentation fragmentation, Lifecycle lifecycle) {
 
     /** Checks what would make every negotiation fail. */
     public IkeConfig {

@@ -8,6 +8,7 @@ import dev.torii.ike.Identity;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeProposal;
 import dev.torii.ike.IkeVersion;
+import dev.torii.ike.Lifecycle;
 import dev.torii.ike.Retransmission;
 import dev.torii.ike.TrafficSelector;
 import java.net.InetAddress;
@@ -45,7 +46,7 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
         String interfaceName, Optional<InnerAddress> innerAddress, OptionalInt mtu, int metric, int replayWindow,
         Encapsulation encapsulation, boolean natKeepalive,
         Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
-        Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission, Fragmentation fragmentation) {
+        Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission, Fragmentation fragmentation, Lifecycle lifecycle) {
 
     /** Copies the lists. */
     public TunnelConfig {
@@ -64,7 +65,7 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
         return new IkeConfig(name, ikeVersion, localId.orElseGet(() -> Identity.ofAddress(localAddress)), remoteId, authentication, ikeProposals, espProposals,
                 List.of(localSubnet.map(TunnelConfig::selector).orElseGet(() -> TrafficSelector.ofAddress(localAddress))), List.of(selector(remoteSubnet)),
                 ikeLifetime, childLifetime, rekeyMargin, rekeyFuzzPercent, true, initiates(),
-                dpdDelay, dpdTimeout, retransmission, fragmentation);
+                dpdDelay, dpdTimeout, retransmission, fragmentation, lifecycle);
     }
 
     private static TrafficSelector selector(Prefix subnet) { return TrafficSelector.ofPrefix(subnet.address(), subnet.length()); }

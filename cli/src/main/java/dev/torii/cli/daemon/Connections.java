@@ -53,6 +53,7 @@ final class Connections implements AutoCloseable {
     private final Map<InetAddress, UdpSockets> sockets = new HashMap<>();
     private final Map<Tunnel, UdpSender> senders = new LinkedHashMap<>();
     private final Set<Tunnel> waiting = new HashSet<>();
+    private final Set<Tunnel> cutOff = new HashSet<>();
     private final IkeDispatcher dispatcher;
     private final Consumer<Tunnel> stateChanged;
     private final Map<Tunnel, IOException> cannotListen = new LinkedHashMap<>();
@@ -83,9 +84,18 @@ final class Connections implements AutoCloseable {
         return tunnels.stream().filter(tunnel -> tunnel.config().name().equals(name)).findAny();
     }
 
-    /** The host's network is this now: connections whose local address has come, gone or changed follow it. */
+    /** The host's network is this now: connections whose local address has come, gone or changed follow it; who waits tries at once when the way is back. */
     void network(HostNetwork now) {
         host = now;
+        followAddresses();
+        for (Tunnel tunnel : tunnels) {
+            boolean leads = tunnel.config().remote().filter(remote -> !Underlay.leadsTo(host, remote, interfaceNames)).isEmpty();
+            if (!leads) cutOff.add(tunnel);
+            else if (cutOff.remove(tunnel)) tunnel.driver().ifPresent(IkeDriver::networkReturned);
+        }
+    }
+
+    private void followAddresses() {
         for (Tunnel tunnel : tunnels) {
             var address = localAddress(tunnel.config());
             if (address.isPresent() ? address.equals(tunnel.localAddress()) : waiting.contains(tunnel)) continue;

@@ -133,6 +133,11 @@ final class IkeDriver {
         step(new Event.Stop());
     }
 
+    /** The host's network leads to the peer again. */
+    void networkReturned() {
+        step(new Event.NetworkReturned());
+    }
+
     void received(Path path, Octets message) {
         step(new Event.Received(path, message));
     }

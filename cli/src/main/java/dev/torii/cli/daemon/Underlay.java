@@ -43,6 +43,16 @@ final class Underlay {
                 .map(InterfaceAddress::address);
     }
 
+    /** Whether the host has a way to {@code remote} that does not lead into a tunnel of ours, over an interface that carries packets. */
+    static boolean leadsTo(HostNetwork host, InetAddress remote, Set<String> tunnels) {
+        return host.routes().stream()
+                .filter(route -> route.type() == Route.Type.UNICAST && route.destination().getClass() == remote.getClass()
+                        && Prefix.of(route.destination(), route.prefixLength()).contains(remote))
+                .flatMap(route -> route.nextHops().stream())
+                .flatMap(hop -> host.link(hop.interfaceIndex()).stream())
+                .anyMatch(link -> link.running() && !tunnels.contains(link.name()));
+    }
+
     /**
      * The largest inner packet whose ESP in UDP still fits the interface that has {@code local}, whichever of the proposals the peer takes: 1438 over Ethernet
      * with AES-GCM alone.

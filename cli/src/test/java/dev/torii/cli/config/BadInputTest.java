@@ -62,7 +62,7 @@ class BadInputTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "ikev2=no | ikev2=perhaps | 8:12: ikev2=perhaps is no version of IKE # write ikev2=no for IKEv1, or ikev2=insist for IKEv2",
-        "ikev2=no | keyexchange=ikev3 | 8:18: keyexchange=ikev3 is no version of IKE # write ikev2=no for IKEv1, or ikev2=insist for IKEv2",
+        "ikev2=no | keyexchange=ikev3 | 8:18: keyexchange=ikev3 is no version of IKE # write keyexchange=ikev2 or keyexchange=ikev1",
         "authby=secret | authby=rsasig | 4:13: authby=rsasig is not supported yet # write authby=secret, and the secret into ipsec.secrets",
         "rightsubnet=10.0.2.0/24 | rightsubnet=10.0.2.0/33 | 6:18: rightsubnet=10.0.2.0/33 is not a subnet # write an address and a prefix length, like 192.168.2.0/24",
         "rightsubnet=10.0.2.0/24 | rightsubnet=10.0.2.256/24 | 6:18: rightsubnet=10.0.2.256/24 is not a subnet # write an address and a prefix length, like 192.168.2.0/24",

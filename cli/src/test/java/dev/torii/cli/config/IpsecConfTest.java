@@ -8,6 +8,8 @@ import dev.torii.ike.DhGroup;
 import dev.torii.ike.EspProposal;
 import dev.torii.ike.Fragmentation;
 import dev.torii.ike.Identity;
+import dev.torii.ike.IkeVersion;
+import dev.torii.ike.Lifecycle;
 import dev.torii.ike.Octets;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -110,6 +112,36 @@ class IpsecConfTest {
         var both = with("dpddelay=3", "dpdtimeout=9", "dpdaction=restart");
         assertEquals(Duration.ofSeconds(9), both.dpdTimeout());
         assertEquals(List.of(), site.load().warnings());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "keyexchange=ikev1 | V1", "keyexchange=ikev2 | V2", "keyexchange=ike | V2", "keyexchange=IKEv1 | V1", "ikev2=insist | V2", "ikev2=yes | V2", "ikev2=propose | V2",
+        "ikev2=always | V2", "ikev2=no | V1", "ikev2=never | V1", "ikev2=permit | V1", "keyexchange=ike, ikev2=no | V1", "keyexchange=ikev1, ikev2=never | V1", " | V2"})
+    void theVersionOfIkeIsSaidInManyWords(String lines, IkeVersion expected) {
+        site.conf(Site.CONN.replace(" ikev2=no\n", "") + (lines == null ? "" : "  " + lines.replace(", ", "\n  ") + "\n"));
+        assertEquals(expected, site.load().tunnels().getFirst().ikeVersion());
+        assertEquals(List.of(), site.warnings());
+    }
+
+    @Test
+    void keyexchangeGoesBeforeIkev2() {
+        assertEquals(IkeVersion.V2, with("keyexchange=ikev2").ikeVersion());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:8:6: ikev2=no is not heeded: keyexchange=ikev2 decides"), site.warnings());
+    }
+
+    @Test
+    void attemptsRenewalAndTheEndOfAPeerAreConfigured() {
+        assertEquals(Lifecycle.STANDARD, with("keyingtries=%forever", "rekey=yes", "dpdaction=hold").lifecycle());
+        assertEquals(0, with("keyingtries=0").lifecycle().keyingTries());
+        assertEquals(new Lifecycle(3, false, false, Lifecycle.WhenDead.RESTART), with("keyingtries=3", "rekey=no", "initial-contact=no", "dpdaction=restart").lifecycle());
+        assertEquals(List.of(), site.warnings());
+        assertEquals(Lifecycle.WhenDead.RESTART, with("dpdaction=restart_by_peer").lifecycle().whenDead());
+        assertEquals(1, site.warnings().size());
+        assertEquals(Lifecycle.WhenDead.CLEAR, replaced("auto=start", "auto=add\n     dpdaction=clear").lifecycle().whenDead());
+        assertEquals(List.of(), site.warnings());
+        assertEquals(Lifecycle.WhenDead.CLEAR, with("dpdaction=clear").lifecycle().whenDead());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:11:2: dpdaction=clear takes a dead tunnel down, and auto=start brings it up again"), site.warnings());
     }
 
     @ParameterizedTest

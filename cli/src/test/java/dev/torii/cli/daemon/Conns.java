@@ -12,6 +12,7 @@ import dev.torii.ike.Identity;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeProposal;
 import dev.torii.ike.IkeVersion;
+import dev.torii.ike.Lifecycle;
 import dev.torii.ike.Retransmission;
 import dev.torii.ike.Secret;
 import dev.torii.ike.TrafficSelector;
@@ -36,7 +37,7 @@ final class Conns {
     static IkeConfig between(String name, IkeVersion version, InetAddress local, InetAddress remote, boolean initiate, Duration dpdDelay) {
         return new IkeConfig(name, version, Identity.ofAddress(local), Identity.ofAddress(remote),
                 Authentication.preSharedKey(Secret.ofText("a secret")), List.of(IKE), List.of(ESP), List.of(ALL), List.of(ALL),
-                Duration.ofHours(8), Duration.ofHours(1), Duration.ofMinutes(9), 100, true, initiate, dpdDelay, Duration.ofSeconds(20), Retransmission.Policy.STANDARD, Fragmentation.STANDARD);
+                Duration.ofHours(8), Duration.ofHours(1), Duration.ofMinutes(9), 100, true, initiate, dpdDelay, Duration.ofSeconds(20), Retransmission.Policy.STANDARD, Fragmentation.STANDARD, Lifecycle.STANDARD);
     }
 
     static IkeConfig named(String name) {

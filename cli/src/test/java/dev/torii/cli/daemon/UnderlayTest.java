@@ -4,6 +4,8 @@ import static dev.torii.cli.rib.Hosts.ETH0;
 import static dev.torii.cli.rib.Hosts.VTI1;
 import static dev.torii.cli.rib.Hosts.address;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.cli.rib.HostNetwork;
 import dev.torii.ike.EspCipher;
@@ -53,6 +55,17 @@ class UnderlayTest {
 
     @Test void theRoutesPreferredSourceIsObeyed() {
         assertEquals(Optional.of(address("10.9.9.9")), source(host(OVER_ETH0.withPreferredSource(address("10.9.9.9")))));
+    }
+
+    @Test void aWayToThePeerIsARouteOverAnInterfaceThatCarriesPackets() {
+        var peer = address("198.51.100.11");
+        assertTrue(Underlay.leadsTo(host(OVER_ETH0), peer, TUNNELS));
+        assertFalse(Underlay.leadsTo(host(), peer, TUNNELS));
+        assertFalse(Underlay.leadsTo(host(Route.to(ANY, 0, NextHop.device(VTI1))), peer, TUNNELS), "into a tunnel");
+        assertFalse(Underlay.leadsTo(host(Hosts.foreign("203.0.113.0", 24, "192.168.1.1", 0)), peer, TUNNELS), "to somewhere else");
+        var unplugged = host(OVER_ETH0).links().stream().map(link -> link.index() == ETH0
+                ? new Link(link.index(), link.name(), link.mtu(), true, false, false, link.kind(), link.reversePathFilter()) : link).toList();
+        assertFalse(Underlay.leadsTo(new HostNetwork(unplugged, List.of(), List.of(OVER_ETH0)), peer, TUNNELS), "no carrier");
     }
 
     @Test void theLowestMetricWinsUnlessItLeadsIntoATunnel() {

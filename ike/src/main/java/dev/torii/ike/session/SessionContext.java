@@ -5,6 +5,7 @@ import dev.torii.ike.Effect;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.Octets;
+import dev.torii.ike.Timer;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -60,11 +61,18 @@ public class SessionContext {
         return lastFailure;
     }
 
+    /** Arms the timer for a successor, if it is ours to renew at all. */
+    public void armRenewal(Timer.Kind kind, long id, Duration lifetime, boolean early) {
+        if (config.lifecycle().rekey()) {
+            out.arm(kind, id, soft(lifetime, early));
+        }
+    }
+
     /**
      * When a successor is negotiated. The margin is stretched by a random part, and the responder waits longer, so that both sides
      * seldom begin at once; a lifetime that is short for its margin is halved instead.
      */
-    public Duration soft(Duration lifetime, boolean initiator) {
+    private Duration soft(Duration lifetime, boolean initiator) {
         int step = Math.floorMod(number(), FUZZ_STEPS);
         Duration margin = initiator ? config.rekeyMargin() : config.rekeyMargin().dividedBy(2);
         Duration stretched = margin.plus(margin.multipliedBy((long) config.rekeyFuzzPercent() * step).dividedBy(100L * FUZZ_STEPS));

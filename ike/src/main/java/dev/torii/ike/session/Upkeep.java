@@ -26,6 +26,8 @@ public final class Upkeep {
     private final Backoff backoff;
     private @Nullable Path start;           // where to begin; known from Start on
     private boolean wanted;
+    private int attempts;                   // in a row, since the tunnel was last up
+    private boolean up;
 
     /** Of a connection at rest. */
     public Upkeep(SessionContext context) {
@@ -38,12 +40,14 @@ public final class Upkeep {
     public void start(Event.Start event) {
         start = new Path(new InetSocketAddress(event.local(), Path.IKE_PORT), new InetSocketAddress(event.remote(), Path.IKE_PORT));
         wanted = true;
+        attempts = 1;
     }
 
     /** The tunnel is not wanted any more; nothing here waits. */
     public void stop() {
         wanted = false;
         backoff.forget();
+        attempts = 0;
         for (Timer.Kind kind : List.of(Timer.Kind.RESTART, Timer.Kind.STABLE, Timer.Kind.KEEPALIVE)) {
             out.disarm(kind, 0);
         }
@@ -54,11 +58,45 @@ public final class Upkeep {
         return wanted ? Optional.ofNullable(start) : Optional.empty();
     }
 
-    /** Something that the tunnel needs has failed or ended, which is what the wait depends on: begin again after a while. */
+    /** Something that the tunnel needs has failed or ended, which is what the wait depends on: begin again after a while, as often as is allowed. */
     public void restartLater(Reason reason) {
         backoff.because(reason);
-        if (wanted && context.config.initiate() && !out.isArmed(Timer.Kind.RESTART, 0)) {
+        int tries = context.config.lifecycle().keyingTries();
+        if (!wanted || out.isArmed(Timer.Kind.RESTART, 0)) {
+            return;
+        }
+        if (tries == 0 || attempts < tries) {
             out.arm(Timer.Kind.RESTART, 0, backoff.next());
+        } else if (!up) {                   // a renewal that fails leaves what there is until its end
+            wanted = false;
+            context.failure("given up after " + tries + (tries == 1 ? " attempt" : " attempts") + " (keyingtries)"
+                    + context.lastFailure().map(cause -> ", the last one: " + cause).orElse(""));
+        }
+    }
+
+    /** {@link Timer.Kind#RESTART}: one more attempt. */
+    public void restarted() {
+        attempts++;
+    }
+
+    /** The network's return makes an attempt promising. Returns whether one is to be made at once, in place of one under way. */
+    public boolean triesNow() {
+        out.disarm(Timer.Kind.RESTART, 0);
+        backoff.forget();
+        return wanted && !up;
+    }
+
+    /** Nobody answers any more. @param last the path of the last IKE SA */
+    public void peerDead(Path last) {
+        switch (context.config.lifecycle().whenDead()) {
+            case HOLD -> { }
+            case CLEAR -> wanted &= context.config.initiate();
+            case RESTART -> {
+                if (!wanted) {
+                    start(new Event.Start(last.local().getAddress(), last.remote().getAddress()));
+                    attempts = 0;
+                }
+            }
         }
     }
 
@@ -88,6 +126,8 @@ public final class Upkeep {
     /** A child SA works. @param first whether there was none before */
     public void usable(boolean first) {
         if (first) {
+            up = true;
+            attempts = 0;
             out.add(new Effect.TunnelUp());
             out.arm(Timer.Kind.STABLE, 0, STABLE);
             out.disarm(Timer.Kind.RESTART, 0);
@@ -96,6 +136,8 @@ public final class Upkeep {
 
     /** No child SA is left. */
     public void lastGone(Reason reason) {
+        up = false;
+        attempts = 0;
         out.add(new Effect.TunnelDown(reason));
         out.disarm(Timer.Kind.STABLE, 0);
         restartLater(reason);

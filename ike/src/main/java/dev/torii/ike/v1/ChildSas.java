@@ -186,7 +186,7 @@ final class ChildSas {
         boolean first = !anyUsable();
         children.add(child);
         child.usable = true;
-        context.out.arm(Timer.Kind.CHILD_REKEY, child.id, context.soft(lifetime, quickMode.initiator));
+        context.armRenewal(Timer.Kind.CHILD_REKEY, child.id, lifetime, quickMode.initiator);
         context.out.arm(Timer.Kind.CHILD_EXPIRE, child.id, lifetime);
         if (quickMode.replaces != null && children.contains(quickMode.replaces)) {
             context.out.disarm(Timer.Kind.CHILD_REKEY, quickMode.replaces.id);

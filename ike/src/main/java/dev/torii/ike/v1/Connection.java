@@ -69,6 +69,14 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
                     liveness.heard();
                 }
             }
+            case Event.NetworkReturned back -> {
+                if (upkeep.triesNow()) {
+                    if (ikeSas.current().isEmpty()) {
+                        ikeSas.abandonOwn();
+                    }
+                    pursue();
+                }
+            }
             case Event.RekeyChild(Spi inbound) -> children.wantRenewal(inbound);
             case Event.Stop stop -> stop();
         }
@@ -80,16 +88,13 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         Optional<Phase1> current = ikeSas.current();
         current.ifPresent(children::renew);
         Optional<Path> start = upkeep.wanted();
-        if (start.isEmpty()) {
-            return;
-        }
-        boolean renewal = current.isEmpty() || current.get().renewalDue();
-        if (!children.anyUsable() && current.isPresent() && !children.negotiating()) {
+        if (start.isPresent() && !children.anyUsable() && current.isPresent() && !children.negotiating()) {
             children.begin(current.get(), Traffic.of(context.config).pairs().get(0), null);
         }
-        if (renewal && !ikeSas.negotiating()) {
+        Optional<Path> where = current.isEmpty() ? start : current.filter(Phase1::renewalDue).map(Phase1::path);
+        if (where.isPresent() && !ikeSas.negotiating()) {
             hint = Optional.empty();
-            ikeSas.begin(current.map(Phase1::path).orElse(start.get()));
+            ikeSas.begin(where.get());
         }
     }
 
@@ -101,7 +106,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             }
             case HALF_OPEN -> ikeSas.expired(timer);
             case CHILD_REKEY, CHILD_EXPIRE -> children.expired(timer);
-            case IKE_REKEY -> named(timer).filter(this::ours).ifPresent(phase1 -> {
+            case IKE_REKEY -> named(timer).filter(this::newest).ifPresent(phase1 -> {
                 phase1.renewalDue(true);
                 pursue();
             });
@@ -110,10 +115,13 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
                 named(timer).ifPresent(phase1 -> end(phase1, new Reason.Replaced()));
                 children.expired(timer);
             }
-            case LIVENESS -> ikeSas.current().filter(liveness::silence).ifPresent(current -> dead());
+            case LIVENESS -> ikeSas.current().filter(liveness::silence).ifPresent(current -> dead(current.path()));
             case CHILD_SWITCH -> { }        // IKEv2 only
             case KEEPALIVE -> upkeep.keepalive(behindNat());
-            case RESTART -> pursue();
+            case RESTART -> {
+                upkeep.restarted();
+                pursue();
+            }
             case STABLE -> upkeep.stable();
         }
     }
@@ -122,9 +130,8 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         return ikeSas.established().stream().filter(p -> p.id == timer.id()).findFirst();
     }
 
-    /** Whether it is for us to replace this IKE SA: the newest, begun by us or in our care. */
-    private boolean ours(Phase1 phase1) {
-        return ikeSas.current().filter(newest -> newest == phase1).isPresent() && (phase1.initiator || context.config.initiate());
+    private boolean newest(Phase1 phase1) {
+        return ikeSas.current().filter(newest -> newest == phase1).isPresent();
     }
 
     private void received(Path path, Octets message) {
@@ -161,7 +168,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     }
 
     private void follow(Phase1 phase1) {
-        boolean newest = ikeSas.current().filter(current -> current == phase1).isPresent();
+        boolean newest = newest(phase1);
         if (newest && phase1.sa().encapsulated() && !children.isEmpty() && !phase1.path().equals(dataPath)) {
             out.add(new Effect.PathChanged(phase1.path()));
         }
@@ -265,9 +272,10 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         }
     }
 
-    private void dead() {
+    private void dead(Path last) {
         Reason reason = new Reason.PeerDead();
         context.failure(reason.text());
+        upkeep.peerDead(last);
         ikeSas.abandonOwn();
         children.removeAll(reason);
         ikeSas.established().forEach(phase1 -> forget(phase1, reason));

@@ -154,7 +154,7 @@ final class IkeSas {
         phase1.establish(sa, context.nextId());
         established.add(phase1);
         context.out.disarm(Timer.Kind.HALF_OPEN, phase1.id);
-        context.out.arm(Timer.Kind.IKE_REKEY, phase1.id, context.soft(sa.lifetime(), phase1.initiator));
+        context.armRenewal(Timer.Kind.IKE_REKEY, phase1.id, sa.lifetime(), phase1.initiator || sa.nat().localNat());   // who can reach the other goes first
         context.out.arm(Timer.Kind.IKE_EXPIRE, phase1.id, sa.lifetime());
         context.out.add(new Effect.IkeUp(phase1.outside()));
         owner.established(phase1);

@@ -101,7 +101,7 @@ final class MainModeInitiator implements MainMode {
         var payloads = new ArrayList<Payload>();
         payloads.add(id);
         payloads.add(new Payload.Hash(hash));
-        if (in.alone()) {       // INITIAL-CONTACT is said only if it is certainly true
+        if (in.alone() && config.lifecycle().initialContact()) {        // INITIAL-CONTACT is said only if it is certainly true
             payloads.add(new Payload.Notify(Payload.DOI_IPSEC, Payload.PROTOCOL_ISAKMP,
                     Octets.concat(own.octets(), s.terms().responder().octets()), NotifyType.INITIAL_CONTACT, Octets.EMPTY));
         }

@@ -227,7 +227,7 @@ final class Associations {
 
     private void up(Association association) {
         established.add(association);
-        context.out.arm(Timer.Kind.IKE_REKEY, association.id, context.soft(context.config.ikeLifetime(), association.initiator));
+        context.armRenewal(Timer.Kind.IKE_REKEY, association.id, context.config.ikeLifetime(), association.initiator);
         context.out.arm(Timer.Kind.IKE_EXPIRE, association.id, context.config.ikeLifetime());
         context.out.add(new Effect.IkeUp(association.outside()));
     }
@@ -249,6 +249,11 @@ final class Associations {
         forget(association);
         association.sa().keys().erase();
         context.out.add(new Effect.IkeDown(association.outside(), reason));
+    }
+
+    /** Gives up set-ups that we began. */
+    void abandonOwn() {
+        all.stream().filter(a -> a.initiator && !a.established()).toList().forEach(this::abandon);
     }
 
     /** Gives up everything that is not established. */

@@ -103,7 +103,7 @@ final class Children {
         var child = new Child(context.nextId(), sa, under, replaces);
         all.add(child);
         context.out.add(new Effect.InstallInbound(sa));
-        context.out.arm(Timer.Kind.CHILD_REKEY, child.id, context.soft(context.config.childLifetime(), sa.initiator()));
+        context.armRenewal(Timer.Kind.CHILD_REKEY, child.id, context.config.childLifetime(), sa.initiator());
         context.out.arm(Timer.Kind.CHILD_EXPIRE, child.id, context.config.childLifetime());
         if (replaces != null) {
             replaced(replaces);

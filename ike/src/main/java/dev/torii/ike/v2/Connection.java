@@ -61,6 +61,14 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
                     heard(serving.get(0));
                 }
             }
+            case Event.NetworkReturned back -> {
+                if (upkeep.triesNow()) {
+                    if (associations.current().isEmpty()) {
+                        associations.abandonOwn();
+                    }
+                    pursue();
+                }
+            }
             case Event.RekeyChild(var inbound) -> children.inbound(inbound).ifPresent(this::renew);
             case Event.Stop stop -> stop();
         }
@@ -110,7 +118,10 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
             case REPLACED -> child.ifPresent(c -> children.remove(c, new Reason.Replaced()));
             case LIVENESS -> association.ifPresent(this::silence);
             case KEEPALIVE -> upkeep.keepalive(behindNat());
-            case RESTART -> pursue();
+            case RESTART -> {
+                upkeep.restarted();
+                pursue();
+            }
             case STABLE -> upkeep.stable();
         }
     }
@@ -272,6 +283,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     public void ended(Association association, Reason reason) {
         if (reason instanceof Reason.PeerDead) {
             context.failure(reason.text());
+            upkeep.peerDead(association.path());
         }
         children.of(association).forEach(child -> children.remove(child, reason));
         associations.remove(association, reason);

@@ -156,7 +156,7 @@ final class SetUpInitiator implements SetUp {
         Octets idBody = Payload.Id.bodyOf(config.localId());
         var payloads = new ArrayList<Payload>();
         payloads.add(new Payload.IdI(idBody));
-        if (in.alone()) {       // said only if it is certainly true
+        if (in.alone() && config.lifecycle().initialContact()) {       // said only if it is certainly true
             payloads.add(Payload.Notify.of(NotifyType.INITIAL_CONTACT, Octets.EMPTY));
         }
         payloads.add(new Payload.IdR(Payload.Id.bodyOf(config.remoteId())));

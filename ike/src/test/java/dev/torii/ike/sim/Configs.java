@@ -11,6 +11,7 @@ import dev.torii.ike.Identity;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeProposal;
 import dev.torii.ike.IkeVersion;
+import dev.torii.ike.Lifecycle;
 import dev.torii.ike.Retransmission;
 import dev.torii.ike.Secret;
 import dev.torii.ike.TrafficSelector;
@@ -40,6 +41,7 @@ public final class Configs {
     private Duration dpdDelay = Duration.ofSeconds(10);
     private Duration dpdTimeout = Duration.ofSeconds(30);
     private Fragmentation fragmentation = Fragmentation.STANDARD;
+    private Lifecycle lifecycle = Lifecycle.STANDARD;
 
     public static Configs left() {
         return new Configs().initiate(true).force(true);
@@ -131,8 +133,13 @@ public final class Configs {
         return this;
     }
 
+    public Configs lifecycle(Lifecycle manners) {
+        lifecycle = manners;
+        return this;
+    }
+
     public IkeConfig build() {
         return new IkeConfig(name, version, local, remote, Authentication.preSharedKey(Secret.ofText(secret)), ike, esp, localSelectors, remoteSelectors, ikeLifetime, childLifetime,
-                Duration.ofMinutes(9), 100, force, initiate, dpdDelay, dpdTimeout, Retransmission.Policy.STANDARD, fragmentation);
+                Duration.ofMinutes(9), 100, force, initiate, dpdDelay, dpdTimeout, Retransmission.Policy.STANDARD, fragmentation, lifecycle);
     }
 }

@@ -89,6 +89,7 @@ final class Tunnels {
         int fuzz = values.percent(conn.get("rekeyfuzz"), 100);
         var dpd = dpd(conn);
         var retransmission = retransmission(conn);
+        var lifecycle = new Lifecycles(values, diagnostics).of(conn);
         int mtu = values.number(conn.get("mtu"), 576, 65535, 0);
         int metric = values.number(conn.get("metric"), 0, Integer.MAX_VALUE, 0);
         int window = values.number(conn.get("replay-window"), 0, MAX_REPLAY_WINDOW, REPLAY_WINDOW);
@@ -122,21 +123,34 @@ final class Tunnels {
         }
         return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), Authentication.preSharedKey(secret.get()), ike, esp, localSubnet,
                 remoteSubnet.get(), auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), metric, window, encapsulation,
-                natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission, fragmentation));
+                natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission, fragmentation, lifecycle));
     }
 
-    /** ikev2= counts before keyexchange=; without either Libreswan 4 speaks IKEv2. A connection speaks one version only. */
+    /** As Libreswan 5: keyexchange=ikev1 or ikev2 decides; else ikev2=; without either it is IKEv2. A connection speaks one version only. */
     private IkeVersion version(Conn conn) {
-        var value = conn.get("ikev2").or(() -> conn.get("keyexchange"));
-        String spoken = value.map(v -> v.keyword().toLowerCase(Locale.ROOT) + "=" + v.text().toLowerCase(Locale.ROOT)).orElse("absent");
-        return switch (spoken) {
-            case "keyexchange=ikev1", "ikev2=no", "ikev2=never", "ikev2=permit", "ikev2=ikev1", "ikev2=off" -> IkeVersion.V1;
-            case "absent", "keyexchange=ike", "keyexchange=ikev2", "ikev2=insist", "ikev2=yes", "ikev2=propose", "ikev2=ikev2", "ikev2=on" -> IkeVersion.V2;
+        var exchange = conn.get("keyexchange").flatMap(value -> switch (value.text().toLowerCase(Locale.ROOT)) {
+            case "ikev1" -> Optional.of(IkeVersion.V1);
+            case "ikev2" -> Optional.of(IkeVersion.V2);
+            case "ike" -> Optional.empty();
             default -> {
-                values.error(value.orElseThrow(), "is no version of IKE", "write ikev2=no for IKEv1, or ikev2=insist for IKEv2");
-                yield IkeVersion.V1;
+                values.error(value, "is no version of IKE", "write keyexchange=ikev2 or keyexchange=ikev1");
+                yield Optional.empty();
             }
-        };
+        });
+        var flag = conn.get("ikev2").flatMap(value -> switch (value.text().toLowerCase(Locale.ROOT)) {
+            case "no", "n", "off", "false", "0", "never", "permit", "ikev1" -> Optional.of(IkeVersion.V1);
+            case "yes", "y", "on", "true", "1", "insist", "always", "propose", "ikev2" -> Optional.of(IkeVersion.V2);
+            default -> {
+                values.error(value, "is no version of IKE", "write ikev2=no for IKEv1, or ikev2=insist for IKEv2");
+                yield Optional.empty();
+            }
+        });
+        if (exchange.isPresent() && flag.isPresent() && !exchange.equals(flag)) {
+            var ignored = conn.get("ikev2").get();
+            diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, ignored.keywordAt(), "ikev2=" + ignored.text() + " is not heeded: keyexchange=" + conn.get("keyexchange").get().text()
+                    + " decides", "keep one of the two lines");
+        }
+        return exchange.or(() -> flag).orElse(IkeVersion.V2);
     }
 
     /** A pre-shared key is what there is. */
@@ -178,10 +192,6 @@ final class Tunnels {
     private Dpd dpd(Conn conn) {
         var delayValue = conn.get("dpddelay");
         var timeoutValue = conn.get("dpdtimeout");
-        conn.get("dpdaction").filter(value -> !value.text().toLowerCase(Locale.ROOT).startsWith("restart")).ifPresent(value -> diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.keywordAt(),
-                "dpdaction= has no effect: a dead tunnel leaves the routes, and with auto=start it is set up again", "remove the line; dpddelay=0 turns probing off"));
-        conn.get("keyingtries").filter(value -> !Set.of("%forever", "0").contains(value.text())).ifPresent(value -> diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.keywordAt(),
-                "keyingtries= has no effect: with auto=start a tunnel is tried for ever", "remove the line"));
         var timeout = values.time(timeoutValue, DPD_TIMEOUT, "s", false);
         if (delayValue.isEmpty()) {
             return new Dpd(timeout.compareTo(DPD_DELAY.multipliedBy(3)) >= 0 ? DPD_DELAY : Duration.ofMillis(Math.max(1, timeout.toMillis() / 3)), timeout);

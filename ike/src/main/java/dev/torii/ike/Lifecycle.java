@@ -1,0 +1,31 @@
+package dev.torii.ike;
+
+/**
+ * How a connection is begun, renewed and given up; the two ends need not agree on any of it.
+ *
+ * @param keyingTries how often an attempt is made in a row before it is given up, 0: for ever
+ * @param rekey whether we renew SAs before they end; the peer may in any case
+ * @param initialContact whether INITIAL-CONTACT is said where it is true
+ * @param whenDead what follows when the peer is dead
+ */
+public record Lifecycle(int keyingTries, boolean rekey, boolean initialContact, WhenDead whenDead) {
+    /** Where nothing else is configured. */
+    public static final Lifecycle STANDARD = new Lifecycle(0, true, true, WhenDead.HOLD);
+
+    /** Libreswan's dpdaction. In each case the SAs go, and what {@link IkeConfig#initiate} keeps up is begun again. */
+    public enum WhenDead {
+        /** Begin again if the tunnel was asked for. */
+        HOLD,
+        /** Wait for the peer, or for being asked again. */
+        CLEAR,
+        /** Begin again, even if it was the peer who had begun. */
+        RESTART
+    }
+
+    /** Checks the range. */
+    public Lifecycle {
+        if (keyingTries < 0) {
+            throw new IllegalArgumentException(keyingTries + " tries");
+        }
+    }
+}
