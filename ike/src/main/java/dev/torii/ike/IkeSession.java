@@ -1,5 +1,6 @@
 package dev.torii.ike;
 
+import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.v1.Connection;
 import java.util.List;
 
@@ -9,18 +10,30 @@ import java.util.List;
  */
 public final class IkeSession {
     private final KeyExchange exchange;
+    private final HalfOpens.Places places;
 
-    /** A session that waits for {@link Event.Start} or for the peer. */
+    /** The only session of its host. Waits for {@link Event.Start} or for the peer. */
     public IkeSession(IkeConfig config, IkeCrypto crypto) {
+        this(config, crypto, new HalfOpens(crypto));
+    }
+
+    /** One of several sessions that share what a host keeps for peers that have not finished. */
+    public IkeSession(IkeConfig config, IkeCrypto crypto, HalfOpens halfOpens) {
+        this.places = halfOpens.places();
         this.exchange = switch (config.version()) {
-            case V1 -> new Connection(config, crypto);
-            case V2 -> new dev.torii.ike.v2.Connection(config, crypto);
+            case V1 -> new Connection(config, crypto, places);
+            case V2 -> new dev.torii.ike.v2.Connection(config, crypto, places);
         };
     }
 
     /** Takes one event. Never throws, whatever was received. */
     public List<Effect> step(Event event) {
         return exchange.step(event);
+    }
+
+    /** The session is not used any more, whatever state it is in: others may have its share of {@link HalfOpens}. */
+    public void abandon() {
+        places.freeAll();
     }
 
     /** A snapshot for display. */

@@ -17,13 +17,15 @@ public class SessionContext {
     public final IkeConfig config;
     public final IkeCrypto crypto;
     public final Outbox out = new Outbox();
+    public final HalfOpens.Places places;
     private long lastId;
     private Optional<String> lastFailure = Optional.empty();
 
     /** Of one connection. */
-    public SessionContext(IkeConfig config, IkeCrypto crypto) {
+    public SessionContext(IkeConfig config, IkeCrypto crypto, HalfOpens.Places places) {
         this.config = config;
         this.crypto = crypto;
+        this.places = places;
     }
 
     /** Names an object within the session, from 1 on; 0 is the session itself. */

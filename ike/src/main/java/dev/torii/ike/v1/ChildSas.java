@@ -129,7 +129,7 @@ final class ChildSas {
         boolean authentic = true;
         for (Output output : step.outputs()) {
             authentic &= !(output instanceof Output.Drop);
-            execute(quickMode, output);
+            execute(quickMode, input, output);
         }
         if (!authentic && step.outputs().get(0) instanceof Output.Transmit) {
             lingerOn(quickMode);
@@ -158,9 +158,10 @@ final class ChildSas {
         }
     }
 
-    private void execute(Phase2 quickMode, Output output) {
+    private void execute(Phase2 quickMode, Input input, Output output) {
         switch (output) {
-            case Output.Transmit transmit -> context.out.add(new Effect.Send(quickMode.under.path(), transmit.message()));
+            case Output.Transmit transmit -> context.out.add(new Effect.Send(
+                    !quickMode.initiator && input instanceof Input.Arrived arrived ? arrived.path() : quickMode.under.path(), transmit.message()));
             case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, quickMode.id, await.after());
             case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, quickMode.id);
             case Output.Drop drop -> context.out.dropped(drop.cause());

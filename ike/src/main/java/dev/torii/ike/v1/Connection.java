@@ -12,6 +12,7 @@ import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.session.Outbox;
 import dev.torii.ike.session.Traffic;
 import dev.torii.ike.session.Upkeep;
@@ -42,8 +43,8 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     private Optional<String> hint = Optional.empty();       // what somebody, perhaps the peer, said of the Main Mode under way
 
     /** A connection at rest. */
-    public Connection(IkeConfig config, IkeCrypto crypto) {
-        this.context = new Context(config, crypto);
+    public Connection(IkeConfig config, IkeCrypto crypto, HalfOpens.Places places) {
+        this.context = new Context(config, crypto, places);
         this.out = context.out;
         this.ikeSas = new IkeSas(context, this);
         this.children = new ChildSas(context, this);

@@ -4,14 +4,15 @@ import dev.torii.ike.Effect;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.Octets;
+import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.session.SessionContext;
 import dev.torii.ike.wire.Payload;
 import java.util.List;
 
 /** What the parts of one {@link Connection} share. */
 final class Context extends SessionContext {
-    Context(IkeConfig config, IkeCrypto crypto) {
-        super(config, crypto);
+    Context(IkeConfig config, IkeCrypto crypto, HalfOpens.Places places) {
+        super(config, crypto, places);
     }
 
     /** Sends payloads under the protection of an established IKE SA. */

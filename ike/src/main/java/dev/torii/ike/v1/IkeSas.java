@@ -8,18 +8,18 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.wire.IkeHeader;
 import dev.torii.ike.wire.Message;
 import dev.torii.ike.wire.NotifyType;
 import dev.torii.ike.wire.Payload;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** All phase 1 exchanges and IKE SAs of one session. */
 final class IkeSas {
-    private static final int MAX_HALF_OPEN = 16;
-
     private final Context context;
     private final Owner owner;
     private final List<Phase1> all = new ArrayList<>();         // in the order of their beginning
@@ -86,24 +86,27 @@ final class IkeSas {
     }
 
     private void answer(Input.Arrived mm1) {
-        makeRoom();
+        Optional<HalfOpens.Place> place = context.places.take(mm1.path().remote().getAddress(), false);
+        if (place.isEmpty()) {
+            context.out.dropped("too many half-open exchanges with this address: message 1 waits");
+            return;
+        }
         Cookie own = context.cookie();
         var phase1 = new Phase1(context.nextId(), own, false, mm1.header().initiator(), mm1.path(),
                 new MainModeResponder(context.config, context.crypto, own));
+        phase1.place = place;
         all.add(phase1);
         context.out.add(new Effect.Bound(own));
-        context.out.arm(Timer.Kind.HALF_OPEN, phase1.id, context.config.retransmission().total());
+        stay(phase1);
         run(phase1, mm1);
     }
 
-    /** Floods of message 1 push out each other first: the oldest that has got no further than that goes. */
-    private void makeRoom() {
-        List<Phase1> halfOpen = all.stream().filter(p -> !p.initiator && !p.established()).toList();
-        if (halfOpen.size() >= MAX_HALF_OPEN) {
-            Phase1 victim = halfOpen.stream().filter(p -> p.state() instanceof MainMode.State.SaAnswered).findFirst().orElse(halfOpen.get(0));
-            context.out.dropped("too many half-open exchanges, the oldest is forgotten");
-            forget(victim);
-        }
+    /** Whether a peer that began may take longer to go on. */
+    private boolean stay(Phase1 phase1) {
+        boolean wentOn = phase1.state() instanceof MainMode.State.KeAnswered;
+        Optional<Duration> time = phase1.place.flatMap(place -> place.stay(context.config.retransmission().total(), wentOn));
+        time.ifPresent(patience -> context.out.arm(Timer.Kind.HALF_OPEN, phase1.id, patience));
+        return time.isPresent();
     }
 
     /** A timer of one of ours; others are ignored. */
@@ -114,8 +117,8 @@ final class IkeSas {
         }
         if (timer.kind() == Timer.Kind.RETRANSMIT) {
             run(found.get(), new Input.RetransmitDue());
-        } else if (timer.kind() == Timer.Kind.HALF_OPEN) {
-            forget(found.get());
+        } else if (timer.kind() == Timer.Kind.HALF_OPEN && !stay(found.get())) {
+            abandon(found.get());
             owner.failed(found.get(), new Reason.Failed("the peer began and did not finish"));
         }
     }
@@ -125,7 +128,7 @@ final class IkeSas {
         Step<MainMode.State> step = phase1.machine.step(before, input);
         phase1.state(step.next());
         for (Output output : step.outputs()) {
-            execute(phase1, output);
+            execute(phase1, input, output);
         }
         if (step.next() instanceof MainMode.State.Established done && !phase1.established()) {
             establish(phase1, done.sa());
@@ -136,14 +139,16 @@ final class IkeSas {
         }
     }
 
-    private void execute(Phase1 phase1, Output output) {
+    private void execute(Phase1 phase1, Input input, Output output) {
+        // a responder answers along the path a message came by, even if the message is not good enough to move the exchange there
+        Path path = !phase1.initiator && input instanceof Input.Arrived arrived ? arrived.path() : phase1.path();
         switch (output) {
-            case Output.Transmit transmit -> context.out.add(new Effect.Send(phase1.path(), transmit.message()));
+            case Output.Transmit transmit -> context.out.add(new Effect.Send(path, transmit.message()));
             case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, phase1.id, context.spread(await.after()));
             case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, phase1.id);
             case Output.Drop drop -> context.out.dropped(drop.cause());
             case Output.Warn warn -> context.failure(warn.text());
-            case Output.Tell tell -> context.out.add(new Effect.Send(phase1.path(), Informational.seal(context.crypto, tell.sa(),
+            case Output.Tell tell -> context.out.add(new Effect.Send(path, Informational.seal(context.crypto, tell.sa(),
                     phase1.freshMessageId(context), List.of(Informational.error(tell.notifyType(), tell.spi())))));
             case Output.InstallInbound none -> { }      // Main Mode makes no child SAs
             case Output.InstallOutbound none -> { }
@@ -153,6 +158,7 @@ final class IkeSas {
     private void establish(Phase1 phase1, Phase1Sa sa) {
         phase1.establish(sa, context.nextId());
         established.add(phase1);
+        phase1.place.ifPresent(HalfOpens.Place::free);
         context.out.disarm(Timer.Kind.HALF_OPEN, phase1.id);
         context.armRenewal(Timer.Kind.IKE_REKEY, phase1.id, sa.lifetime(), phase1.initiator || sa.nat().localNat());   // who can reach the other goes first
         context.out.arm(Timer.Kind.IKE_EXPIRE, phase1.id, sa.lifetime());
@@ -215,6 +221,7 @@ final class IkeSas {
 
     private void forget(Phase1 phase1) {
         all.remove(phase1);
+        phase1.place.ifPresent(HalfOpens.Place::free);
         for (Timer.Kind kind : List.of(Timer.Kind.RETRANSMIT, Timer.Kind.HALF_OPEN, Timer.Kind.IKE_REKEY, Timer.Kind.IKE_EXPIRE,
                 Timer.Kind.REPLACED)) {
             context.out.disarm(kind, phase1.id);

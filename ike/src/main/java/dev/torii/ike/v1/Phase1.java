@@ -3,10 +3,12 @@ package dev.torii.ike.v1;
 import dev.torii.ike.Cookie;
 import dev.torii.ike.IkeSa;
 import dev.torii.ike.Path;
+import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.wire.IkeHeader;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ final class Phase1 {
     final MainMode machine;
     final Map<Integer, Phase2> quickModes = new LinkedHashMap<>();
     private final Set<Integer> messageIds = new LinkedHashSet<>();
+    Optional<HalfOpens.Place> place = Optional.empty();     // until the exchange is finished, if the peer began it
     private MainMode.State state = new MainMode.State.Idle();
     private Path path;
     private @Nullable Cookie peer;

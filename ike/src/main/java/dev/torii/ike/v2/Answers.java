@@ -3,6 +3,7 @@ package dev.torii.ike.v2;
 import dev.torii.ike.Cookie;
 import dev.torii.ike.IkeException;
 import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.session.SessionContext;
@@ -31,7 +32,7 @@ final class Answers {
     }
 
     /** An authenticated request with the expected message id. Returns why the IKE SA ends with it, if it does. */
-    Optional<Reason> answer(Association association, Opened opened) {
+    Optional<Reason> answer(Association association, Path path, Opened opened) {
         IkeHeader header = opened.header();
         Optional<Reason> end = Optional.empty();
         List<Payload> payloads;
@@ -56,7 +57,7 @@ final class Answers {
         }
         Sealed answer = association.sa().seal(context.crypto, header.exchange(), true, header.messageId(), payloads);
         association.answered(opened.datagram(), answer);
-        answer.send(context.out, association.path());
+        answer.send(context.out, path);
         return end;
     }
 

@@ -6,6 +6,7 @@ import dev.torii.ike.IkeException;
 import dev.torii.ike.IkeSa;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
+import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.v2.wire.MessageCodec;
 import dev.torii.ike.v2.wire.PayloadType;
 import dev.torii.ike.wire.IkeHeader;
@@ -35,6 +36,7 @@ final class Association {
     private int answerSent;
     private final Reassembly requests = new Reassembly();
     private final Reassembly answers = new Reassembly();
+    Optional<HalfOpens.Place> place = Optional.empty();     // until the set-up is finished, if the peer began it
     Optional<Request.Outstanding> outstanding = Optional.empty();
     /** A successor exists or is being decided upon: children move there. */
     boolean replaced;

@@ -9,6 +9,8 @@ import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.CookieSecret;
+import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.session.SessionContext;
 import dev.torii.ike.v2.wire.Message;
 import dev.torii.ike.v2.wire.MessageCodec;
@@ -18,6 +20,7 @@ import dev.torii.ike.v2.wire.PayloadType;
 import dev.torii.ike.v2.wire.Refusal;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,13 +29,9 @@ import java.util.Optional;
 
 /** All set-ups and IKE SAs of one session. */
 final class Associations {
-    private static final int COOKIES_FROM = 30;
-    private static final int MAX_HALF_OPEN = 128;
-
     private final SessionContext context;
     private final Children children;
     private final Owner owner;
-    private final Cookies cookies;
     private final List<Association> all = new ArrayList<>();            // in the order of their beginning
     private final List<Association> established = new ArrayList<>();    // in the order of their completion
     private final Map<Association, Spi> firstChildren = new HashMap<>();
@@ -41,7 +40,6 @@ final class Associations {
         this.context = context;
         this.children = children;
         this.owner = owner;
-        this.cookies = new Cookies(context.crypto);
     }
 
     /** Who decides what happens next. */
@@ -106,8 +104,10 @@ final class Associations {
             context.out.dropped("unknown SPIs");
         } else if (all.stream().anyMatch(a -> a.own.equals(header.initiator()))) {
             context.out.dropped("our own IKE_SA_INIT");
-        } else if (!asksForCookie(path, header, message)) {
-            answer(arrived);
+        } else if (!context.places.all().cookieWanted(path.remote().getAddress())) {
+            answer(arrived, false);
+        } else if (bearsCookie(path, header, message)) {
+            answer(arrived, true);
         }
     }
 
@@ -127,42 +127,44 @@ final class Associations {
     }
 
     /** With many half-open exchanges, only who can receive at its address gets any further. */
-    private boolean asksForCookie(Path path, IkeHeader header, Octets message) {
-        if (halfOpen().size() < COOKIES_FROM) {
-            return false;
-        }
+    private boolean bearsCookie(Path path, IkeHeader header, Octets message) {
+        CookieSecret secret = context.places.all().cookieSecret();
         try {
             Message request = MessageCodec.decode(message);
-            if (cookies.bears(path, header, request)) {
-                return false;
+            if (Cookies.bears(secret, path, header, request)) {
+                return true;
             }
             context.out.dropped("asked for a cookie");
             context.out.add(new Effect.Send(path, MessageCodec.encode(
                     IkeHeader.v2(header.initiator(), Cookie.NONE, ExchangeType.IKE_SA_INIT, IkeHeader.RESPONSE, 0),
-                    List.of(Payload.Notify.of(NotifyType.COOKIE, cookies.of(path, header, request))))));
+                    List.of(Payload.Notify.of(NotifyType.COOKIE, Cookies.of(secret, path, header, request))))));
         } catch (Refusal malformed) {
             context.out.dropped(malformed.getMessage());
         }
-        return true;
+        return false;
     }
 
-    private List<Association> halfOpen() {
-        return all.stream().filter(a -> !a.initiator && !a.established()).toList();
-    }
-
-    private void answer(Input.Arrived request) {
-        List<Association> halfOpen = halfOpen();
-        if (halfOpen.size() >= MAX_HALF_OPEN) {
-            context.out.dropped("too many half-open exchanges, the oldest is forgotten");
-            abandon(halfOpen.get(0));
+    private void answer(Input.Arrived request, boolean proven) {
+        Optional<HalfOpens.Place> place = context.places.take(request.path().remote().getAddress(), proven);
+        if (place.isEmpty()) {
+            context.out.dropped("too many half-open exchanges with this address: IKE_SA_INIT waits");
+            return;
         }
         Cookie own = context.cookie();
         Spi child = children.reserve();
         var association = new Association(context.nextId(), own, false, request.header().initiator(), request.path(),
                 new SetUpResponder(context.config, context.crypto, own, child));
+        association.place = place;
         add(association, child);
-        context.out.arm(Timer.Kind.HALF_OPEN, association.id, context.config.retransmission().total());
+        stay(association);
         run(association, request);
+    }
+
+    /** Whether a peer that began may take longer to go on. */
+    private boolean stay(Association association) {
+        Optional<Duration> time = association.place.flatMap(place -> place.stay(context.config.retransmission().total(), false));
+        time.ifPresent(patience -> context.out.arm(Timer.Kind.HALF_OPEN, association.id, patience));
+        return time.isPresent();
     }
 
     /** The wait for an answer in a set-up is over. */
@@ -172,6 +174,9 @@ final class Associations {
 
     /** The peer began and did not go on. */
     void halfOpenExpired(Association association) {
+        if (stay(association)) {
+            return;
+        }
         boolean refused = association.state() instanceof SetUp.State.Refused;
         abandon(association);
         if (!refused) {
@@ -187,7 +192,7 @@ final class Associations {
             association.state(step.next());
         }
         for (Output output : step.outputs()) {
-            execute(association, output);
+            execute(association, input, output);
         }
         if (settled) {
             return;
@@ -204,9 +209,10 @@ final class Associations {
         }
     }
 
-    private void execute(Association association, Output output) {
+    private void execute(Association association, Input input, Output output) {
         switch (output) {
-            case Output.Transmit transmit -> transmit.message().send(context.out, association.path());
+            case Output.Transmit transmit -> transmit.message().send(context.out,          // section 2.11: an answer goes where the request came from
+                    !association.initiator && input instanceof Input.Arrived arrived ? arrived.path() : association.path());
             case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, association.id, context.spread(await.after()));
             case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, association.id);
             case Output.Drop drop -> context.out.dropped(drop.cause());
@@ -221,6 +227,7 @@ final class Associations {
         }
         association.establish(done, context.nextId());
         context.out.disarm(Timer.Kind.HALF_OPEN, association.id);
+        association.place.ifPresent(HalfOpens.Place::free);
         up(association);
         owner.established(association, done);
     }
@@ -268,6 +275,7 @@ final class Associations {
 
     private void forget(Association association) {
         all.remove(association);
+        association.place.ifPresent(HalfOpens.Place::free);
         Spi child = firstChildren.remove(association);
         if (child != null) {
             children.release(child);

@@ -11,6 +11,7 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.session.Outbox;
 import dev.torii.ike.session.SessionContext;
 import dev.torii.ike.session.Upkeep;
@@ -32,8 +33,8 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     private final Upkeep upkeep;
 
     /** A connection at rest. */
-    public Connection(IkeConfig config, IkeCrypto crypto) {
-        this.context = new SessionContext(config, crypto);
+    public Connection(IkeConfig config, IkeCrypto crypto, HalfOpens.Places places) {
+        this.context = new SessionContext(config, crypto, places);
         this.out = context.out;
         this.children = new Children(context, this);
         this.associations = new Associations(context, children, this);
@@ -173,13 +174,13 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         Optional<Sealed> known = association.repeated(context.crypto, header, message);
         if (known.isPresent()) {
             out.dropped("duplicate, answered again");
-            known.get().send(out, association.path());
+            known.get().send(out, path);                            // section 2.11: where the request came from
         } else if (!association.isNext(header)) {
             out.dropped("request " + header.messageId() + " is not the next one");
         } else {
             association.open(association.sa(), context.crypto, header, message).ifPresent(opened -> {
                 authentic(association, path);
-                answers.answer(association, opened).ifPresent(reason -> ended(association, reason));
+                answers.answer(association, path, opened).ifPresent(reason -> ended(association, reason));
             });
         }
     }

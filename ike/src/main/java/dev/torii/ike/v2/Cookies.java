@@ -1,35 +1,31 @@
 package dev.torii.ike.v2;
 
-import dev.torii.ike.HashAlgorithm;
-import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
-import dev.torii.ike.Secret;
+import dev.torii.ike.session.CookieSecret;
 import dev.torii.ike.v2.wire.Message;
 import dev.torii.ike.v2.wire.NotifyType;
 import dev.torii.ike.v2.wire.Payload;
 import dev.torii.ike.v2.wire.Refusal;
 import dev.torii.ike.wire.IkeHeader;
-import java.security.MessageDigest;
 
-/** Cookies of a responder with many half-open exchanges: RFC 7296, section 2.6. Nothing is kept of those who are asked for one. */
+/** What a cookie is bound to: the sender's address, nonce and SPI (RFC 7296, section 2.6). */
 final class Cookies {
-    private final IkeCrypto crypto;
-    private final Secret secret;
-
-    Cookies(IkeCrypto crypto) {
-        this.crypto = crypto;
-        this.secret = Secret.copyOf(crypto.random(HashAlgorithm.SHA2_256.bytes()));
+    private Cookies() {
     }
 
-    /** Whether an IKE_SA_INIT request bears the cookie of its sender's address, nonce and SPI. */
-    boolean bears(Path path, IkeHeader header, Message request) throws Refusal {
-        Octets wanted = of(path, header, request);
-        return request.notify(NotifyType.COOKIE).filter(notify -> MessageDigest.isEqual(notify.data().toByteArray(), wanted.toByteArray())).isPresent();
+    /** Whether an IKE_SA_INIT request bears the cookie that it was asked for. */
+    static boolean bears(CookieSecret secret, Path path, IkeHeader header, Message request) throws Refusal {
+        byte[][] parts = parts(path, header, request);
+        return request.notify(NotifyType.COOKIE).filter(notify -> secret.made(notify.data(), parts)).isPresent();
     }
 
-    Octets of(Path path, IkeHeader header, Message request) throws Refusal {
-        return Octets.of(crypto.prf(HashAlgorithm.SHA2_256, secret, request.the(Payload.Nonce.class).value().toByteArray(),
-                path.remote().getAddress().getAddress(), header.initiator().octets().toByteArray()).toByteArray());
+    static Octets of(CookieSecret secret, Path path, IkeHeader header, Message request) throws Refusal {
+        return secret.cookie(parts(path, header, request));
+    }
+
+    private static byte[][] parts(Path path, IkeHeader header, Message request) throws Refusal {
+        return new byte[][] {request.the(Payload.Nonce.class).value().toByteArray(), path.remote().getAddress().getAddress(),
+            header.initiator().octets().toByteArray()};
     }
 }

@@ -290,22 +290,6 @@ class BadInputTest {
     }
 
     @Test
-    void aFloodOfFirstMessagesIsBoundedAndTheRealPeerGetsIn() {
-        var pair = new IkePair(1, Configs.left().build(), Configs.right().build());
-        var flood = new IkePair(2, Configs.left().build(), Configs.right().build());
-        flood.left().start();
-        byte[] first = flood.left().sent.get(0).toByteArray();
-        for (int i = 0; i < 1000; i++) {
-            ByteBuffer.wrap(first).putLong(0, 0x1000L + i);
-            pair.inject(pair.right(), Octets.of(first));
-        }
-        assertEquals(16, pair.right().bound.size());
-        up(pair);
-        pair.runFor(Duration.ofMinutes(2));
-        assertEquals(1, pair.right().bound.size(), "half-open exchanges are forgotten");
-    }
-
-    @Test
     void otherExchangesAndVersionsAreDropped() {
         IkePair pair = up();
         Snapshot before = Snapshot.of(pair.right());

@@ -368,30 +368,6 @@ class IkeV2Test {
     }
 
     @Test
-    void fromThirtyHalfOpenExchangesOnACookieIsAskedForAndBroughtBack() throws Exception {
-        IkePair pair = pair(1);
-        for (int i = 1; i <= 200; i++) {
-            pair.inject(pair.right(), strangersInit(i));
-        }
-        assertEquals(30, pair.right().bound.size());
-        Octets last = pair.right().sent.get(pair.right().sent.size() - 1);
-        assertTrue(MessageCodec.decode(last).notify(NotifyType.COOKIE).isPresent());
-        up(pair);
-        assertEquals(3, pair.left().sent.size(), "IKE_SA_INIT twice, IKE_AUTH");
-        pair.runFor(Duration.ofMinutes(2));
-        assertEquals(1, pair.right().bound.size(), "half-open exchanges end by time");
-    }
-
-    private static Octets strangersInit(long spi) {
-        var chance = new SimCrypto(spi);
-        var sa = new Payload.Sa(List.of(new dev.torii.ike.v2.wire.Proposal(1, Payload.PROTOCOL_IKE, Octets.EMPTY, List.of(
-                dev.torii.ike.v2.wire.Transform.cipher(12, 256, true), dev.torii.ike.v2.wire.Transform.of(2, 6),
-                dev.torii.ike.v2.wire.Transform.of(3, 13), dev.torii.ike.v2.wire.Transform.of(4, 5)))));
-        return MessageCodec.encode(IkeHeader.v2(new Cookie(spi), Cookie.NONE, ExchangeType.IKE_SA_INIT, IkeHeader.INITIATOR, 0),
-                List.of(sa, new Payload.Ke(5, chance.generate(DhGroup.MODP1536).publicValue()), new Payload.Nonce(Octets.of(chance.random(32)))));
-    }
-
-    @Test
     void wrongSecretsAndIdentitiesAreSaidInWordsOnBothSides() {
         for (Configs wrong : List.of(right().secret("other"), right().remote(Identity.fqdn("somebody")))) {
             var pair = new IkePair(1, left().build(), wrong.build());
