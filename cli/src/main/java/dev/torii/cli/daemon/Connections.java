@@ -12,6 +12,7 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
+import dev.torii.ike.session.HalfOpens;
 import dev.torii.tun.UdpSender;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -34,6 +35,8 @@ import java.util.stream.Collectors;
  */
 final class Connections implements AutoCloseable {
     private static final Duration TRAFFIC_LOOK = Duration.ofSeconds(1);
+    /** What a cookie is good for at least. */
+    private static final Duration COOKIE_LIFE = Duration.ofMinutes(2);
     private static final Duration LISTEN_AGAIN = Duration.ofSeconds(5);
     private static final Object CANNOT_LISTEN = new Object();
     /** A packet thread may be sending the batch it had begun: the descriptor must not be another file's by then. */
@@ -54,6 +57,7 @@ final class Connections implements AutoCloseable {
     private final Map<Tunnel, UdpSender> senders = new LinkedHashMap<>();
     private final Set<Tunnel> waiting = new HashSet<>();
     private final Set<Tunnel> cutOff = new HashSet<>();
+    private final HalfOpens halfOpens;
     private final IkeDispatcher dispatcher;
     private final Consumer<Tunnel> stateChanged;
     private final Map<Tunnel, IOException> cannotListen = new LinkedHashMap<>();
@@ -72,8 +76,10 @@ final class Connections implements AutoCloseable {
         this.tunnels = List.copyOf(tunnels);
         this.interfaceNames = tunnels.stream().map(tunnel -> tunnel.tun().name()).collect(Collectors.toUnmodifiableSet());
         this.stateChanged = stateChanged;
+        this.halfOpens = new HalfOpens(crypto);
         this.dispatcher = new IkeDispatcher(loop, counters, log, System::nanoTime, this::send);
         loop.every(TRAFFIC_LOOK, this::lookAtTraffic);
+        loop.every(COOKIE_LIFE, halfOpens.cookieSecret()::change);
     }
 
     List<Tunnel> tunnels() {
@@ -121,9 +127,10 @@ final class Connections implements AutoCloseable {
         try {
             var socket = socket(address);
             var installer = new SaInstaller(sad, tunnel.index(), config.replayWindow(), sinks(tunnel, socket));
-            var driver = new IkeDriver(loop, config.toIkeConfig(address), crypto, installer, new DriverSurroundings(tunnel));
+            var driver = new IkeDriver(loop, config.toIkeConfig(address), crypto, halfOpens, installer, new DriverSurroundings(tunnel));
             tunnel.attached(address, driver);
             dispatcher.add(driver, address, config.remote());
+            config.remote().ifPresent(halfOpens::name);
             cannotListen.remove(tunnel);
             if (tunnel.isWanted()) start(tunnel);
         } catch (IOException e) {
@@ -156,6 +163,7 @@ final class Connections implements AutoCloseable {
         tunnel.driver().ifPresent(driver -> {
             driver.stop();
             dispatcher.remove(driver);
+            tunnel.config().remote().ifPresent(halfOpens::unname);
         });
         var address = tunnel.localAddress();
         tunnel.detached();

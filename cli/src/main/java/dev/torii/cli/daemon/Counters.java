@@ -22,6 +22,8 @@ public final class Counters {
         IKE_UNKNOWN_PEER,
         /** Belongs to no IKE SA of ours. */
         IKE_UNKNOWN_COOKIE,
+        /** An exchange that is not spoken here, such as Aggressive Mode. */
+        IKE_EXCHANGE_REFUSED,
         /** A version of IKE that no connection speaks. */
         IKE_VERSION,
         /** Dropped by a connection's machine; the log has the cause. */

@@ -14,7 +14,6 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
@@ -23,18 +22,14 @@ import java.util.function.LongSupplier;
  * before a conn for any peer (RFC 2409, section 5.4: with a pre-shared key nothing else is known then). Strangers change nothing here.
  */
 final class IkeDispatcher implements UdpSockets.IkeReceiver {
-    private static final int ANSWERS_A_SECOND = 10;
-
     private final ControlLoop loop;
     private final Counters counters;
     private final EventLog log;
-    private final LongSupplier nanoTime;
+    private final AnswerLimit limit;
     private final BiConsumer<Path, Octets> send;
     private final Map<Cookie, IkeDriver> byCookie = new HashMap<>();
     private final Map<AddressPair, IkeDriver> byAddresses = new HashMap<>();
     private final Map<InetAddress, IkeDriver> anyPeer = new HashMap<>();
-    private long answersSinceNanos;
-    private int answers;
 
     private record AddressPair(InetAddress local, InetAddress remote) {}
 
@@ -42,7 +37,7 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
         this.loop = loop;
         this.counters = counters;
         this.log = log;
-        this.nanoTime = nanoTime;
+        this.limit = new AnswerLimit(nanoTime);
         this.send = send;
     }
 
@@ -100,10 +95,10 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
             driver.received(path, message);
         } else if (header.responder().equals(Cookie.NONE) && begins(header)) {
             first(path, header, message);
-        } else if (header.responder().equals(Cookie.NONE) && header.exchange() == ExchangeType.AGGRESSIVE) {
-            counters.count(Cause.IKE_DROPPED);
-            log.limited("aggressive", from(path), "Aggressive Mode is refused: it shows a hash of the pre-shared key to anyone who asks");
-            answer(path, header, NotifyType.UNSUPPORTED_EXCHANGE_TYPE);
+        } else if (header.responder().equals(Cookie.NONE) && header.majorVersion() == 1 && !ExchangeType.spoken(header.exchange())) {
+            counters.count(Cause.IKE_EXCHANGE_REFUSED);
+            log.limited("exchange", from(path), ExchangeType.refusal(header.exchange()));
+            answer(path, header, ExchangeType.known(header.exchange()) ? NotifyType.UNSUPPORTED_EXCHANGE_TYPE : NotifyType.INVALID_EXCHANGE_TYPE);
         } else {
             counters.count(Cause.IKE_UNKNOWN_COOKIE);
             log.limited("cookie", from(path), "message for an unknown ISAKMP SA " + header.initiator() + ":" + header.responder());
@@ -137,12 +132,7 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
     /** Few enough that nobody can use us to flood a third party; the types used here are the same in both versions. */
     private void answer(Path path, IkeHeader header, int notifyType) {
         if (header.majorVersion() != 1 && header.response()) return;             // nobody answers an answer
-        long now = nanoTime.getAsLong();
-        if (now - answersSinceNanos > TimeUnit.SECONDS.toNanos(1)) {
-            answersSinceNanos = now;
-            answers = 0;
-        }
-        if (answers++ < ANSWERS_A_SECOND) {
+        if (limit.allows(path.remote().getAddress())) {
             send.accept(path, header.majorVersion() == 1 ? Notification.unauthenticated(header, notifyType)
                     : dev.torii.ike.v2.wire.Notification.unauthenticated(header, notifyType));
         }

@@ -14,6 +14,7 @@ import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.session.Traffic;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -44,6 +45,9 @@ final class IkeDriver {
 
         IkeStatus status();
 
+        /** It is not used any more, because of a bug of ours. */
+        default void abandon() {}
+
         static Machine of(IkeSession session) {
             return new Machine() {
                 @Override public List<Effect> step(Event event) {
@@ -52,6 +56,10 @@ final class IkeDriver {
 
                 @Override public IkeStatus status() {
                     return session.status();
+                }
+
+                @Override public void abandon() {
+                    session.abandon();
                 }
             };
         }
@@ -84,8 +92,8 @@ final class IkeDriver {
         KeyLog keyLog();
     }
 
-    IkeDriver(ControlLoop loop, IkeConfig config, IkeCrypto crypto, SaInstaller installer, Surroundings surroundings) {
-        this(loop, config, () -> Machine.of(new IkeSession(config, crypto)), installer, surroundings);
+    IkeDriver(ControlLoop loop, IkeConfig config, IkeCrypto crypto, HalfOpens halfOpens, SaInstaller installer, Surroundings surroundings) {
+        this(loop, config, () -> Machine.of(new IkeSession(config, crypto, halfOpens)), installer, surroundings);
     }
 
     IkeDriver(ControlLoop loop, IkeConfig config, Supplier<Machine> machines, SaInstaller installer, Surroundings surroundings) {
@@ -237,6 +245,7 @@ final class IkeDriver {
         for (Cookie cookie : Set.copyOf(cookies)) surroundings.unbind(cookie);
         cookies.clear();
         installer.removeAll();
+        session.abandon();
         session = machines.get();
         surroundings.tunnelDown(new Reason.Failed("internal error"));
         loop.arm(new TimerKey(this, "restart"), AFTER_A_BUG, () -> wanted.ifPresent(this::step));

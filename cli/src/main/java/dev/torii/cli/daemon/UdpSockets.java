@@ -41,6 +41,9 @@ final class UdpSockets implements AutoCloseable {
     private static final IntegerUnixChannelOption SO_SNDBUFFORCE = new IntegerUnixChannelOption("SO_SNDBUFFORCE", 1, 32);
     private static final IntegerUnixChannelOption SO_RCVBUFFORCE = new IntegerUnixChannelOption("SO_RCVBUFFORCE", 1, 33);
     private static final int MOST_WAITING_IKE = 1024;
+    /** A flood of first messages leaves room for what belongs to IKE SAs. */
+    private static final int MOST_WAITING_FIRST = MOST_WAITING_IKE / 2;
+    private static final int RESPONDER_COOKIE_AT = 8;
 
     private final InetAddress address;
     private final EpollDatagramChannel ike;
@@ -207,12 +210,16 @@ final class UdpSockets implements AutoCloseable {
         }
 
         private void toControl(DatagramPacket packet) {
-            if (waiting.incrementAndGet() > MOST_WAITING_IKE) {
+            if (waiting.incrementAndGet() > (isFirst() ? MOST_WAITING_FIRST : MOST_WAITING_IKE)) {
                 waiting.decrementAndGet();
                 counters.count(Cause.IKE_QUEUE_FULL);
                 return;
             }
             ike.received(packet.recipient(), packet.sender(), Octets.rest(datagram), handled);
+        }
+
+        private boolean isFirst() {
+            return datagram.remaining() < RESPONDER_COOKIE_AT + Long.BYTES || datagram.getLong(datagram.position() + RESPONDER_COOKIE_AT) == 0;
         }
 
         @Override public void channelReadComplete(ChannelHandlerContext context) {

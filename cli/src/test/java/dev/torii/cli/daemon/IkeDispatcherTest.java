@@ -159,10 +159,25 @@ class IkeDispatcherTest {
         assertEquals(2, answers.size(), "two daemons would answer each other for ever");
     }
 
-    @Test void aggressiveModeIsRefused() throws Exception {
+    @Test void exchangesThatAreNotSpokenAreRefusedInWords() throws Exception {
         dispatcher.add(driver(FakeMachine.silent()), LOCAL, Optional.of(PEER));
-        receive(PEER, message(7, 0, VERSION_1, ExchangeType.AGGRESSIVE));
-        assertEquals(NotifyType.UNSUPPORTED_EXCHANGE_TYPE, notifyType(answers.getFirst()));
+        for (int exchange : new int[] {ExchangeType.AGGRESSIVE, ExchangeType.BASE, ExchangeType.AUTHENTICATION_ONLY, 77}) {
+            receive(PEER, message(7, 0, VERSION_1, exchange));
+        }
+        assertEquals(List.of(NotifyType.UNSUPPORTED_EXCHANGE_TYPE, NotifyType.UNSUPPORTED_EXCHANGE_TYPE, NotifyType.UNSUPPORTED_EXCHANGE_TYPE,
+                NotifyType.INVALID_EXCHANGE_TYPE), answers.stream().map(IkeDispatcherTest::notifyType).toList(), "RFC 2408, section 5.2");
+        assertEquals(4, counters.of(Cause.IKE_EXCHANGE_REFUSED));
+        assertTrue(err.lines().getFirst().endsWith("Aggressive Mode is refused: it shows a hash of the pre-shared key to anyone who asks"), err.lines()::getFirst);
+    }
+
+    @Test void aFloodFromManyAddressesIsAnsweredToFewAndAnotherSecondToOthers() throws Exception {
+        for (int i = 0; i < 2000; i++) receive(address("198.18." + i / 250 + "." + i % 250), mainMode(i + 1));
+        assertEquals(AnswerLimit.SOURCES, answers.size());
+        for (int i = 0; i < 20; i++) receive(address("198.18.0.1"), mainMode(i + 1));
+        assertEquals(AnswerLimit.SOURCES + AnswerLimit.A_SECOND - 1, answers.size(), "each address has its own limit");
+        now += TimeUnit.SECONDS.toNanos(1) + 1;
+        receive(STRANGER, mainMode(1));
+        assertEquals(AnswerLimit.SOURCES + AnswerLimit.A_SECOND, answers.size());
     }
 
     @Test void laterMessagesGoByOurCookieWhereverTheyComeFrom() throws Exception {

@@ -204,9 +204,9 @@ class BadPeerIT {
     private static void aFloodOfFirstMessages(Vpn vpn, ToriiDaemon cpe, ToriiDaemon headEnd) {
         var stranger = new Stranger(vpn.namespaces(), "nat");
         var answers = stranger.datagrams(Topology.CPE_PUBLIC, Topology.headEndAddress(1), 500, Forgery.messages1OfTheCpe(vpn, 200));
-        assertEquals(200, answers.size(), "message 2 for each");
+        assertTrue(answers.size() >= 5 && answers.size() <= 6, answers.size() + " of 200 are answered, the others wait");
         int exchanges = connection(headEnd, "cpe").path("ikeSas").size();
-        assertTrue(exchanges > 1 && exchanges <= 17, exchanges + " exchanges and SAs");
+        assertTrue(exchanges > 1 && exchanges <= 7, exchanges + " exchanges and SAs");
         cpe.torii("down", VICTIM).orFail("torii down");
         cpe.torii("up", VICTIM).orFail("torii up");
     }

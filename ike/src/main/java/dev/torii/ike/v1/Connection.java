@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Owner {
     private static final Duration LINGER = Duration.ofSeconds(2);
     private static final Duration FORGOTTEN = Duration.ofSeconds(30);
+    private static final int MAX_REFUSALS = 8;          // of one IKE SA: a recording of one can be sent for ever
 
     private final Context context;
     private final Outbox out;
@@ -149,7 +150,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
                     }
                 }
                 case ExchangeType.INFORMATIONAL -> informational(path, header, message);
-                default -> out.dropped("exchange type " + header.exchange());   // an open registry; nothing else is supported
+                default -> refuse(header, message);       // an open registry; nothing else is supported
             }
         } catch (IkeException malformed) {
             out.dropped(malformed.getMessage());
@@ -175,6 +176,22 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         }
         if (newest) {
             dataPath = phase1.path();
+        }
+    }
+
+    /**
+     * XAUTH, Mode Config and New Group Mode begin like an Informational: HASH(1) over the rest. Who is the peer is told that it asks in vain. Nothing else
+     * moves, since the exchange type is the one thing that no hash covers: this may have been another message.
+     */
+    private void refuse(IkeHeader header, Octets message) throws IkeException {
+        Optional<Phase1> under = ikeSas.find(header).filter(Phase1::established);
+        out.dropped(ExchangeType.refusal(header.exchange()));
+        boolean asks = header.exchange() == ExchangeType.TRANSACTION || header.exchange() == ExchangeType.NEW_GROUP_MODE;
+        if (asks && under.isPresent() && under.get().refusals < MAX_REFUSALS) {
+            Informational.open(context.crypto, under.get().sa(), header, message);
+            under.get().refusals++;
+            context.failure(ExchangeType.refusal(header.exchange()));
+            context.inform(under.get(), Informational.error(NotifyType.UNSUPPORTED_EXCHANGE_TYPE, under.get().sa().spi()));
         }
     }
 

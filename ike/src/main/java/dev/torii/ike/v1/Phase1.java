@@ -29,6 +29,8 @@ final class Phase1 {
     private @Nullable Cookie peer;
     private @Nullable Phase1Sa sa;
     private @Nullable IkeSa outside;
+    /** How often the peer was told that an exchange is not spoken here. */
+    int refusals;
     private boolean renewalDue;
     private long since;
 

@@ -29,6 +29,8 @@ final class Phase1Policy {
     private static final int GROUP_TYPE = 5;
     private static final int KEY_LENGTH = 14;
     private static final int PRE_SHARED_KEY = 1;
+    private static final int XAUTH = 65001;         // draft-beaulieu-ike-xauth, never registered
+    private static final int XAUTH_LAST = 65010;
     private static final int MODP_GROUP = 1;
     private static final int ECP_GROUP = 2;
     private static final List<Integer> KNOWN =
@@ -112,7 +114,7 @@ final class Phase1Policy {
         Differences.compare(found, "hash", transform.number(HASH), ours.hash().id(), Phase1Policy::hashName);
         Differences.compare(found, "group", transform.number(GROUP), ours.group().id(), Phase1Policy::groupName);
         Differences.compare(found, "authentication", transform.number(AUTHENTICATION), PRE_SHARED_KEY,
-                id -> id == PRE_SHARED_KEY ? "pre-shared key" : "method " + id);
+                id -> id == PRE_SHARED_KEY ? "pre-shared key" : id >= XAUTH && id <= XAUTH_LAST ? "with XAUTH (method " + id + ")" : "method " + id);
         // seldom said, since the group's number says it
         long groupType = ours.group().elliptic() ? ECP_GROUP : MODP_GROUP;
         if (transform.number(GROUP_TYPE).orElse(groupType) != groupType) {

@@ -2,14 +2,22 @@ package dev.torii.ike.wire;
 
 /** Exchange types: RFC 2408, section 3.1; RFC 2409, section 5; RFC 7296, section 3.1. */
 public final class ExchangeType {
+    /** Base: not supported. */
+    public static final int BASE = 1;
     /** Main Mode (identity protection). */
     public static final int MAIN_MODE = 2;
+    /** Authentication only: not supported. */
+    public static final int AUTHENTICATION_ONLY = 3;
     /** Aggressive Mode: not supported. */
     public static final int AGGRESSIVE = 4;
     /** Notify and delete. */
     public static final int INFORMATIONAL = 5;
+    /** Mode Config and XAUTH (drafts of the time): not supported. */
+    public static final int TRANSACTION = 6;
     /** Quick Mode. */
     public static final int QUICK_MODE = 32;
+    /** New Group Mode: not supported. */
+    public static final int NEW_GROUP_MODE = 33;
 
     /** IKEv2: keys, nonces, NAT detection. */
     public static final int IKE_SA_INIT = 34;
@@ -21,5 +29,26 @@ public final class ExchangeType {
     public static final int IKEV2_INFORMATIONAL = 37;
 
     private ExchangeType() {
+    }
+
+    /** Whether it is an exchange of IKEv1 that is spoken here. */
+    public static boolean spoken(int exchange) {
+        return exchange == MAIN_MODE || exchange == INFORMATIONAL || exchange == QUICK_MODE;
+    }
+
+    /** Whether it is an exchange of IKEv1 at all. */
+    public static boolean known(int exchange) {
+        return exchange >= BASE && exchange <= TRANSACTION || exchange == QUICK_MODE || exchange == NEW_GROUP_MODE;
+    }
+
+    /** In words: what is refused, and why. */
+    public static String refusal(int exchange) {
+        return switch (exchange) {
+            case AGGRESSIVE -> "Aggressive Mode is refused: it shows a hash of the pre-shared key to anyone who asks";
+            case TRANSACTION -> "Mode Config and XAUTH are refused: they are for remote access, not for a tunnel between sites";
+            case NEW_GROUP_MODE -> "New Group Mode is refused: groups are those of the configuration";
+            case BASE, AUTHENTICATION_ONLY -> "exchange type " + exchange + " is refused: only Main Mode begins an ISAKMP SA";
+            default -> "exchange type " + exchange + " is not known";    // an open registry
+        };
     }
 }
