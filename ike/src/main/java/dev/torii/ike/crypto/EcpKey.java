@@ -14,7 +14,7 @@ import org.bouncycastle.math.ec.ECPoint;
 import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 
 /** A key on a curve over a prime field: RFC 5903. A public value is x and y, the shared secret x alone (section 7). */
-record EcpKey(DhGroup group, BigInteger scalar) implements IkeCrypto.DhKey {
+record EcpKey(DhGroup group, BigInteger scalar, Octets publicValue) implements IkeCrypto.DhKey {
     private static final X9ECParameters P256 = CustomNamedCurves.getByName("secp256r1");
     private static final X9ECParameters P384 = CustomNamedCurves.getByName("secp384r1");
     private static final X9ECParameters P521 = CustomNamedCurves.getByName("secp521r1");
@@ -25,7 +25,13 @@ record EcpKey(DhGroup group, BigInteger scalar) implements IkeCrypto.DhKey {
         do {
             scalar = new BigInteger(order.bitLength(), random);
         } while (scalar.signum() == 0 || scalar.compareTo(order) >= 0);
-        return new EcpKey(group, scalar);
+        return of(group, scalar);
+    }
+
+    /** The key with this private value, from 1 to the order less 1. */
+    static EcpKey of(DhGroup group, BigInteger scalar) {
+        ECPoint point = new FixedPointCombMultiplier().multiply(curve(group).getG(), scalar).normalize();
+        return new EcpKey(group, scalar, Octets.concat(Octets.of(x(group, point)), Octets.of(ModpKey.fixed(point.getAffineYCoord().toBigInteger(), group.secretBytes()))));
     }
 
     static X9ECParameters curve(DhGroup group) {
@@ -38,18 +44,12 @@ record EcpKey(DhGroup group, BigInteger scalar) implements IkeCrypto.DhKey {
     }
 
     @Override
-    public Octets publicValue() {
-        ECPoint point = new FixedPointCombMultiplier().multiply(curve(group).getG(), scalar).normalize();
-        return Octets.concat(Octets.of(x(point)), Octets.of(ModpKey.fixed(point.getAffineYCoord().toBigInteger(), group.secretBytes())));
-    }
-
-    @Override
     public Secret sharedWith(Octets peerPublicValue) throws IkeException {
         ECPoint shared = point(peerPublicValue).multiply(scalar).normalize();
         if (shared.isInfinity()) {
             throw new IkeException("public value is not on " + group);
         }
-        byte[] x = x(shared);
+        byte[] x = x(group, shared);
         Secret secret = Secret.copyOf(x);
         Arrays.fill(x, (byte) 0);
         return secret;
@@ -74,7 +74,7 @@ record EcpKey(DhGroup group, BigInteger scalar) implements IkeCrypto.DhKey {
         return point;
     }
 
-    private byte[] x(ECPoint normalized) {
+    private static byte[] x(DhGroup group, ECPoint normalized) {
         return ModpKey.fixed(normalized.getAffineXCoord().toBigInteger(), group.secretBytes());
     }
 

@@ -12,7 +12,7 @@ import org.bouncycastle.crypto.agreement.DHStandardGroups;
 import org.bouncycastle.crypto.params.DHParameters;
 
 /** A key in a group of integers modulo a prime. */
-record ModpKey(DhGroup group, BigInteger exponent) implements IkeCrypto.DhKey {
+record ModpKey(DhGroup group, BigInteger exponent, Octets publicValue) implements IkeCrypto.DhKey {
     /** RFC 5114, section 2.3: p, g, q. Bouncy Castle has left it out. */
     private static final DHParameters RFC5114_2048_256 = new DHParameters(
             new BigInteger("87a8e61db4b6663cffbbd19c651959998ceef608660dd0f25d2ceed4435e3b00e00df8f1d61957d4faf7df4561b2aa3016c3d91134096faa"
@@ -27,6 +27,21 @@ record ModpKey(DhGroup group, BigInteger exponent) implements IkeCrypto.DhKey {
             + "2f63078490f00ef8d647d148d47954515e2327cfef98c582664b4c0f6cc41659", 16),
             new BigInteger("8cf83642a709a097b447997640129da299b1a47d1eb3750ba308b0fe64f5fbd3", 16));
 
+    private static FixedBase table(DhGroup group) {
+        var parameters = parameters(group);
+        return new FixedBase(parameters.getG(), parameters.getP(), exponentBits(group));
+    }
+
+    /** Made with the group's first key. The larger groups have none: it would take longer than all it ever saves. */
+    private static final class OfModp1536 {
+        private static final FixedBase TABLE = table(DhGroup.MODP1536);
+    }
+
+    /** As {@link OfModp1536}. */
+    private static final class OfModp2048 {
+        private static final FixedBase TABLE = table(DhGroup.MODP2048);
+    }
+
     static ModpKey generate(DhGroup group, SecureRandom random) {
         BigInteger order = parameters(group).getQ();
         if (group == DhGroup.MODP2048S256) {
@@ -34,10 +49,21 @@ record ModpKey(DhGroup group, BigInteger exponent) implements IkeCrypto.DhKey {
             do {
                 exponent = new BigInteger(order.bitLength(), random);
             } while (exponent.signum() == 0 || exponent.compareTo(order) >= 0);
-            return new ModpKey(group, exponent);
+            return of(group, exponent);
         }
         int bits = exponentBits(group);
-        return new ModpKey(group, new BigInteger(bits, random).setBit(bits - 1));
+        return of(group, new BigInteger(bits, random).setBit(bits - 1));
+    }
+
+    /** The key with this private value, which is not longer than {@link #exponentBits}. */
+    static ModpKey of(DhGroup group, BigInteger exponent) {
+        var parameters = parameters(group);
+        BigInteger power = switch (group) {
+            case MODP1536 -> OfModp1536.TABLE.power(exponent);
+            case MODP2048 -> OfModp2048.TABLE.power(exponent);
+            default -> parameters.getG().modPow(exponent, parameters.getP());
+        };
+        return new ModpKey(group, exponent, Octets.of(fixed(power, group.publicBytes())));
     }
 
     /**
@@ -67,12 +93,6 @@ record ModpKey(DhGroup group, BigInteger exponent) implements IkeCrypto.DhKey {
             case MODP2048S256 -> RFC5114_2048_256;
             case ECP256, ECP384, ECP521, X25519 -> throw new IllegalArgumentException(group + " is a curve");
         };
-    }
-
-    @Override
-    public Octets publicValue() {
-        var parameters = parameters(group);
-        return Octets.of(fixed(parameters.getG().modPow(exponent, parameters.getP()), group.publicBytes()));
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 
 /** A key on Curve25519: RFC 8031, RFC 7748. A public value is one coordinate, and every value is some point (RFC 8031, section 3.2). */
-record X25519Key(Secret scalar) implements IkeCrypto.DhKey {
+record X25519Key(Secret scalar, Octets publicValue) implements IkeCrypto.DhKey {
     static X25519Key generate(SecureRandom random) {
         byte[] scalar = new byte[X25519.SCALAR_SIZE];
         X25519.generatePrivateKey(random, scalar);
@@ -19,7 +19,9 @@ record X25519Key(Secret scalar) implements IkeCrypto.DhKey {
 
     /** Takes the bytes over and wipes them. */
     static X25519Key of(byte[] scalar) {
-        var key = new X25519Key(Secret.copyOf(scalar));
+        byte[] point = new byte[X25519.POINT_SIZE];
+        X25519.generatePublicKey(scalar, 0, point, 0);
+        var key = new X25519Key(Secret.copyOf(scalar), Octets.of(point));
         Arrays.fill(scalar, (byte) 0);
         return key;
     }
@@ -27,15 +29,6 @@ record X25519Key(Secret scalar) implements IkeCrypto.DhKey {
     @Override
     public DhGroup group() {
         return DhGroup.X25519;
-    }
-
-    @Override
-    public Octets publicValue() {
-        byte[] own = scalar.toByteArray();
-        byte[] point = new byte[X25519.POINT_SIZE];
-        X25519.generatePublicKey(own, 0, point, 0);
-        Arrays.fill(own, (byte) 0);
-        return Octets.of(point);
     }
 
     @Override

@@ -33,7 +33,7 @@ class DhGroupsTest {
                 var group = DhGroup.valueOf(line[0]);
                 var secret = new BigInteger(line[1], 16);
                 IkeCrypto.DhKey key = group == DhGroup.X25519 ? X25519Key.of(HexFormat.of().parseHex(line[1]))
-                        : group.elliptic() ? new EcpKey(group, secret) : new ModpKey(group, secret);
+                        : group.elliptic() ? EcpKey.of(group, secret) : ModpKey.of(group, secret);
                 assertEquals(Octets.ofHex(line[2]), key.publicValue(), line[0]);
                 assertEquals(Secret.copyOf(HexFormat.of().parseHex(line[4])), key.sharedWith(Octets.ofHex(line[3])), line[0]);
                 seen.add(group);
