@@ -63,7 +63,7 @@ final class Peer {
         this.crypto = crypto;
         this.config = Configs.left().version(version).ike(ike).esp(esp).local(Identity.ofAddress(local)).remote(Identity.ofAddress(remote))
                 .secret("only-for-this-benchmark")
-                .localSelector(TrafficSelector.ofPrefix(InetAddress.getByAddress(new byte[] {10, 100, (byte) number, 0}), 24)).build();
+                .localSelectors(TrafficSelector.ofPrefix(InetAddress.getByAddress(new byte[] {10, 100, (byte) number, 0}), 24)).build();
         this.session = new IkeSession(config, crypto);
         for (int port : SetUpLoad.ports()) {
             DatagramChannel channel = DatagramChannel.open().bind(new InetSocketAddress(local, port));
