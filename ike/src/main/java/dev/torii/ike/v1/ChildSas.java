@@ -160,8 +160,8 @@ final class ChildSas {
 
     private void execute(Phase2 quickMode, Input input, Output output) {
         switch (output) {
-            case Output.Transmit transmit -> context.out.add(new Effect.Send(
-                    !quickMode.initiator && input instanceof Input.Arrived arrived ? arrived.path() : quickMode.under.path(), transmit.message()));
+            case Output.Transmit transmit -> quickMode.send(context.out,
+                    !quickMode.initiator && input instanceof Input.Arrived arrived ? arrived.path() : quickMode.under.path(), transmit.message());
             case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, quickMode.id, await.after());
             case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, quickMode.id);
             case Output.Drop drop -> context.out.dropped(drop.cause());

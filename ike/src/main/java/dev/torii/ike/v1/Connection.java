@@ -23,6 +23,7 @@ import dev.torii.ike.wire.Message;
 import dev.torii.ike.wire.MessageCodec;
 import dev.torii.ike.wire.NotifyType;
 import dev.torii.ike.wire.Payload;
+import dev.torii.ike.wire.PayloadType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -139,6 +140,10 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     private void received(Path path, Octets message) {
         try {
             IkeHeader header = MessageCodec.header(message);
+            if (header.nextPayload() == PayloadType.FRAGMENT) {
+                fragment(path, header, message);
+                return;
+            }
             switch (header.exchange()) {
                 case ExchangeType.MAIN_MODE -> ikeSas.received(path, header, message, children.isEmpty());
                 case ExchangeType.QUICK_MODE -> {
@@ -155,6 +160,16 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         } catch (IkeException malformed) {
             out.dropped(malformed.getMessage());
         }
+    }
+
+    /** Nothing authenticates it: it is kept for a while, under an exchange that we know, and what comes together is a message like any other. */
+    private void fragment(Path path, IkeHeader header, Octets message) throws IkeException {
+        Optional<Phase1> phase1 = ikeSas.find(header);
+        if (phase1.isEmpty()) {
+            out.dropped("fragment without an exchange");
+            return;
+        }
+        phase1.get().delivery.take(phase1.get().path(), path, header, message).ifPresent(whole -> received(path, whole));
     }
 
     /** Something that only the peer can have sent, and not before. */

@@ -59,7 +59,7 @@ final class IkeSas {
     void begin(Path path) {
         Cookie own = context.cookie();
         var machine = new MainModeInitiator(context.config, context.crypto, own);
-        var phase1 = new Phase1(context.nextId(), own, true, null, path, machine);
+        var phase1 = new Phase1(context.nextId(), own, true, null, path, machine, new Delivery(context.config.fragmentation()));
         all.add(phase1);
         context.out.add(new Effect.Bound(own));
         run(phase1, new Input.Begin(path));
@@ -93,7 +93,7 @@ final class IkeSas {
         }
         Cookie own = context.cookie();
         var phase1 = new Phase1(context.nextId(), own, false, mm1.header().initiator(), mm1.path(),
-                new MainModeResponder(context.config, context.crypto, own));
+                new MainModeResponder(context.config, context.crypto, own), new Delivery(context.config.fragmentation()));
         phase1.place = place;
         all.add(phase1);
         context.out.add(new Effect.Bound(own));
@@ -143,7 +143,7 @@ final class IkeSas {
         // a responder answers along the path a message came by, even if the message is not good enough to move the exchange there
         Path path = !phase1.initiator && input instanceof Input.Arrived arrived ? arrived.path() : phase1.path();
         switch (output) {
-            case Output.Transmit transmit -> context.out.add(new Effect.Send(path, transmit.message()));
+            case Output.Transmit transmit -> phase1.send(context.out, path, transmit.message());
             case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, phase1.id, context.spread(await.after()));
             case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, phase1.id);
             case Output.Drop drop -> context.out.dropped(drop.cause());

@@ -17,6 +17,7 @@ import dev.torii.ike.wire.NotifyType;
 import dev.torii.ike.wire.Payload;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What both sides of Main Mode share: states, nonces, identities and hashes. RFC 2409, sections 5 and 5.4. */
 sealed interface MainMode permits MainModeInitiator, MainModeResponder {
@@ -90,12 +91,12 @@ sealed interface MainMode permits MainModeInitiator, MainModeResponder {
 
     /** What the first two messages settle. */
     record Terms(Cookie initiator, Cookie responder, Octets saBody, IkeProposal proposal, Duration lifetime, boolean natTraversal,
-            boolean deadPeerDetection) {
+            boolean deadPeerDetection, boolean fragmentation) {
         /** Whether both know the vendor ids is read from the peer's message. */
         static Terms of(Cookie initiator, Cookie responder, Octets saBody, Phase1Policy.Agreed agreed, Message peer) {
             List<Octets> vendors = peer.all(Payload.VendorId.class).stream().map(Payload.VendorId::value).toList();
             return new Terms(initiator, responder, saBody, agreed.proposal(), agreed.lifetime(),
-                    vendors.contains(NatDetection.VENDOR_ID), vendors.contains(DPD_VENDOR_ID));
+                    vendors.contains(NatDetection.VENDOR_ID), vendors.contains(DPD_VENDOR_ID), vendors.stream().anyMatch(Fragment::understoodBy));
         }
 
         NatDetection natDetection(IkeCrypto crypto) {
@@ -108,8 +109,9 @@ sealed interface MainMode permits MainModeInitiator, MainModeResponder {
     }
 
     /** Vendor ids we send. */
-    static List<Payload> vendorIds() {
-        return List.of(new Payload.VendorId(NatDetection.VENDOR_ID), new Payload.VendorId(DPD_VENDOR_ID));
+    static List<Payload> vendorIds(IkeConfig config) {
+        var always = List.<Payload>of(new Payload.VendorId(NatDetection.VENDOR_ID), new Payload.VendorId(DPD_VENDOR_ID));
+        return config.fragmentation().supported() ? Stream.concat(always.stream(), Stream.of(new Payload.VendorId(Fragment.OUR_VENDOR_ID))).toList() : always;
     }
 
     /** The peer's nonce, checked for length: RFC 2409, section 5. */

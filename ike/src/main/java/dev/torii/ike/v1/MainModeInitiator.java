@@ -48,7 +48,7 @@ final class MainModeInitiator implements MainMode {
         var payloads = new ArrayList<Payload>();
         payloads.add(new Phase1Policy(config).offer());
         Octets saBody = MessageCodec.chain(payloads);
-        payloads.addAll(MainMode.vendorIds());
+        payloads.addAll(MainMode.vendorIds(config));
         Octets mm1 = MessageCodec.encode(header(Cookie.NONE, 0), payloads);
         return send(new State.SaSent(path, Flight.first(mm1), saBody.slice(4, saBody.length() - 4)));
     }

@@ -65,7 +65,7 @@ final class MainModeResponder implements MainMode {
             Terms terms = Terms.of(in.header().initiator(), own, mm1.bodyOf(Payload.Sa.class), agreed, mm1);
             var payloads = new ArrayList<Payload>();
             payloads.add(agreed.answer());
-            payloads.addAll(MainMode.vendorIds());
+            payloads.addAll(MainMode.vendorIds(config));
             Octets mm2 = MessageCodec.encode(header(terms, 0), payloads);
             return Step.to(new State.SaAnswered(in.path(), in.message(), mm2, terms), new Output.Transmit(mm2));
         } catch (Refusal refused) {

@@ -2,8 +2,10 @@ package dev.torii.ike.v1;
 
 import dev.torii.ike.Cookie;
 import dev.torii.ike.IkeSa;
+import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.session.HalfOpens;
+import dev.torii.ike.session.Outbox;
 import dev.torii.ike.wire.IkeHeader;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,10 +23,12 @@ final class Phase1 {
     final Cookie own;
     final boolean initiator;
     final MainMode machine;
+    final Delivery delivery;
     final Map<Integer, Phase2> quickModes = new LinkedHashMap<>();
     private final Set<Integer> messageIds = new LinkedHashSet<>();
     Optional<HalfOpens.Place> place = Optional.empty();     // until the exchange is finished, if the peer began it
     private MainMode.State state = new MainMode.State.Idle();
+    private Octets lastSent = Octets.EMPTY;
     private Path path;
     private @Nullable Cookie peer;
     private @Nullable Phase1Sa sa;
@@ -34,13 +38,14 @@ final class Phase1 {
     private boolean renewalDue;
     private long since;
 
-    Phase1(long id, Cookie own, boolean initiator, @Nullable Cookie peer, Path path, MainMode machine) {
+    Phase1(long id, Cookie own, boolean initiator, @Nullable Cookie peer, Path path, MainMode machine, Delivery delivery) {
         this.id = id;
         this.own = own;
         this.initiator = initiator;
         this.peer = peer;
         this.path = path;
         this.machine = machine;
+        this.delivery = delivery;
     }
 
     MainMode.State state() {
@@ -55,9 +60,13 @@ final class Phase1 {
             case MainMode.State.KeSent s -> {
                 path = s.path();
                 peer = s.terms().responder();
+                delivery.understood(s.terms().fragmentation());
             }
             case MainMode.State.AuthSent s -> path = s.path();
-            case MainMode.State.SaAnswered s -> path = s.path();
+            case MainMode.State.SaAnswered s -> {
+                path = s.path();
+                delivery.understood(s.terms().fragmentation());
+            }
             case MainMode.State.KeAnswered s -> path = s.path();
             case MainMode.State.Established s -> path = established() ? path : s.path();    // later on, only authenticated messages move it
             case MainMode.State.Idle s -> { }
@@ -67,6 +76,12 @@ final class Phase1 {
 
     Path path() {
         return path;
+    }
+
+    /** Sends a message of Main Mode. */
+    void send(Outbox out, Path along, Octets message) {
+        delivery.send(out, along, message, message.equals(lastSent));
+        lastSent = message;
     }
 
     void path(Path now) {

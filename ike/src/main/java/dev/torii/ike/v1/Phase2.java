@@ -1,6 +1,9 @@
 package dev.torii.ike.v1;
 
+import dev.torii.ike.Octets;
+import dev.torii.ike.Path;
 import dev.torii.ike.Spi;
+import dev.torii.ike.session.Outbox;
 import org.jspecify.annotations.Nullable;
 
 /** One Quick Mode of a session. Bookkeeping only. */
@@ -15,6 +18,7 @@ final class Phase2 {
     final @Nullable Child replaces;
     private QuickMode.State state = new QuickMode.State.Idle();
     private @Nullable Child child;
+    private Octets lastSent = Octets.EMPTY;
 
     Phase2(long id, Phase1 under, QuickMode.Setting setting, boolean initiator, @Nullable Child replaces) {
         this.id = id;
@@ -32,6 +36,12 @@ final class Phase2 {
 
     void state(QuickMode.State next) {
         state = next;
+    }
+
+    /** Sends a message of this Quick Mode. */
+    void send(Outbox out, Path along, Octets message) {
+        under.delivery.send(out, along, message, message.equals(lastSent));
+        lastSent = message;
     }
 
     @Nullable Child child() {

@@ -28,6 +28,8 @@ public final class PayloadType {
     public static final int NAT_D = 20;
     /** NAT original address. */
     public static final int NAT_OA = 21;
+    /** A fragment of a message: a private number that Cisco began with. */
+    public static final int FRAGMENT = 132;
 
     private PayloadType() {
     }
