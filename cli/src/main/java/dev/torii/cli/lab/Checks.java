@@ -15,14 +15,16 @@ final class Checks {
 
     private final Topology topology;
     private final Mode mode;
+    private final Ike ike;
     private final ToriiDaemon cpe;
     private final OciSide oci;
     private final Steps steps;
     private final TrafficCheck traffic;
 
-    Checks(Topology topology, Mode mode, ToriiDaemon cpe, OciSide oci, Steps steps) {
+    Checks(Topology topology, Mode mode, Ike ike, ToriiDaemon cpe, OciSide oci, Steps steps) {
         this.topology = topology;
         this.mode = mode;
+        this.ike = ike;
         this.cpe = cpe;
         this.oci = oci;
         this.steps = steps;
@@ -53,6 +55,10 @@ final class Checks {
         var wanted = "Total IPsec connections: loaded 2, active 2";
         steps.step("both tunnels are active", () -> Await.until(wanted, TUNNELS, () -> status().contains(wanted), this::status));
         steps.console("cpe", "torii status | grep active", grep(status(), "active"));
+        if (IntStream.rangeClosed(1, 2).anyMatch(number -> !spoken().contains("oracle-tunnel-" + number))) {
+            throw new LabFailure("not in the CPE's log for both tunnels: " + ike.logged());
+        }
+        steps.line("      IKE" + ike.name().toLowerCase(Locale.ROOT) + " in both tunnels, says the CPE's log");
     }
 
     private void bgpIsEstablished() {
@@ -107,6 +113,11 @@ final class Checks {
                 .filter(line -> line.startsWith(Addresses.headEndInTunnel(number) + " "))
                 .map(line -> line.trim().split("\\s+"))
                 .anyMatch(row -> row.length > 10 && row[9].equals("2") && row[10].equals("2")));
+    }
+
+    /** The log's lines of the version that was asked for. */
+    private String spoken() {
+        return grep(cpe.job().output(), ike.logged());
     }
 
     private String status() {

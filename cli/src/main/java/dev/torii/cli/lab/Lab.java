@@ -35,7 +35,7 @@ final class Lab {
      * @param keep leave it up at the end
      * @param logs copy every daemon's log there before the take-down
      */
-    record Options(Mode mode, Peer peer, String prefix, boolean keep, boolean install, Optional<Path> logs) {}
+    record Options(Mode mode, Peer peer, Ike ike, String prefix, boolean keep, boolean install, Optional<Path> logs) {}
 
     /** Runs it; whether everything held. Whatever happens, nothing stays behind, unless it was asked to. */
     boolean run() {
@@ -68,7 +68,7 @@ final class Lab {
             check(topology);
             pass = true;
             steps.verdict(true, "the article's VPN works (" + options.mode().name().toLowerCase(Locale.ROOT) + ", OCI's side: "
-                    + options.peer().name().toLowerCase(Locale.ROOT) + ")");
+                    + options.peer().name().toLowerCase(Locale.ROOT) + ", IKE" + options.ike().name().toLowerCase(Locale.ROOT) + ")");
         } catch (LabFailure e) {
             steps.verdict(false, e.getMessage());
             if (topology != null && !steps.silenced()) lastWords(topology.namespaces());
@@ -81,7 +81,7 @@ final class Lab {
 
     private void check(Topology topology) {
         var namespaces = topology.namespaces();
-        var files = LabFiles.withRandomSecrets();
+        var files = LabFiles.withRandomSecrets().speaking(options.ike());
         OciSide side = switch (options.peer()) {
             case TORII -> new ToriiOciSide(topology, options.mode(), files);
             case STRONGSWAN -> new StrongswanOciSide(topology, options.mode(), files);
@@ -89,7 +89,7 @@ final class Lab {
         oci = Optional.of(side);
         steps.step("starting OCI's two head ends and the DRG: " + side.description(), side::start);
         files.writeCpe(ToriiDaemon.root(namespaces, "cpe"), options.mode());
-        new Checks(topology, options.mode(), startCpe(namespaces), side, steps).all();
+        new Checks(topology, options.mode(), options.ike(), startCpe(namespaces), side, steps).all();
     }
 
     private ToriiDaemon startCpe(Namespaces namespaces) {
@@ -97,12 +97,19 @@ final class Lab {
             long start = System.nanoTime();
             var daemon = ToriiDaemon.start(namespaces, "cpe");
             cpe = Optional.of(daemon);
-            steps.step("starting the CPE on the article's files", daemon::awaitReady);
+            steps.step("starting the CPE on the article's files" + (options.ike() == Ike.V1 ? "" : ", one word of each conn changed"), daemon::awaitReady);
+            if (options.ike() != Ike.V1) showChange(namespaces);
             double ready = seconds(start, System.nanoTime());
             double first = steps.step("waiting for the first ping", () -> seconds(start, ping.await(FIRST_PING)));
             steps.line(String.format(Locale.ROOT, "      first ping %.2f s after the CPE's start, ready after %.2f s", first, ready));
             return daemon;
         }
+    }
+
+    /** What the CPE reads where the article says otherwise. */
+    private void showChange(Namespaces namespaces) {
+        var asked = namespaces.run("cpe", Shell.SHORT, "grep", "ikev2=", ToriiDaemon.root(namespaces, "cpe").resolve("etc/ipsec.d/oci-ipsec.conf").toString());
+        steps.console("cpe", "grep ikev2= /etc/ipsec.d/oci-ipsec.conf      # the article: " + Ike.V1.word(), asked.out().stripIndent().strip());
     }
 
     private void tools() {

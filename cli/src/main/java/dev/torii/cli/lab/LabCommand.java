@@ -26,6 +26,10 @@ public final class LabCommand implements Callable<Integer> {
             description = "who plays OCI's side: Torii, or strongSwan and FRR (default: ${DEFAULT-VALUE})")
     private Peer peer;
 
+    @Option(names = "--ike", paramLabel = "v1|v2", defaultValue = "v1", converter = IkeConverter.class,
+            description = "the version of IKE: v1 as the article's files say, v2 with ikev2=insist written there (default: ${DEFAULT-VALUE})")
+    private Ike ike;
+
     @Option(names = "--prefix", paramLabel = "P", defaultValue = DEFAULT_PREFIX,
             description = "names of the namespaces begin with it (default: ${DEFAULT-VALUE})")
     private String prefix;
@@ -49,7 +53,7 @@ public final class LabCommand implements Callable<Integer> {
             steps.line("torii lab makes network namespaces, which needs root: sudo " + ToriiDaemon.launcher() + " lab");
             return 2;
         }
-        var lab = new Lab(new Lab.Options(mode, peer, prefix, keep, !noInstall, Optional.ofNullable(logs)), steps);
+        var lab = new Lab(new Lab.Options(mode, peer, ike, prefix, keep, !noInstall, Optional.ofNullable(logs)), steps);
         try {
             if (down) {
                 lab.down();
@@ -73,6 +77,13 @@ public final class LabCommand implements Callable<Integer> {
         @Override
         public Peer convert(String value) {
             return constant(Peer.class, value);
+        }
+    }
+
+    static final class IkeConverter implements ITypeConverter<Ike> {
+        @Override
+        public Ike convert(String value) {
+            return constant(Ike.class, value);
         }
     }
 

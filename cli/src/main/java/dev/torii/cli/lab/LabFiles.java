@@ -16,15 +16,27 @@ public final class LabFiles {
             "eigrpd", "babeld", "sharpd", "pbrd", "bfdd", "fabricd", "vrrpd", "pathd");
 
     private final List<String> secrets;
+    private final Ike ike;
 
-    private LabFiles(List<String> secrets) {
+    private LabFiles(List<String> secrets, Ike ike) {
         this.secrets = secrets;
+        this.ike = ike;
     }
 
     /** Files with fresh random secrets. */
     public static LabFiles withRandomSecrets() {
         var random = new SecureRandom();
-        return new LabFiles(List.of(secret(random), secret(random)));
+        return new LabFiles(List.of(secret(random), secret(random)), Ike.V1);
+    }
+
+    /** The same for another version of IKE: one word of each conn changed. */
+    public LabFiles speaking(Ike version) {
+        return new LabFiles(secrets, version);
+    }
+
+    /** The version of IKE the files ask for. */
+    public Ike ike() {
+        return ike;
     }
 
     /** The pre-shared key of tunnel 1 or 2. */
@@ -32,16 +44,16 @@ public final class LabFiles {
         return secrets.get(tunnel - 1);
     }
 
-    /** Writes the article's files for the CPE below {@code root}, with nothing but the placeholders filled in. */
+    /** Writes the article's files for the CPE below {@code root}, with nothing but the placeholders filled in, and {@link #ike}. */
     public void writeCpe(Path root, Mode mode) {
         switch (mode) {
             case BGP -> {
-                write(root, "etc/ipsec.d/oci-ipsec.conf", filled("bgp/oci-ipsec.conf"));
+                write(root, "etc/ipsec.d/oci-ipsec.conf", ike.in(filled("bgp/oci-ipsec.conf")));
                 write(root, "etc/frr/daemons", daemons());
                 write(root, "etc/frr/bgpd.conf", filled("bgp/bgpd.conf"));
                 write(root, "etc/frr/staticd.conf", filled("bgp/staticd.conf"));
             }
-            case STATIC -> write(root, "etc/ipsec.d/oci-ipsec.conf", filled("static/oci-ipsec.conf"));
+            case STATIC -> write(root, "etc/ipsec.d/oci-ipsec.conf", ike.in(filled("static/oci-ipsec.conf")));
         }
         writeSecret(root, "etc/ipsec.d/oci-ipsec.secrets", filled("oci-ipsec.secrets"));
     }
@@ -52,7 +64,7 @@ public final class LabFiles {
         var local = mode == Mode.BGP ? "0.0.0.0/0" : "10.0.2.0/24";
         var remote = mode == Mode.BGP ? "0.0.0.0/0" : "192.168.2.0/24";
         var inTunnel = mode == Mode.BGP ? "     leftvti=" + Addresses.headEndInTunnel(number) + "/30\n" : "";
-        write(root, "etc/ipsec.d/cpe.conf", """
+        write(root, "etc/ipsec.d/cpe.conf", ike.in("""
                 conn cpe
                      left=%1$s
                      leftid=%1$s
@@ -71,7 +83,7 @@ public final class LabFiles {
                      encapsulation=yes
                      ikelifetime=28800s
                      salifetime=3600s
-                """.formatted(address, Topology.CPE_PUBLIC, local, remote, inTunnel));
+                """.formatted(address, Topology.CPE_PUBLIC, local, remote, inTunnel)));
         writeSecret(root, "etc/ipsec.d/cpe.secrets", address + " " + Topology.CPE_PUBLIC + ": PSK \"" + secret(number) + "\"\n");
         write(root, "etc/frr/daemons", daemons());
         write(root, "etc/frr/bgpd.conf", mode == Mode.BGP ? OciRouting.headEndBgp(number, false) : OciRouting.headEndStatic(number));

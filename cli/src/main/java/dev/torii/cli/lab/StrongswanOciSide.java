@@ -82,6 +82,7 @@ public final class StrongswanOciSide implements OciSide {
     private void startHeadEnd(int number) {
         var secret = files.secret(number);
         var config = mode == Mode.BGP ? StrongswanConfig.bgpHeadEnd(number, secret) : StrongswanConfig.staticHeadEnd(number, secret);
+        if (files.ike() == Ike.V2) config = config.speaking(2);     // else either, as Oracle's
         headEnds.put(number, Strongswan.start(topology.namespaces(), "oci" + number, config));
         if (mode == Mode.STATIC) return;
         var routing = OciRouting.headEndBgp(number, true);
