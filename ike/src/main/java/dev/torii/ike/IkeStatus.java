@@ -26,13 +26,9 @@ public record IkeStatus(String name, State state, List<Ike> ikeSas, List<Child> 
         UP
     }
 
-    /** One IKE SA. {@code peer}: of an established one. */
+    /** One IKE SA. */
     public record Ike(Cookie initiatorCookie, Cookie responderCookie, boolean established, boolean initiator, String proposal,
-            Path path, boolean localNat, boolean remoteNat, Optional<Peer> peer) {
-    }
-
-    /** Who the peer has proved to be, and {@code by} what in words. */
-    public record Peer(Identity identity, String by) {
+            Path path, boolean localNat, boolean remoteNat) {
     }
 
     /** One child SA; the newest usable one has {@code current} set. */

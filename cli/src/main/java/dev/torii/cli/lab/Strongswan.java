@@ -39,16 +39,27 @@ public final class Strongswan implements AutoCloseable {
 
     /** Starts a charon of that name; port 0 is any, as a second initiator of a namespace needs. */
     public static Strongswan start(Namespaces namespaces, String namespace, String name, int port, int portNatT, StrongswanConfig config) {
+        return start(namespaces, namespace, name, port, portNatT, config.swanctlConf(), config.tunCommands(), config.logLevel());
+    }
+
+    /**
+     * Starts a charon with any connections.
+     *
+     * @param swanctlConf its swanctl.conf
+     * @param tunCommands iproute2 commands, one a line, in which {@code @tun} is its TUN device
+     */
+    public static Strongswan start(Namespaces namespaces, String namespace, String name, int port, int portNatT, String swanctlConf,
+            String tunCommands, int logLevel) {
         var directory = namespaces.state().resolve("strongswan-" + name);
-        write(directory, "strongswan.conf", strongswanConf(directory, name, port, portNatT, config.logLevel()));
-        write(directory, "swanctl.conf", config.swanctlConf());
+        write(directory, "strongswan.conf", strongswanConf(directory, name, port, portNatT, logLevel));
+        write(directory, "swanctl.conf", swanctlConf);
         write(directory, "charon.log", "");
         var command = List.of("env", "STRONGSWAN_CONF=" + directory.resolve("strongswan.conf"), CHARON.toString());
         var job = namespaces.spawn(namespace, "charon-" + name, Namespaces.withOwnRun(directory, name, command));
         var charon = new Strongswan(namespaces, namespace, directory, job);
         Await.until("charon's answer", START, () -> Files.exists(directory.resolve("vici")) && charon.swanctl("--stats").ok(),
                 () -> job.tail(5) + charon.log());
-        charon.interfaceUp(config);
+        charon.interfaceUp(tunCommands);
         charon.swanctl("--load-all", "--file", directory.resolve("swanctl.conf").toString()).orFail("loading strongSwan's connection");
         return charon;
     }
@@ -96,12 +107,9 @@ public final class Strongswan implements AutoCloseable {
         if (!job.awaitEnd(Duration.ofSeconds(3))) job.kill();
     }
 
-    private void interfaceUp(StrongswanConfig config) {
-        var commands = new StringBuilder("link set " + tun() + " mtu 1400 up\n");
-        config.anchor().ifPresent(address -> commands.append("addr add ").append(address).append("/32 dev ").append(tun()).append('\n'));
-        config.inner().ifPresent(address -> commands.append("addr add ").append(address).append(" dev ").append(tun()).append('\n'));
-        config.routes().forEach(prefix -> commands.append("route append ").append(prefix).append(" dev ").append(tun()).append('\n'));
-        Shell.run(Shell.SHORT, commands.toString(), List.of("ip", "-n", namespaces.name(namespace), "-batch", "-")).orFail("charon's TUN");
+    private void interfaceUp(String tunCommands) {
+        var commands = ("link set @tun mtu 1400 up\n" + tunCommands).replace("@tun", tun());
+        Shell.run(Shell.SHORT, commands, List.of("ip", "-n", namespaces.name(namespace), "-batch", "-")).orFail("charon's TUN");
     }
 
     /**

@@ -58,6 +58,12 @@ public record StrongswanConfig(String local, String remote, String localId, Stri
                 inner, anchor, routes, ike, esp, ikeRekey, childRekey, dpdDelay, logLevel);
     }
 
+    /** The same with other dead peer detection: asks after that silence, and with IKEv1 gives up after three times that. */
+    public StrongswanConfig probing(Duration delay) {
+        return new StrongswanConfig(local, remote, localId, remoteId, secret, ikeVersion, initiator, localSelector, remoteSelector,
+                inner, anchor, routes, ikeProposal, espProposal, ikeRekey, childRekey, delay, logLevel);
+    }
+
     private static StrongswanConfig headEnd(int number, String secret, String localSelector, String remoteSelector, Optional<String> inner,
             Optional<String> anchor, List<String> routes) {
         var address = Topology.headEndAddress(number);
@@ -65,8 +71,17 @@ public record StrongswanConfig(String local, String remote, String localId, Stri
                 inner, anchor, routes, "aes256-sha384-modp1536", "aes256gcm16-modp1536", Duration.ofHours(8), Duration.ofHours(1), Duration.ofSeconds(10), 2);
     }
 
+    /** What its TUN needs, in iproute2's words; {@code @tun} is the device. */
+    public String tunCommands() {
+        var commands = new StringBuilder();
+        anchor.ifPresent(address -> commands.append("addr add ").append(address).append("/32 dev @tun\n"));
+        inner.ifPresent(address -> commands.append("addr add ").append(address).append(" dev @tun\n"));
+        routes.forEach(prefix -> commands.append("route append ").append(prefix).append(" dev @tun\n"));
+        return commands.toString();
+    }
+
     /** The swanctl.conf of this connection. */
-    String swanctlConf() {
+    public String swanctlConf() {
         return """
                 connections {
                   oci {

@@ -4,14 +4,16 @@ import dev.torii.cli.lab.Job;
 import dev.torii.cli.lab.Namespaces;
 import dev.torii.cli.lab.Shell;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /** A ping that runs in a namespace until it is asked for its figures. */
 final class Ping {
-    private static final Pattern REPLY = Pattern.compile("bytes from .* icmp_seq=(\\d+) ttl=(\\d+)");
+    private static final Pattern REPLY = Pattern.compile("\\[(\\d+\\.\\d+)\\] \\d+ bytes from .* icmp_seq=(\\d+) ttl=(\\d+)");
     private static final Pattern STATISTICS = Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
+
+    /** What was asked that shortly before the end may be answered after it. */
+    private static final Duration UNDER_WAY = Duration.ofMillis(100);
 
     private final Job job;
     private final Duration interval;
@@ -24,7 +26,7 @@ final class Ping {
     /**
      * What a ping saw.
      *
-     * @param longestOutage the longest run of requests without a reply, as time
+     * @param longestOutage the longest time without a reply between two, less the interval; after the last one, requests without a reply as time
      * @param ttl the TTL of the last reply; 0 if there was none
      */
     record Figures(int sent, int received, Duration longestOutage, int ttl) {
@@ -37,7 +39,7 @@ final class Ping {
     static Figures of(Namespaces namespaces, String from, String to, int count) {
         var interval = Duration.ofMillis(20);
         var limit = Duration.ofSeconds(10).plus(interval.multipliedBy(count));
-        var answer = namespaces.run(from, limit, "ping", "-n", "-i", seconds(interval), "-c", Integer.toString(count), "-W", "1", to);
+        var answer = namespaces.run(from, limit, "ping", "-n", "-D", "-i", seconds(interval), "-c", Integer.toString(count), "-W", "1", to);
         return figures(answer.out(), interval, false);
     }
 
@@ -48,13 +50,13 @@ final class Ping {
 
     /** Starts a ping that goes on. */
     static Ping start(Namespaces namespaces, String from, String to, Duration interval) {
-        var command = List.of("ping", "-n", "-i", seconds(interval), to);
+        var command = List.of("ping", "-n", "-D", "-i", seconds(interval), to);
         return new Ping(namespaces.spawn(from, "ping-" + from + "-" + to + "-" + System.nanoTime(), command), interval);
     }
 
     /** How many replies came so far. */
     int replies() {
-        return sequences(job.output()).size();
+        return (int) REPLY.matcher(job.output()).results().count();
     }
 
     /** Ends the ping and gives its figures. */
@@ -69,24 +71,20 @@ final class Ping {
         if (!statistics.find()) throw new AssertionError("ping gave no statistics: " + output);
         int sent = Integer.parseInt(statistics.group(1));
         int last = 0;
-        int gap = 0;
-        for (int sequence : sequences(output)) {
-            gap = Math.max(gap, sequence - last - 1);
-            last = sequence;
-        }
-        if (interrupted && last == sent - 1) sent--;        // its reply was under way when ping was told to end
-        gap = Math.max(gap, sent - last);
-        var reply = REPLY.matcher(output);
         int ttl = 0;
-        while (reply.find()) ttl = Integer.parseInt(reply.group(2));
-        return new Figures(sent, Integer.parseInt(statistics.group(2)), interval.multipliedBy(gap), ttl);
-    }
-
-    private static List<Integer> sequences(String output) {
-        var found = new ArrayList<Integer>();
+        double before = 0;
+        double outage = 0;
         var reply = REPLY.matcher(output);
-        while (reply.find()) found.add(Integer.parseInt(reply.group(1)));
-        return found;
+        while (reply.find()) {
+            double now = Double.parseDouble(reply.group(1));
+            if (before != 0) outage = Math.max(outage, now - before - interval.toMillis() / 1e3);
+            before = now;
+            last = Integer.parseInt(reply.group(2));
+            ttl = Integer.parseInt(reply.group(3));
+        }
+        if (interrupted && sent - last <= Math.max(1, UNDER_WAY.dividedBy(interval))) sent = last;     // replies that were under way when ping was told to end
+        var longest = Duration.ofMillis(Math.max(Math.round(outage * 1e3), interval.toMillis() * (sent - last)));
+        return new Figures(sent, Integer.parseInt(statistics.group(2)), longest, ttl);
     }
 
     private static String seconds(Duration interval) {
