@@ -1,5 +1,6 @@
 package dev.torii.ike;
 
+import dev.torii.ike.cert.DistinguishedName;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -8,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * Who a peer says it is: the identification type (RFC 2407, section 4.6.2.1) and its data.
  *
- * @param type 1 IPv4 address, 2 FQDN, 3 user FQDN, 5 IPv6 address, 11 key id; others are kept as they are
+ * @param type 1 IPv4 address, 2 FQDN, 3 user FQDN, 5 IPv6 address, 9 distinguished name in DER, 11 key id; others are kept as they are
  * @param value the identification data without protocol and port
  */
 public record Identity(int type, Octets value) {
@@ -20,8 +21,13 @@ public record Identity(int type, Octets value) {
     public static final int USER_FQDN = 3;
     /** ID_IPV6_ADDR. */
     public static final int IPV6_ADDR = 5;
+    /** ID_DER_ASN1_DN. */
+    public static final int DER_ASN1_DN = 9;
     /** ID_KEY_ID. */
     public static final int KEY_ID = 11;
+
+    /** Of a peer: whatever it says, if its certificate says so too ({@code %fromcert}). Nobody can send this. */
+    public static final Identity AS_CERTIFIED = new Identity(0, Octets.EMPTY);
 
     /** The identity that is an address. */
     public static Identity ofAddress(InetAddress address) {
@@ -43,6 +49,17 @@ public record Identity(int type, Octets value) {
         return new Identity(KEY_ID, value);
     }
 
+    /** A distinguished name. */
+    public static Identity ofName(DistinguishedName name) {
+        return new Identity(DER_ASN1_DN, name.der());
+    }
+
+    /** Whether both mean the same: of distinguished names, the encoding of their texts and upper and lower case do not count. */
+    public boolean means(Identity other) {
+        return equals(other) || type == DER_ASN1_DN && other.type == DER_ASN1_DN
+                && DistinguishedName.of(value).filter(name -> DistinguishedName.of(other.value).filter(name::equals).isPresent()).isPresent();
+    }
+
     /** Readable, and never more than printable ASCII: a peer chooses these bytes and they end up in a log. */
     @Override
     public String toString() {
@@ -50,7 +67,9 @@ public record Identity(int type, Octets value) {
             case IPV4_ADDR, IPV6_ADDR -> address();
             case FQDN -> "@" + printable();
             case USER_FQDN -> printable();
+            case DER_ASN1_DN -> DistinguishedName.of(value).map(DistinguishedName::toString).orElse("malformed name " + value);
             case KEY_ID -> "key id " + value;
+            case 0 -> "%fromcert";
             default -> "type " + type + " " + value;
         };
     }

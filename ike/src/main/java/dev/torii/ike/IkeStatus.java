@@ -26,9 +26,13 @@ public record IkeStatus(String name, State state, List<Ike> ikeSas, List<Child> 
         UP
     }
 
-    /** One IKE SA. */
+    /** One IKE SA. {@code peer}: of an established one. */
     public record Ike(Cookie initiatorCookie, Cookie responderCookie, boolean established, boolean initiator, String proposal,
-            Path path, boolean localNat, boolean remoteNat) {
+            Path path, boolean localNat, boolean remoteNat, Optional<Peer> peer) {
+    }
+
+    /** Who the peer has proved to be, and {@code by} what in words. */
+    public record Peer(Identity identity, String by) {
     }
 
     /** One child SA; the newest usable one has {@code current} set. */

@@ -62,6 +62,7 @@ public record StatusView(List<Connection> connections, List<InetAddress> listeni
             text.append("    ISAKMP SA ").append(sa.initiatorCookie()).append(sa.established() ? ", established" : ", half-open").append(sa.initiator() ? ", initiator" : ", responder")
                     .append(sa.proposal().isEmpty() ? "" : ", " + sa.proposal()).append(", ").append(sa.path())
                     .append(sa.localNat() ? ", behind NAT" : "").append(sa.remoteNat() ? ", peer behind NAT" : "").append('\n');
+            sa.peer().ifPresent(peer -> text.append("        peer ").append(peer.identity()).append(", authenticated by ").append(peer.by()).append('\n'));
         }
         for (var child : ike.children()) {
             var in = connection.inbound().getOrDefault(child.inbound().value(), Traffic.NONE);
@@ -142,6 +143,10 @@ public record StatusView(List<Connection> connections, List<InetAddress> listeni
         fields.put("path", sa.path().toString());
         fields.put("localNat", sa.localNat());
         fields.put("remoteNat", sa.remoteNat());
+        sa.peer().ifPresent(peer -> {
+            fields.put("peer", peer.identity().toString());
+            fields.put("authenticatedBy", peer.by());
+        });
         return fields;
     }
 

@@ -9,6 +9,7 @@ import dev.torii.cli.show.StatusView.Traffic;
 import dev.torii.esp.Verdict;
 import dev.torii.ike.Cookie;
 import dev.torii.ike.IkeStatus;
+import dev.torii.ike.Identity;
 import dev.torii.ike.Path;
 import dev.torii.ike.Spi;
 import java.net.InetSocketAddress;
@@ -22,7 +23,8 @@ class StatusViewTest {
 
     private static IkeStatus up() {
         return new IkeStatus("oci-tunnel1", IkeStatus.State.UP,
-                List.of(new IkeStatus.Ike(new Cookie(1), new Cookie(2), true, true, "aes256-sha2_384;modp1536", PATH, true, false)),
+                List.of(new IkeStatus.Ike(new Cookie(1), new Cookie(2), true, true, "aes256-sha2_384;modp1536", PATH, true, false,
+                        Optional.of(new IkeStatus.Peer(Identity.fqdn("peer"), "pre-shared key")))),
                 List.of(new IkeStatus.Child(new Spi(0x11), new Spi(0x22), "aes_gcm256", "0.0.0.0/0", "0.0.0.0/0", true, true, true)), Optional.of("old news"), 0);
     }
 
@@ -46,6 +48,7 @@ class StatusViewTest {
 
     @Test void aConnectionThatIsUpShowsItsSasAndWhatTheyCarried() {
         assertTrue(VIEW.text().contains("\"oci-tunnel1\": up, vti1, 0.0.0.0/0===10.0.0.10[203.0.113.5]...203.0.113.11===0.0.0.0/0\n"), VIEW::text);
+        assertTrue(VIEW.text().contains("        peer @peer, authenticated by pre-shared key\n"), VIEW::text);
         assertTrue(VIEW.text().contains("    IPsec SA aes_gcm256 in UDP, in 00000011 7 packets 588 bytes, out 00000022 8 packets 672 bytes\n"), VIEW::text);
         assertTrue(VIEW.text().contains("        dropped on the way in: replayed 2\n"), VIEW::text);
         assertTrue(!VIEW.text().contains("old news"), "a failure that is over is not shown");

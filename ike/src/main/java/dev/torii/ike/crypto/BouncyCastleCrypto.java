@@ -143,7 +143,7 @@ public final class BouncyCastleCrypto implements IkeCrypto {
         };
     }
 
-    private static String digestName(HashAlgorithm hash) {
+    static String digestName(HashAlgorithm hash) {
         return switch (hash) {
             case SHA1 -> "SHA-1";
             case SHA2_256 -> "SHA-256";

@@ -248,7 +248,8 @@ final class IkeSas {
             String proposal = p.established() ? p.sa().proposal().toString() : "";
             NatDetection.Found nat = p.established() ? p.sa().nat() : NatDetection.Found.NOTHING;
             rows.add(new IkeStatus.Ike(p.initiator ? p.own : p.peerCookie(), p.initiator ? p.peerCookie() : p.own, p.established(),
-                    p.initiator, proposal, p.path(), nat.localNat(), nat.remoteNat()));
+                    p.initiator, proposal, p.path(), nat.localNat(), nat.remoteNat(),
+                    p.established() ? Optional.of(new IkeStatus.Peer(context.config.remoteId(), "pre-shared key")) : Optional.empty()));
         }
         return List.copyOf(rows);
     }

@@ -4,6 +4,7 @@ import dev.torii.ike.Cookie;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeException;
 import dev.torii.ike.IkeSa;
+import dev.torii.ike.IkeStatus;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.session.HalfOpens;
@@ -28,6 +29,7 @@ final class Association {
     private Path path;
     private @Nullable SaV2 sa;
     private @Nullable IkeSa outside;
+    private Optional<IkeStatus.Peer> peer = Optional.empty();
     private long since;
     private int nextRequest;
     private int nextFromPeer;
@@ -66,13 +68,14 @@ final class Association {
     }
 
     /** A successor: established from the beginning. */
-    Association(long id, SaV2 sa, Path path, long moment) {
+    Association(long id, SaV2 sa, Association old, long moment) {
         this.id = id;
         this.own = sa.own();
         this.initiator = sa.initiator();
         this.offeredBy = sa.initiatorSpi();
-        this.path = path;
+        this.path = old.path;
         this.machine = null;
+        this.peer = old.peer;
         become(sa, moment);
     }
 
@@ -102,6 +105,7 @@ final class Association {
     /** @param moment its place among all ids: what has a smaller id existed before, what has a greater one was begun later */
     void establish(SetUp.State.Established done, long moment) {
         become(done.sa(), moment);
+        peer = Optional.of(done.peer());
         nextRequest = initiator ? 2 : 0;
         nextFromPeer = initiator ? 0 : 2;
         lastRequest = done.request();
@@ -137,6 +141,11 @@ final class Association {
     /** Whether it was established before the other one's first message. */
     boolean establishedBefore(Association other) {
         return since < other.id;
+    }
+
+    /** Who it is, once established. */
+    Optional<IkeStatus.Peer> peer() {
+        return peer;
     }
 
     Path path() {

@@ -241,7 +241,7 @@ final class Associations {
 
     /** A successor was negotiated under an older one. */
     Association succeed(Association old, SaV2 sa) {
-        var association = new Association(context.nextId(), sa, old.path(), context.nextId());
+        var association = new Association(context.nextId(), sa, old, context.nextId());
         all.add(association);
         context.out.add(new Effect.Bound(association.own));
         up(association);
@@ -291,7 +291,7 @@ final class Associations {
         return all.stream().map(a -> {
             NatDetection.Found nat = a.established() ? a.sa().nat() : NatDetection.Found.NOTHING;
             return new IkeStatus.Ike(a.initiatorSpi(), a.responderSpi(), a.established(), a.initiator,
-                    a.established() ? a.sa().proposal().toString() : "", a.path(), nat.localNat(), nat.remoteNat());
+                    a.established() ? a.sa().proposal().toString() : "", a.path(), nat.localNat(), nat.remoteNat(), a.peer());
         }).toList();
     }
 }

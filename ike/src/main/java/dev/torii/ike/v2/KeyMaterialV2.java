@@ -75,10 +75,15 @@ record KeyMaterialV2(HashAlgorithm hash, Secret d, Secret ai, Secret ar, Secret 
     /** AUTH with a pre-shared key: section 2.15. */
     Octets auth(IkeCrypto crypto, Secret preSharedKey, boolean byInitiator, Octets firstMessage, Octets otherNonce, Octets idBody) {
         Secret padded = crypto.prf(hash, preSharedKey, PAD);
-        Secret id = crypto.prf(hash, byInitiator ? pi : pr, idBody.toByteArray());
-        Octets auth = Octets.of(crypto.prf(hash, padded, firstMessage.toByteArray(), otherNonce.toByteArray(), id.toByteArray()).toByteArray());
+        byte[] id = identity(crypto, byInitiator, idBody).toByteArray();
+        Octets auth = Octets.of(crypto.prf(hash, padded, firstMessage.toByteArray(), otherNonce.toByteArray(), id).toByteArray());
         padded.erase();
         return auth;
+    }
+
+    /** The identity as AUTH covers it: section 2.15. */
+    Octets identity(IkeCrypto crypto, boolean ofInitiator, Octets idBody) {
+        return Octets.of(crypto.prf(hash, ofInitiator ? pi : pr, idBody.toByteArray()).toByteArray());
     }
 
     /** prf+: section 2.13. */

@@ -3,13 +3,14 @@ package dev.torii.ike.v2;
 import dev.torii.ike.Cookie;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeProposal;
+import dev.torii.ike.IkeStatus;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import java.util.Optional;
 
-/** IKE_SA_INIT and IKE_AUTH with a pre-shared key: RFC 7296, section 1.2. Either side is a pure machine over these states. */
+/** IKE_SA_INIT and IKE_AUTH: RFC 7296, section 1.2. Either side is a pure machine over these states. */
 interface SetUp {
     /** Size of our nonces; at least half of any PRF's key (section 2.10). */
     int NONCE_BYTES = 32;
@@ -52,12 +53,13 @@ interface SetUp {
         /**
          * Done. {@code request} and {@code answer}: what the responder may have to answer again.
          *
+         * @param peer who the peer has proved to be
          * @param child the first child SA, if the peer or we did not refuse it
          * @param childRefusal why not
          * @param initialContact whether the peer said that it has no other IKE SA with us
          */
-        record Established(Path path, SaV2 sa, Optional<ChildNegotiation.Result> child, Optional<String> childRefusal, boolean initialContact,
-                Octets request, Sealed answer) implements State { }
+        record Established(Path path, SaV2 sa, IkeStatus.Peer peer, Optional<ChildNegotiation.Result> child, Optional<String> childRefusal,
+                boolean initialContact, Octets request, Sealed answer) implements State { }
 
         /** Failed. */
         record Dead(Reason reason) implements State { }

@@ -6,6 +6,8 @@ import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeException;
 import dev.torii.ike.IkeProposal;
+import dev.torii.ike.IkeStatus;
+import dev.torii.ike.Identity;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
@@ -19,7 +21,6 @@ import dev.torii.ike.v2.wire.Payload;
 import dev.torii.ike.v2.wire.Refusal;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,7 @@ final class SetUpInitiator implements SetUp {
     private final IkeCrypto crypto;
     private final Cookie own;
     private final Spi child;
+    private final Authenticator authenticator;
 
     /** @param child our SPI for the first child SA */
     SetUpInitiator(IkeConfig config, IkeCrypto crypto, Cookie own, Spi child) {
@@ -40,6 +42,7 @@ final class SetUpInitiator implements SetUp {
         this.crypto = crypto;
         this.own = own;
         this.child = child;
+        this.authenticator = new Authenticator(config, crypto);
     }
 
     @Override
@@ -72,6 +75,7 @@ final class SetUpInitiator implements SetUp {
         if (config.fragmentation().supported()) {
             payloads.add(Payload.Notify.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED, Octets.EMPTY));
         }
+        payloads.addAll(authenticator.hashes());
         Octets message = MessageCodec.encode(IkeHeader.v2(own, Cookie.NONE, ExchangeType.IKE_SA_INIT, IkeHeader.INITIATOR, 0), payloads);
         return send(new State.InitSent(path, Flight.first(Sealed.plain(message)), first, dh, nonce, cookie, restarts));
     }
@@ -156,11 +160,20 @@ final class SetUpInitiator implements SetUp {
         Octets idBody = Payload.Id.bodyOf(config.localId());
         var payloads = new ArrayList<Payload>();
         payloads.add(new Payload.IdI(idBody));
+        payloads.addAll(authenticator.certificates(answer));
         if (in.alone() && config.lifecycle().initialContact()) {       // said only if it is certainly true
             payloads.add(Payload.Notify.of(NotifyType.INITIAL_CONTACT, Octets.EMPTY));
         }
-        payloads.add(new Payload.IdR(Payload.Id.bodyOf(config.remoteId())));
-        payloads.add(new Payload.Auth(Payload.Auth.SHARED_KEY, keys.auth(crypto, config.preSharedKey(), true, terms.request(), nr, idBody)));
+        payloads.addAll(authenticator.request());
+        if (config.remoteId() != Identity.AS_CERTIFIED) {
+            payloads.add(new Payload.IdR(Payload.Id.bodyOf(config.remoteId())));
+        }
+        try {
+            payloads.add(authenticator.prove(terms, true, idBody, answer));
+        } catch (Refusal unable) {
+            keys.erase();
+            return Step.to(s, new Output.Drop(unable.getMessage()), new Output.Warn(unable.getMessage()));
+        }
         payloads.addAll(ChildNegotiation.first(config, child));
         Sealed message = sa.seal(crypto, ExchangeType.IKE_AUTH, false, 1, payloads);
         // section 2.23: from here on port 4500 if there is a NAT
@@ -180,37 +193,17 @@ final class SetUpInitiator implements SetUp {
             Optional<Payload.Notify> error = answer.error();
             if (id.isEmpty() && error.isPresent()) {
                 return dead("the peer says " + NotifyType.name(error.get().notifyType())
-                        + (error.get().notifyType() == NotifyType.AUTHENTICATION_FAILED ? ": wrong pre-shared key, or it refuses our identity" : ""));
+                        + (error.get().notifyType() == NotifyType.AUTHENTICATION_FAILED ? authenticator.suspicion() : ""));
             }
-            authenticate(s.terms(), answer);
-            return established(s, in, answer, error);
+            IkeStatus.Peer proof = authenticator.verify(s.terms(), false, answer.the(Payload.IdR.class), answer);
+            return established(s, in, answer, error, proof);
         } catch (Refusal refused) {     // the peer believes that it is up: section 2.21.2
             Sealed message = sa.seal(crypto, ExchangeType.IKEV2_INFORMATIONAL, false, 2, List.of(refused.payload()));
             return Step.to(new State.Dead(new Reason.Failed(refused.getMessage())), new Output.Answered(), new Output.Transmit(message));
         }
     }
 
-    private void authenticate(Terms terms, Message answer) throws Refusal {
-        Payload.IdR id = answer.the(Payload.IdR.class);
-        if (!id.identity().equals(config.remoteId())) {
-            throw new Refusal(NotifyType.AUTHENTICATION_FAILED, "the peer is " + id.identity() + ", we want " + config.remoteId());
-        }
-        verify(crypto, config, terms, false, id.body(), answer.the(Payload.Auth.class));
-    }
-
-    /** Either side's AUTH. */
-    static void verify(IkeCrypto crypto, IkeConfig config, Terms terms, boolean byInitiator, Octets idBody, Payload.Auth auth) throws Refusal {
-        if (auth.method() != Payload.Auth.SHARED_KEY) {
-            throw new Refusal(NotifyType.AUTHENTICATION_FAILED, "the peer authenticates by method " + auth.method() + ", not with the pre-shared key");
-        }
-        Octets expected = terms.sa().keys().auth(crypto, config.preSharedKey(), byInitiator,
-                byInitiator ? terms.request() : terms.response(), byInitiator ? terms.nr() : terms.ni(), idBody);
-        if (!MessageDigest.isEqual(expected.toByteArray(), auth.value().toByteArray())) {
-            throw new Refusal(NotifyType.AUTHENTICATION_FAILED, "the peer cannot be authenticated: probable pre-shared key mismatch");
-        }
-    }
-
-    private Step established(State.AuthSent s, Input.Arrived in, Message answer, Optional<Payload.Notify> error) throws Refusal {
+    private Step established(State.AuthSent s, Input.Arrived in, Message answer, Optional<Payload.Notify> error, IkeStatus.Peer proof) {
         Optional<ChildNegotiation.Result> result = Optional.empty();
         Optional<String> refusal = error.map(notify -> "the peer says " + NotifyType.name(notify.notifyType()));
         if (refusal.isEmpty()) {
@@ -222,7 +215,7 @@ final class SetUpInitiator implements SetUp {
                 refusal = Optional.of(refused.getMessage());
             }
         }
-        return Step.to(new State.Established(in.path(), s.terms().sa(), result, refusal, false, Octets.EMPTY, Sealed.NOTHING), new Output.Answered());
+        return Step.to(new State.Established(in.path(), s.terms().sa(), proof, result, refusal, false, Octets.EMPTY, Sealed.NOTHING), new Output.Answered());
     }
 
     private static Step dead(String cause) {

@@ -4,6 +4,7 @@ import dev.torii.ike.Cookie;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeException;
+import dev.torii.ike.IkeStatus;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Secret;
@@ -25,6 +26,7 @@ final class SetUpResponder implements SetUp {
     private final IkeCrypto crypto;
     private final Cookie own;
     private final Spi child;
+    private final Authenticator authenticator;
 
     /** @param child our SPI for the first child SA */
     SetUpResponder(IkeConfig config, IkeCrypto crypto, Cookie own, Spi child) {
@@ -32,6 +34,7 @@ final class SetUpResponder implements SetUp {
         this.crypto = crypto;
         this.own = own;
         this.child = child;
+        this.authenticator = new Authenticator(config, crypto);
     }
 
     @Override
@@ -93,6 +96,8 @@ final class SetUpResponder implements SetUp {
             if (limits.fragments()) {
                 payloads.add(Payload.Notify.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED, Octets.EMPTY));
             }
+            payloads.addAll(authenticator.hashes());
+            payloads.addAll(authenticator.request());
             Octets answer = MessageCodec.encode(IkeHeader.v2(peer, own, ExchangeType.IKE_SA_INIT, IkeHeader.RESPONSE, 0), payloads);
             var sa = new SaV2(peer, own, false, agreed.proposal(), keys, nat, limits);
             return Step.to(new State.InitAnswered(in.path(), new Terms(sa, ni, nr, in.message(), answer)), new Output.Transmit(Sealed.plain(answer)));
@@ -108,15 +113,11 @@ final class SetUpResponder implements SetUp {
         try {
             Message request = opened.decode();
             Payload.IdI id = request.the(Payload.IdI.class);
-            Optional<Payload.Auth> auth = request.optional(Payload.Auth.class);
-            if (auth.isEmpty()) {
+            if (request.all(Payload.Auth.class).isEmpty()) {
                 throw new Refusal(NotifyType.AUTHENTICATION_FAILED, "the peer wants EAP, which is not spoken here");
             }
-            SetUpInitiator.verify(crypto, config, s.terms(), true, id.body(), auth.get());
-            if (!id.identity().equals(config.remoteId())) {
-                throw new Refusal(NotifyType.AUTHENTICATION_FAILED, "the peer is " + id.identity() + ", we want " + config.remoteId());
-            }
-            return established(s, in, request);
+            IkeStatus.Peer proof = authenticator.verify(s.terms(), true, id, request);
+            return established(s, in, request, proof);
         } catch (Refusal refused) {
             Sealed answer = sa.seal(crypto, ExchangeType.IKE_AUTH, true, 1, List.of(refused.payload()));
             return Step.to(new State.Refused(in.path(), in.message(), answer, new Reason.Failed(refused.getMessage())),
@@ -124,13 +125,13 @@ final class SetUpResponder implements SetUp {
         }
     }
 
-    private Step established(State.InitAnswered s, Input.Arrived in, Message request) {
+    private Step established(State.InitAnswered s, Input.Arrived in, Message request, IkeStatus.Peer proof) throws Refusal {
         SaV2 sa = s.terms().sa();
         Octets idBody = Payload.Id.bodyOf(config.localId());
         var payloads = new ArrayList<Payload>();
         payloads.add(new Payload.IdR(idBody));
-        payloads.add(new Payload.Auth(Payload.Auth.SHARED_KEY,
-                sa.keys().auth(crypto, config.preSharedKey(), false, s.terms().response(), s.terms().ni(), idBody)));
+        payloads.addAll(authenticator.certificates(request));
+        payloads.add(authenticator.prove(s.terms(), false, idBody, MessageCodec.decode(s.terms().request())));
         Optional<ChildNegotiation.Result> result = Optional.empty();
         Optional<String> refusal = Optional.empty();
         try {
@@ -143,6 +144,6 @@ final class SetUpResponder implements SetUp {
         }
         Sealed answer = sa.seal(crypto, ExchangeType.IKE_AUTH, true, 1, payloads);
         boolean initialContact = request.notify(NotifyType.INITIAL_CONTACT).isPresent();
-        return Step.to(new State.Established(in.path(), sa, result, refusal, initialContact, in.message(), answer), new Output.Transmit(answer));
+        return Step.to(new State.Established(in.path(), sa, proof, result, refusal, initialContact, in.message(), answer), new Output.Transmit(answer));
     }
 }

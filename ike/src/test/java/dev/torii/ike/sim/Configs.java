@@ -29,7 +29,7 @@ public final class Configs {
     private IkeVersion version = IkeVersion.V1;
     private Identity local = Identity.ofAddress(IkePair.address("203.0.113.10"));
     private Identity remote = Identity.ofAddress(IkePair.address("198.51.100.11"));
-    private String secret = "Shared_secret_tunnel1";
+    private Authentication authentication = Authentication.preSharedKey(Secret.ofText("Shared_secret_tunnel1"));
     private List<IkeProposal> ike = List.of(IKE);
     private List<EspProposal> esp = List.of(ESP);
     private List<TrafficSelector> localSelectors = List.of(TrafficSelector.ofPrefix(IkePair.address("192.168.2.0"), 24));
@@ -74,7 +74,11 @@ public final class Configs {
     }
 
     public Configs secret(String text) {
-        secret = text;
+        return authentication(Authentication.preSharedKey(Secret.ofText(text)));
+    }
+
+    public Configs authentication(Authentication either) {
+        authentication = either;
         return this;
     }
 
@@ -139,7 +143,7 @@ public final class Configs {
     }
 
     public IkeConfig build() {
-        return new IkeConfig(name, version, local, remote, Authentication.preSharedKey(Secret.ofText(secret)), ike, esp, localSelectors, remoteSelectors, ikeLifetime, childLifetime,
+        return new IkeConfig(name, version, local, remote, authentication, ike, esp, localSelectors, remoteSelectors, ikeLifetime, childLifetime,
                 Duration.ofMinutes(9), 100, force, initiate, dpdDelay, dpdTimeout, Retransmission.Policy.STANDARD, fragmentation, lifecycle);
     }
 }

@@ -35,6 +35,9 @@ public final class NotifyType {
     /** The sender understands fragments: RFC 7383. */
     public static final int IKEV2_FRAGMENTATION_SUPPORTED = 16430;
 
+    /** Hashes for signatures by RFC 7427, two bytes each. */
+    public static final int SIGNATURE_HASH_ALGORITHMS = 16431;
+
     private NotifyType() {
     }
 

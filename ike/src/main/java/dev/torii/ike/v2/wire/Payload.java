@@ -10,6 +10,8 @@ public sealed interface Payload {
     int PROTOCOL_IKE = 1;
     /** Protocol id of ESP. */
     int PROTOCOL_ESP = 3;
+    /** Certificate encoding: X.509, for signatures. */
+    int X509 = 4;
 
     /** Its number, see {@link PayloadType}. */
     int type();
@@ -64,6 +66,22 @@ public sealed interface Payload {
         @Override
         public int type() {
             return PayloadType.ID_R;
+        }
+    }
+
+    /** Certificate. */
+    record Cert(int encoding, Octets data) implements Payload {
+        @Override
+        public int type() {
+            return PayloadType.CERT;
+        }
+    }
+
+    /** Certificate request: hashes of the authorities' public keys, 20 bytes each. */
+    record CertReq(int encoding, Octets authorities) implements Payload {
+        @Override
+        public int type() {
+            return PayloadType.CERT_REQ;
         }
     }
 

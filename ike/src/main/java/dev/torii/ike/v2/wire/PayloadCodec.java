@@ -58,6 +58,14 @@ final class PayloadCodec {
             }
             case PayloadType.ID_I -> new Payload.IdI(all(body, 4, "identification"));
             case PayloadType.ID_R -> new Payload.IdR(all(body, 4, "identification"));
+            case PayloadType.CERT -> {
+                need(body, 1, "certificate");
+                yield new Payload.Cert(Byte.toUnsignedInt(body.get()), Octets.rest(body));
+            }
+            case PayloadType.CERT_REQ -> {
+                need(body, 1, "certificate request");
+                yield new Payload.CertReq(Byte.toUnsignedInt(body.get()), Octets.rest(body));
+            }
             case PayloadType.AUTH -> {
                 need(body, 4, "authentication");
                 int method = body.getInt() >>> 24;
@@ -167,6 +175,14 @@ final class PayloadCodec {
                 ke.publicValue().writeTo(out);
             }
             case Payload.Id id -> id.body().writeTo(out);
+            case Payload.Cert cert -> {
+                out.put((byte) cert.encoding());
+                cert.data().writeTo(out);
+            }
+            case Payload.CertReq request -> {
+                out.put((byte) request.encoding());
+                request.authorities().writeTo(out);
+            }
             case Payload.Auth auth -> {
                 out.putInt(auth.method() << 24);
                 auth.value().writeTo(out);

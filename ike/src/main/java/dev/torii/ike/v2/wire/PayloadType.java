@@ -12,6 +12,10 @@ public final class PayloadType {
     public static final int ID_I = 35;
     /** Identification, responder. */
     public static final int ID_R = 36;
+    /** Certificate. */
+    public static final int CERT = 37;
+    /** Certificate request. */
+    public static final int CERT_REQ = 38;
     /** Authentication. */
     public static final int AUTH = 39;
     /** Nonce. */
