@@ -12,7 +12,7 @@ import java.util.List;
  * @param remoteId what the peer must say
  * @param authentication how either side proves who it is
  * @param ikeProposals in order of preference, not empty
- * @param espProposals in order of preference, not empty; all with the same PFS group (RFC 2409, section 5.5: one KE payload)
+ * @param espProposals in order of preference, not empty; with IKEv1 all with the same PFS group (RFC 2409, section 5.5: one KE payload)
  * @param localSelectors our side's traffic, not empty
  * @param remoteSelectors the peer's side's traffic, not empty; each of ours is protected to each of theirs
  * @param ikeLifetime of an IKE SA; the peer may shorten it
@@ -46,7 +46,7 @@ public record IkeConfig(String name, IkeVersion version, Identity localId, Ident
         if (ikeProposals.isEmpty() || espProposals.isEmpty()) {
             throw new IllegalArgumentException(name + ": no proposals");
         }
-        if (espProposals.stream().map(EspProposal::pfs).distinct().count() > 1) {
+        if (version == IkeVersion.V1 && espProposals.stream().map(EspProposal::pfs).distinct().count() > 1) {
             throw new IllegalArgumentException(name + ": Quick Mode can offer one PFS group only");
         }
         if (version == IkeVersion.V1 && ikeProposals.stream().anyMatch(proposal -> proposal.encryption().combined())) {

@@ -5,12 +5,13 @@ package dev.torii.ike;
  *
  * @param keyingTries how often an attempt is made in a row before it is given up, 0: for ever
  * @param rekey whether we renew SAs before they end; the peer may in any case
+ * @param reauthenticate whether an IKE SA of IKEv2 is renewed by a new set-up instead of by rekeying; IKEv1 always does so
  * @param initialContact whether INITIAL-CONTACT is said where it is true
  * @param whenDead what follows when the peer is dead
  */
-public record Lifecycle(int keyingTries, boolean rekey, boolean initialContact, WhenDead whenDead) {
+public record Lifecycle(int keyingTries, boolean rekey, boolean reauthenticate, boolean initialContact, WhenDead whenDead) {
     /** Where nothing else is configured. */
-    public static final Lifecycle STANDARD = new Lifecycle(0, true, true, WhenDead.HOLD);
+    public static final Lifecycle STANDARD = new Lifecycle(0, true, false, true, WhenDead.HOLD);
 
     /** Libreswan's dpdaction. In each case the SAs go, and what {@link IkeConfig#initiate} keeps up is begun again. */
     public enum WhenDead {

@@ -62,6 +62,7 @@ final class Connections implements AutoCloseable {
     private final Consumer<Tunnel> stateChanged;
     private final Map<Tunnel, IOException> cannotListen = new LinkedHashMap<>();
     private HostNetwork host = HostNetwork.NONE;
+    private Optional<Runnable> farewell = Optional.empty();
 
     /** @param stateChanged hears of every tunnel that came up or went down */
     Connections(ControlLoop loop, PacketThreads packets, SaDatabase sad, IkeCrypto crypto, KeyLog keyLog, EventLog log, Counters counters, List<Tunnel> tunnels,
@@ -243,9 +244,19 @@ final class Connections implements AutoCloseable {
         if (socket != null) socket.sendIke(path.local().getPort(), path.remote(), message);
     }
 
-    /** Deletes every SA, telling the peers; the sockets stay open until {@link #close}. */
-    void stopAll() {
+    /** Deletes every SA, telling the peers, and lets nobody begin again; {@code told} runs when they know. The sockets stay open until {@link #close}. */
+    void stopAll(Runnable told) {
+        dispatcher.admitNobody();
         for (Tunnel tunnel : tunnels) stop(tunnel);
+        farewell = Optional.of(told);
+        endFarewell();
+    }
+
+    private void endFarewell() {
+        if (tunnels.stream().allMatch(tunnel -> tunnel.driver().filter(driver -> !driver.isAtRest()).isEmpty())) {
+            farewell.ifPresent(Runnable::run);
+            farewell = Optional.empty();
+        }
     }
 
     @Override public void close() {
@@ -276,6 +287,7 @@ final class Connections implements AutoCloseable {
 
         @Override public void unbind(Cookie cookie) {
             dispatcher.unbind(cookie);
+            endFarewell();
         }
 
         @Override public void tunnelUp() {

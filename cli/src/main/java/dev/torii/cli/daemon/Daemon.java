@@ -131,10 +131,7 @@ public final class Daemon implements AutoCloseable {
     /** Cease to the BGP neighbours while there are still tunnels to carry it, then Delete to the IPsec peers. */
     private static void farewell(ControlLoop loop, Routing routing, Connections connections) throws InterruptedException {
         var said = new CountDownLatch(1);
-        loop.run(() -> routing.stopBgp(() -> {
-            connections.stopAll();
-            said.countDown();
-        }));
+        loop.run(() -> routing.stopBgp(() -> connections.stopAll(said::countDown)));
         said.await(STOP_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -30,6 +30,7 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
     private final Map<Cookie, IkeDriver> byCookie = new HashMap<>();
     private final Map<AddressPair, IkeDriver> byAddresses = new HashMap<>();
     private final Map<InetAddress, IkeDriver> anyPeer = new HashMap<>();
+    private boolean closing;
 
     private record AddressPair(InetAddress local, InetAddress remote) {}
 
@@ -45,6 +46,11 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
     void add(IkeDriver driver, InetAddress local, Optional<InetAddress> remote) {
         if (remote.isPresent()) byAddresses.put(new AddressPair(local, remote.get()), driver);
         else anyPeer.put(local, driver);
+    }
+
+    /** From now on only messages of IKE SAs that exist count. */
+    void admitNobody() {
+        closing = true;
     }
 
     /** The connection is gone, or has another address now. */
@@ -93,6 +99,8 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
             counters.count(Cause.IKE_VERSION);
         } else if (driver != null) {
             driver.received(path, message);
+        } else if (closing) {
+            counters.count(Cause.IKE_UNKNOWN_COOKIE);
         } else if (header.responder().equals(Cookie.NONE) && begins(header)) {
             first(path, header, message);
         } else if (header.responder().equals(Cookie.NONE) && header.majorVersion() == 1 && !ExchangeType.spoken(header.exchange())) {

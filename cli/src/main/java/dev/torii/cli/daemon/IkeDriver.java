@@ -135,6 +135,11 @@ final class IkeDriver {
         step(start);
     }
 
+    /** Whether it holds no IKE SA and is setting up none; after {@link #stop}: whether the peer knows, or has been told often enough. */
+    boolean isAtRest() {
+        return cookies.isEmpty();
+    }
+
     /** Deletes every SA and tells the peer; down until {@link #start}. */
     void stop() {
         wanted = Optional.empty();

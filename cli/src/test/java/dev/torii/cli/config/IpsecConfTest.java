@@ -134,7 +134,7 @@ class IpsecConfTest {
     void attemptsRenewalAndTheEndOfAPeerAreConfigured() {
         assertEquals(Lifecycle.STANDARD, with("keyingtries=%forever", "rekey=yes", "dpdaction=hold").lifecycle());
         assertEquals(0, with("keyingtries=0").lifecycle().keyingTries());
-        assertEquals(new Lifecycle(3, false, false, Lifecycle.WhenDead.RESTART), with("keyingtries=3", "rekey=no", "initial-contact=no", "dpdaction=restart").lifecycle());
+        assertEquals(new Lifecycle(3, false, true, false, Lifecycle.WhenDead.RESTART), with("keyingtries=3", "rekey=no", "reauth=yes", "initial-contact=no", "dpdaction=restart").lifecycle());
         assertEquals(List.of(), site.warnings());
         assertEquals(Lifecycle.WhenDead.RESTART, with("dpdaction=restart_by_peer").lifecycle().whenDead());
         assertEquals(1, site.warnings().size());
@@ -270,6 +270,14 @@ class IpsecConfTest {
         "aes256-sha256-curve25519! | AES_CBC_256-HMAC_SHA2_256-X25519", "aes256-sha256-x25519 | AES_CBC_256-HMAC_SHA2_256-X25519"})
     void ikeIsWrittenInTwoDialects(String written, String expected) {
         assertEquals("[" + expected + "]", replaced("ike=aes_cbc256-sha2_384;modp1536", "ike=" + written).ikeProposals().toString());
+    }
+
+    @Test
+    void withIkev2ChildrenMayHaveSeveralGroups() {
+        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("phase2alg=aes_gcm256;modp1536", "esp=aes_gcm256;modp2048,aes256-sha2_256;dh20,aes_gcm128"))
+                .load().tunnels().getFirst();
+        assertEquals("[AES_GCM_16_256-MODP2048, AES_CBC_256-HMAC_SHA2_256_128-ECP384, AES_GCM_16_128-MODP1536]", tunnel.espProposals().toString());
+        assertEquals(List.of(), site.warnings());
     }
 
     @Test

@@ -91,6 +91,19 @@ class IkeDispatcherTest {
         assertEquals(1, handled.get());
     }
 
+    @Test void whileTheDaemonStopsNobodyBeginsAndWhatExistsIsHeard() throws Exception {
+        var machine = FakeMachine.silent();
+        var driver = driver(machine);
+        dispatcher.add(driver, LOCAL, Optional.of(PEER));
+        dispatcher.bind(new Cookie(7), driver);
+        dispatcher.admitNobody();
+        receive(PEER, mainMode(1));
+        assertEquals(List.of(), machine.events);
+        assertEquals(List.of(), answers);
+        receive(PEER, message(7, 8, VERSION_1, ExchangeType.INFORMATIONAL));
+        assertEquals(1, machine.events.size());
+    }
+
     @Test void anExactPairComesBeforeAnyPeer() throws Exception {
         var exact = FakeMachine.silent();
         var any = FakeMachine.silent();

@@ -178,8 +178,9 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             return;
         }
         liveness.heard();
-        if (!path.remote().equals(phase1.path().remote()) && phase1.sa().nat().remoteNat()) {
-            phase1.path(path);      // RFC 3947, section 4: a NAT may have a new mapping
+        NatDetection.Found nat = phase1.sa().nat();
+        if (!path.remote().equals(phase1.path().remote()) && nat.remoteNat() && !nat.localNat()) {
+            phase1.path(path);      // RFC 3947, section 6: a NAT may have a new mapping; who is behind one himself does not follow
             follow(phase1);
         }
     }

@@ -19,6 +19,8 @@ import java.util.Optional;
 
 /** What the peer asks under an established IKE SA: RFC 7296, sections 1.3, 1.4, 2.8, 2.21.3, 2.25. Each request gets exactly one answer. */
 final class Answers {
+    private static final int MAX_CHILDREN = 64;
+
     private final SessionContext context;
     private final Associations associations;
     private final Children children;
@@ -110,10 +112,13 @@ final class Answers {
         Optional<Payload.Notify> rekey = request.notify(NotifyType.REKEY_SA);
         Optional<Child> old = rekey.flatMap(notify -> children.outbound(association, notify.spi()));
         if (rekey.isPresent() && old.isEmpty()) {
-            throw new Refusal(NotifyType.CHILD_SA_NOT_FOUND, "no child SA with SPI " + rekey.get().spi());
+            throw Refusal.ofChild(NotifyType.CHILD_SA_NOT_FOUND, rekey.get().spi(), "no child SA with SPI " + rekey.get().spi());
         }
         if (old.isPresent() && (old.get().closing || old.get().replaced)) {
             throw new Refusal(NotifyType.TEMPORARY_FAILURE, "it has a successor");
+        }
+        if (children.of(association).size() >= MAX_CHILDREN) {
+            throw new Refusal(NotifyType.NO_ADDITIONAL_SAS, "there are " + MAX_CHILDREN + " child SAs already");
         }
         Spi own = children.reserve();
         ChildNegotiation.Result result;

@@ -250,12 +250,23 @@ final class Associations {
 
     /** Ends an established IKE SA. The caller tells the peer, if it is to be told, and looks after the children. */
     void remove(Association association, Reason reason) {
-        if (!established.remove(association)) {
-            return;
+        if (established.contains(association)) {
+            part(association, reason);
+            gone(association);
         }
-        forget(association);
-        association.sa().keys().erase();
+    }
+
+    /** Ends an established IKE SA whose peer is still to be told: its name and its keys stay until {@link #gone}. */
+    void part(Association association, Reason reason) {
+        established.remove(association);
+        drop(association);
         context.out.add(new Effect.IkeDown(association.outside(), reason));
+    }
+
+    /** Nothing more is to be said under it. */
+    void gone(Association association) {
+        association.sa().keys().erase();
+        context.out.add(new Effect.Unbound(association.own));
     }
 
     /** Gives up set-ups that we began. */
@@ -274,6 +285,11 @@ final class Associations {
     }
 
     private void forget(Association association) {
+        drop(association);
+        context.out.add(new Effect.Unbound(association.own));
+    }
+
+    private void drop(Association association) {
         all.remove(association);
         association.place.ifPresent(HalfOpens.Place::free);
         Spi child = firstChildren.remove(association);
@@ -284,7 +300,6 @@ final class Associations {
                 Timer.Kind.LIVENESS)) {
             context.out.disarm(kind, association.id);
         }
-        context.out.add(new Effect.Unbound(association.own));
     }
 
     List<IkeStatus.Ike> status() {

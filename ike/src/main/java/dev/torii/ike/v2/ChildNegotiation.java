@@ -17,6 +17,7 @@ import dev.torii.ike.v2.wire.Payload;
 import dev.torii.ike.v2.wire.Proposal;
 import dev.torii.ike.v2.wire.Refusal;
 import dev.torii.ike.v2.wire.Selector;
+import dev.torii.ike.v2.wire.Transform;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,17 +40,13 @@ final class ChildNegotiation {
     /** What we offered: our SPI and nonce, and a key if there is a Diffie-Hellman exchange of its own. */
     record Offer(Spi own, Octets nonce, Optional<IkeCrypto.DhKey> dh) {
         /** With a fresh nonce, for CREATE_CHILD_SA. */
-        static Offer fresh(IkeConfig config, IkeCrypto crypto, Spi own) {
-            return new Offer(own, Octets.of(crypto.random(NONCE_BYTES)), group(config).map(crypto::generate));
+        static Offer fresh(IkeCrypto crypto, Spi own, Optional<DhGroup> group) {
+            return new Offer(own, Octets.of(crypto.random(NONCE_BYTES)), group.map(crypto::generate));
         }
     }
 
     /** A child SA and the nonces it was made from. {@code answer}: what the responder sends. */
     record Result(ChildSa child, Octets initiatorNonce, Octets responderNonce, List<Payload> answer) {
-    }
-
-    private static Optional<DhGroup> group(IkeConfig config) {
-        return config.espProposals().get(0).pfs();
     }
 
     /** SA, TSi, TSr for IKE_AUTH. */
@@ -76,33 +73,35 @@ final class ChildNegotiation {
 
     private static Payload.Sa proposals(IkeConfig config, Spi own, boolean withGroup) {
         var proposals = new ArrayList<Proposal>();
-        for (EspProposal ours : config.espProposals()) {
-            proposals.add(new Proposal(proposals.size() + 1, Payload.PROTOCOL_ESP, own.octets(), TransformIds.of(ours, withGroup)));
+        var suites = config.espProposals().stream().map(ours -> TransformIds.of(ours, withGroup)).distinct().toList();
+        for (List<Transform> transforms : suites) {     // without groups, proposals that differ in nothing else are one
+            proposals.add(new Proposal(proposals.size() + 1, Payload.PROTOCOL_ESP, own.octets(), transforms));
         }
         return new Payload.Sa(proposals);
     }
 
     /** The responder's part in IKE_AUTH. */
     static Result answerFirst(Setting setting, Message request, Spi own, Octets ni, Octets nr) throws Refusal {
-        Chosen chosen = choose(setting.config(), request.the(Payload.Sa.class), own, false);
+        Chosen chosen = choose(setting.config().espProposals(), request.the(Payload.Sa.class), own, false).orElseThrow(() -> noneChosen(request));
         return answer(setting, request, own, chosen, Optional.empty(), ni, nr, List.of());
     }
 
     /** The responder's part in CREATE_CHILD_SA. */
     static Result answer(Setting setting, Message request, Spi own) throws IkeException {
-        Chosen chosen = choose(setting.config(), request.the(Payload.Sa.class), own, true);
+        Optional<Payload.Ke> ke = request.optional(Payload.Ke.class);
+        Chosen chosen = choose(setting.config(), request, own, ke.map(Payload.Ke::group));
         Octets ni = request.the(Payload.Nonce.class).value();
         Octets nr = Octets.of(setting.crypto().random(NONCE_BYTES));
         var more = new ArrayList<Payload>(List.of(new Payload.Nonce(nr)));
         Optional<Secret> shared = Optional.empty();
         Optional<DhGroup> group = chosen.suite().pfs();
         if (group.isPresent()) {
-            Payload.Ke ke = request.the(Payload.Ke.class);
-            if (ke.group() != group.get().id()) {
-                throw IkeNegotiation.wrongGroup(group.get(), ke.group());
+            Payload.Ke offered = request.the(Payload.Ke.class);
+            if (offered.group() != group.get().id()) {
+                throw IkeNegotiation.wrongGroup(group.get(), offered.group());
             }
             IkeCrypto.DhKey dh = setting.crypto().generate(group.get());
-            shared = Optional.of(shared(dh, ke));
+            shared = Optional.of(shared(dh, offered));
             more.add(new Payload.Ke(group.get().id(), dh.publicValue()));
         }
         return answer(setting, request, own, chosen, shared, ni, nr, more);
@@ -138,13 +137,14 @@ final class ChildNegotiation {
         if (sa.proposals().size() != 1) {
             throw new Refusal(NotifyType.NO_PROPOSAL_CHOSEN, "the answer must have exactly one proposal");
         }
-        Chosen chosen = choose(setting.config(), sa, offer.own(), !first);
+        Chosen chosen = choose(setting.config().espProposals(), sa, offer.own(), !first).orElseThrow(() -> noneChosen(answer));
         List<TrafficSelector> local = Narrowing.check(setting.config().localSelectors(), answer.the(Payload.TsI.class).selectors());
         List<TrafficSelector> remote = Narrowing.check(setting.config().remoteSelectors(), answer.the(Payload.TsR.class).selectors());
         Optional<Secret> shared = Optional.empty();
-        if (offer.dh().isPresent()) {
+        Optional<DhGroup> group = first ? Optional.empty() : chosen.suite().pfs();
+        if (group.isPresent()) {
             Payload.Ke ke = answer.the(Payload.Ke.class);
-            if (ke.group() != offer.dh().get().group().id()) {
+            if (ke.group() != group.get().id() || !group.equals(offer.dh().map(IkeCrypto.DhKey::group))) {
                 throw Refusal.syntax("public value of group " + ke.group());
             }
             shared = Optional.of(shared(offer.dh().get(), ke));
@@ -159,15 +159,27 @@ final class ChildNegotiation {
     private record Chosen(EspProposal suite, Spi peer, Payload.Sa answer) {
     }
 
-    private static Chosen choose(IkeConfig config, Payload.Sa offered, Spi own, boolean withGroup) throws Refusal {
-        for (EspProposal ours : config.espProposals()) {
+    /** The responder's choice: the first of ours that was offered, if possible with the group that there is a public value of. */
+    private static Chosen choose(IkeConfig config, Message request, Spi own, Optional<Integer> group) throws Refusal {
+        Payload.Sa offered = request.the(Payload.Sa.class);
+        List<EspProposal> ready = config.espProposals().stream().filter(ours -> ours.pfs().map(DhGroup::id).equals(group)).toList();
+        Optional<Chosen> chosen = choose(ready, offered, own, true);
+        return chosen.isPresent() ? chosen.get() : choose(config.espProposals(), offered, own, true).orElseThrow(() -> noneChosen(request));
+    }
+
+    private static Refusal noneChosen(Message message) {
+        return IkeNegotiation.noneChosen(message.all(Payload.Sa.class).get(0));
+    }
+
+    private static Optional<Chosen> choose(List<EspProposal> possible, Payload.Sa offered, Spi own, boolean withGroup) throws Refusal {
+        for (EspProposal ours : possible) {
             var wanted = TransformIds.of(ours, withGroup);
             Optional<Proposal> found = Proposal.first(offered.proposals(), Payload.PROTOCOL_ESP, wanted);
             if (found.isPresent()) {
-                return new Chosen(ours, spi(found.get()), new Payload.Sa(List.of(found.get().answer(own.octets(), wanted))));
+                return Optional.of(new Chosen(ours, spi(found.get()), new Payload.Sa(List.of(found.get().answer(own.octets(), wanted)))));
             }
         }
-        throw IkeNegotiation.noneChosen(offered);
+        return Optional.empty();
     }
 
     private static Spi spi(Proposal proposal) throws Refusal {

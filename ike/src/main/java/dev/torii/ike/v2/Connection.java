@@ -16,14 +16,16 @@ import dev.torii.ike.session.Outbox;
 import dev.torii.ike.session.SessionContext;
 import dev.torii.ike.session.Upkeep;
 import dev.torii.ike.v2.wire.MessageCodec;
-import dev.torii.ike.v2.wire.Payload;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** IKEv2 for one connection: which exchange is begun when, and what happens to its results. */
 public final class Connection implements KeyExchange, Associations.Owner, Children.Owner, Requests.Owner {
+    private static final Duration AGAIN = Duration.ofSeconds(30);
+
     private final SessionContext context;
     private final Outbox out;
     private final Children children;
@@ -31,6 +33,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     private final Requests requests;
     private final Answers answers;
     private final Upkeep upkeep;
+    private final Farewells farewells;
 
     /** A connection at rest. */
     public Connection(IkeConfig config, IkeCrypto crypto, HalfOpens.Places places) {
@@ -41,6 +44,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         this.requests = new Requests(context, associations, children, this);
         this.answers = new Answers(context, associations, children, requests);
         this.upkeep = new Upkeep(context);
+        this.farewells = new Farewells(context, associations);
     }
 
     @Override
@@ -94,6 +98,9 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     }
 
     private void expired(Timer timer) {
+        if (farewells.expired(timer)) {
+            return;
+        }
         Optional<Association> association = associations.named(timer);
         Optional<Child> child = children.named(timer);
         switch (timer.kind()) {
@@ -105,9 +112,15 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
                 }
             });
             case HALF_OPEN -> association.ifPresent(associations::halfOpenExpired);
-            case IKE_REKEY -> association.filter(Association::serves).ifPresent(a -> requests.ask(a, new Request.RekeyIke()));
+            case IKE_REKEY -> association.filter(Association::serves).ifPresent(a -> {
+                if (context.config.lifecycle().reauthenticate()) {
+                    renewFromScratch(a);
+                } else {
+                    requests.ask(a, new Request.RekeyIke());
+                }
+            });
             case IKE_EXPIRE -> association.ifPresent(a -> {
-                say(a, new Payload.Delete(Payload.PROTOCOL_IKE, List.of()));
+                farewells.say(a, new Reason.Expired());
                 ended(a, new Reason.Expired());
             });
             case CHILD_REKEY -> child.ifPresent(this::renew);
@@ -137,6 +150,9 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         try {
             IkeHeader header = MessageCodec.header(message);
             Optional<Association> association = associations.find(header).filter(Association::established);
+            if (association.isEmpty() && farewells.received(header, message)) {
+                return;
+            }
             if (header.exchange() == ExchangeType.IKE_SA_INIT || association.isEmpty()) {
                 associations.received(path, header, message);
             } else if (header.fromInitiator() == association.get().initiator) {
@@ -188,8 +204,9 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     /** Something that only the peer can have sent, and not before. */
     private void authentic(Association association, Path path) {
         heard(association);
-        if (!path.remote().equals(association.path().remote()) && association.sa().nat().remoteNat()) {
-            association.path(path);         // RFC 7296, section 2.23: a NAT may have a new mapping
+        NatDetection.Found nat = association.sa().nat();
+        if (!path.remote().equals(association.path().remote()) && nat.remoteNat() && !nat.localNat()) {
+            association.path(path);         // RFC 7296, section 2.23: a NAT may have a new mapping; who is behind one himself does not follow
             if (!children.isEmpty() && associations.current().filter(current -> current == association).isPresent()) {
                 out.add(new Effect.PathChanged(path));
             }
@@ -216,16 +233,10 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         out.arm(Timer.Kind.LIVENESS, association.id, context.config.dpdTimeout().minus(context.config.dpdDelay()));
     }
 
-    /** Says something and does not wait for the answer: the IKE SA is about to be forgotten. */
-    private void say(Association association, Payload payload) {
-        association.sa().seal(context.crypto, ExchangeType.IKEV2_INFORMATIONAL, false, association.takeRequestId(), List.of(payload))
-                .send(out, association.path());
-    }
-
     private void stop() {
         upkeep.stop();
         for (Association association : associations.established()) {
-            say(association, new Payload.Delete(Payload.PROTOCOL_IKE, List.of()));
+            farewells.say(association, new Reason.Stopped());
             ended(association, new Reason.Stopped());
         }
         associations.abandonHalfOpen();
@@ -246,12 +257,26 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         });
         upkeep.keepaliveFrom(behindNat());
         for (Association other : older) {
-            if (result.initialContact() && other.establishedBefore(association)) {
+            boolean before = other.establishedBefore(association);
+            if (result.initialContact() && before) {
                 ended(other, new Reason.PeerRestarted());
+            } else if (other.serves() && before && association.initiator) {
+                if (result.child().isPresent()) {
+                    requests.close(other);      // what we have begun in its place
+                }
             } else if (other.serves()) {
                 onlyOne(association, other);
             }
         }
+    }
+
+    /** A new IKE SA with a child of its own takes over: RFC 7296, section 2.8.3, made before the old one is broken. */
+    @Override
+    public void renewFromScratch(Association old) {
+        if (!associations.negotiating()) {
+            associations.begin(old.path());
+        }
+        out.arm(Timer.Kind.IKE_REKEY, old.id, AGAIN);
     }
 
     /** Both sides began at once: of two IKE SAs the one with the greater name stays; who began the other deletes it. */

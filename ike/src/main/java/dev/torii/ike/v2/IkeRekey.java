@@ -1,6 +1,7 @@
 package dev.torii.ike.v2;
 
 import dev.torii.ike.Cookie;
+import dev.torii.ike.DhGroup;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.Octets;
@@ -17,9 +18,8 @@ final class IkeRekey {
 
     /** What we offered. */
     record Offer(Cookie own, Octets nonce, IkeCrypto.DhKey dh) {
-        /** With the group that the old one has. */
-        static Offer fresh(IkeCrypto crypto, SaV2 old, Cookie own) {
-            return new Offer(own, Octets.of(crypto.random(ChildNegotiation.NONCE_BYTES)), crypto.generate(old.proposal().group()));
+        static Offer fresh(IkeCrypto crypto, DhGroup group, Cookie own) {
+            return new Offer(own, Octets.of(crypto.random(ChildNegotiation.NONCE_BYTES)), crypto.generate(group));
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.torii.ike.v2;
 
+import dev.torii.ike.DhGroup;
+import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeException;
+import dev.torii.ike.IkeProposal;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Timer;
@@ -25,6 +28,9 @@ final class Requests {
     private final Associations associations;
     private final Children children;
     private final Owner owner;
+    private Optional<DhGroup> childGroup = Optional.empty();        // which the peer has asked for: INVALID_KE_PAYLOAD
+    private Optional<DhGroup> ikeGroup = Optional.empty();
+    private boolean followed;
 
     Requests(SessionContext context, Associations associations, Children children, Owner owner) {
         this.context = context;
@@ -40,6 +46,9 @@ final class Requests {
 
         /** A child SA was not to be had. */
         void childFailed(Reason reason);
+
+        /** It cannot be renewed, nor can what belongs to it: only a new set-up helps. */
+        void renewFromScratch(Association association);
 
         /** A successor serves now. */
         void succeeded(Association successor);
@@ -68,7 +77,7 @@ final class Requests {
                 case Request.NewChild(var replaces) when replaces == null ? !children.anyAlive() : renewable(replaces) -> newChild(association, request, replaces);
                 case Request.NewChild settled -> { }        // somebody else has seen to it meanwhile
                 case Request.RekeyIke rekey when association.serves() -> {
-                    var offer = IkeRekey.Offer.fresh(context.crypto, association.sa(), context.cookie());
+                    var offer = IkeRekey.Offer.fresh(context.crypto, ikeGroup.orElse(association.sa().proposal().group()), context.cookie());
                     send(association, request, ExchangeType.CREATE_CHILD_SA, IkeRekey.request(context.config, offer), Optional.empty(), Optional.of(offer));
                 }
                 case Request.RekeyIke settled -> { }
@@ -81,7 +90,7 @@ final class Requests {
     }
 
     private void newChild(Association association, Request request, @Nullable Child replaces) {
-        var offer = ChildNegotiation.Offer.fresh(context.config, context.crypto, children.reserve());
+        var offer = ChildNegotiation.Offer.fresh(context.crypto, children.reserve(), childGroup.or(() -> context.config.espProposals().get(0).pfs()));
         var payloads = ChildNegotiation.request(context.config, offer, Optional.ofNullable(replaces).map(child -> child.sa.inbound()));
         send(association, request, ExchangeType.CREATE_CHILD_SA, payloads, Optional.of(offer), Optional.empty());
     }
@@ -151,7 +160,7 @@ final class Requests {
         association.childCollision = Optional.empty();
         if (error.isPresent()) {
             children.release(offer.own());
-            childRefused(replaces, error.get().notifyType());
+            childRefused(association, offer, replaces, error.get());
             return;
         }
         ChildNegotiation.Result result;
@@ -183,8 +192,24 @@ final class Requests {
         association.queue.add(new Request.DeleteChildren(List.of(child)));
     }
 
-    private void childRefused(@Nullable Child replaces, int notifyType) {
-        if (replaces != null && notifyType == NotifyType.CHILD_SA_NOT_FOUND) {
+    /** The group that INVALID_KE_PAYLOAD asks for, if it is one of ours and another than we tried; once in a row (RFC 7296, section 1.3). */
+    private Optional<DhGroup> follow(Payload.Notify error, Optional<IkeCrypto.DhKey> tried, Stream<DhGroup> ours) {
+        boolean asks = error.notifyType() == NotifyType.INVALID_KE_PAYLOAD && error.data().length() == Short.BYTES && !followed;
+        Optional<DhGroup> wanted = asks ? ours.filter(group -> group.id() == Short.toUnsignedInt(error.data().asBuffer().getShort())).findFirst() : Optional.empty();
+        followed = wanted.isPresent() && !wanted.equals(tried.map(IkeCrypto.DhKey::group));
+        return followed ? wanted : Optional.empty();
+    }
+
+    private void childRefused(Association association, ChildNegotiation.Offer offer, @Nullable Child replaces, Payload.Notify error) {
+        int notifyType = error.notifyType();
+        Optional<DhGroup> wanted = follow(error, offer.dh(), context.config.espProposals().stream().flatMap(ours -> ours.pfs().stream()));
+        if (wanted.isPresent()) {
+            childGroup = wanted;
+            association.queue.addFirst(new Request.NewChild(replaces));
+        } else if (notifyType == NotifyType.NO_ADDITIONAL_SAS) {
+            context.failure("child SA: the peer says NO_ADDITIONAL_SAS, a new IKE SA is begun");
+            owner.renewFromScratch(association);
+        } else if (replaces != null && notifyType == NotifyType.CHILD_SA_NOT_FOUND) {
             if (renewable(replaces)) {
                 children.remove(replaces, new Reason.PeerDeleted());
             }
@@ -215,6 +240,13 @@ final class Requests {
     private void ikeAnswered(Association old, IkeRekey.Offer offer, Message answer, Optional<Payload.Notify> error) {
         Optional<Association.IkeCollision> collision = old.ikeCollision;
         old.ikeCollision = Optional.empty();
+        Optional<DhGroup> wanted = error.filter(notify -> collision.isEmpty())
+                .flatMap(notify -> follow(notify, Optional.of(offer.dh()), context.config.ikeProposals().stream().map(IkeProposal::group)));
+        if (wanted.isPresent()) {
+            ikeGroup = wanted;
+            old.queue.addFirst(new Request.RekeyIke());
+            return;
+        }
         IkeRekey.Result result;
         try {
             if (error.isPresent()) {
@@ -225,8 +257,13 @@ final class Requests {
             if (refused.notifyType() != NotifyType.TEMPORARY_FAILURE) {
                 context.failure("IKE SA: " + refused.getMessage());
             }
-            collision.ifPresentOrElse(theirs -> adopt(old, theirs.successor()),
-                    () -> context.out.arm(Timer.Kind.IKE_REKEY, old.id, soon()));
+            if (collision.isPresent()) {
+                adopt(old, collision.get().successor());
+            } else if (refused.notifyType() == NotifyType.NO_ADDITIONAL_SAS) {
+                owner.renewFromScratch(old);
+            } else {
+                context.out.arm(Timer.Kind.IKE_REKEY, old.id, soon());
+            }
             return;
         }
         Association ours = associations.succeed(old, result.sa());

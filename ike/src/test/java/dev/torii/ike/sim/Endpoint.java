@@ -57,6 +57,14 @@ public final class Endpoint {
         return timers.size();
     }
 
+    /** Lets the armed timers of a kind run out now. */
+    public void fire(Timer.Kind kind) {
+        for (Timer timer : timers.keySet().stream().filter(t -> t.kind() == kind).toList()) {
+            timers.remove(timer);
+            step(new Event.Expired(timer));
+        }
+    }
+
     public IkeSession session() {
         return session;
     }

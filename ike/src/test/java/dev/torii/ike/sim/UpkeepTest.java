@@ -29,11 +29,11 @@ class UpkeepTest {
     }
 
     private static Lifecycle tries(int attempts) {
-        return new Lifecycle(attempts, true, true, WhenDead.HOLD);
+        return new Lifecycle(attempts, true, false, true, WhenDead.HOLD);
     }
 
     private static Lifecycle whenDead(WhenDead action) {
-        return new Lifecycle(0, true, true, action);
+        return new Lifecycle(0, true, false, true, action);
     }
 
     private static IkePair up(IkePair pair) {
@@ -98,7 +98,7 @@ class UpkeepTest {
     @ParameterizedTest
     @EnumSource
     void withoutRekeyingAnSaEndsWithItsLifetime(IkeVersion version) {
-        var never = new Lifecycle(0, false, true, WhenDead.HOLD);
+        var never = new Lifecycle(0, false, false, true, WhenDead.HOLD);
         var pair = up(new IkePair(1, left(version).lifecycle(never).build(), right(version).lifecycle(never).build()));
         var child = pair.left().sending().orElseThrow();
         pair.runFor(Duration.ofMinutes(59));
@@ -112,7 +112,7 @@ class UpkeepTest {
     @ParameterizedTest
     @EnumSource
     void whoDoesNotRekeyAnswersAPeerThatDoes(IkeVersion version) {
-        var never = new Lifecycle(0, false, true, WhenDead.HOLD);
+        var never = new Lifecycle(0, false, false, true, WhenDead.HOLD);
         var pair = up(new IkePair(1, left(version).lifecycle(never).build(), right(version).build()));
         var child = pair.left().sending().orElseThrow();
         pair.runFor(HOUR.multipliedBy(10));
@@ -123,7 +123,7 @@ class UpkeepTest {
     @ParameterizedTest
     @EnumSource
     void initialContactIsSaidOrNotAsConfigured(IkeVersion version) {
-        var silent = new Lifecycle(0, true, false, WhenDead.HOLD);
+        var silent = new Lifecycle(0, true, false, false, WhenDead.HOLD);
         for (boolean said : new boolean[] {true, false}) {
             var config = left(version).dpdDelay(Duration.ZERO).lifecycle(said ? Lifecycle.STANDARD : silent);
             var pair = up(new IkePair(1, config.build(), right(version).dpdDelay(Duration.ZERO).build()));

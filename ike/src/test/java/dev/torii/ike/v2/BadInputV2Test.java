@@ -237,7 +237,7 @@ class BadInputV2Test {
 
     @Test
     void eachBadCreateChildSaHasTheRfcsAnswer() throws Exception {
-        var offer = ChildNegotiation.Offer.fresh(LEFT, crypto, new Spi(0x2000));
+        var offer = ChildNegotiation.Offer.fresh(crypto, new Spi(0x2000), Optional.of(DhGroup.MODP1536));
         List<Payload> sound = ChildNegotiation.request(LEFT, offer, Optional.empty());
         Map<String, List<Payload>> table = new LinkedHashMap<>();
         table.put("7 ends without SA", without(sound, 0));

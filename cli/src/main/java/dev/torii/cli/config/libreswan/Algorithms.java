@@ -76,7 +76,7 @@ final class Algorithms {
     }
 
     /**
-     * In the order of preference, all with the same group; empty after an error.
+     * In the order of preference, with IKEv1 all with the same group; empty after an error.
      *
      * @param pfs   whether there is a Diffie-Hellman exchange at all
      * @param group of the IKE SA: used if no group is named
@@ -84,6 +84,7 @@ final class Algorithms {
     List<EspProposal> esp(Optional<Value> value, IkeVersion version, boolean pfs, DhGroup group) {
         var usable = Arrays.stream(EspCipher.values()).filter(cipher -> version == IkeVersion.V2 || cipher.knownToIkeV1()).toList();
         var suites = new LinkedHashSet<EspProposal>();
+        var grouped = new LinkedHashSet<EspProposal>();
         var groups = new LinkedHashSet<String>();
         var left = new ArrayList<String>();
         for (String text : proposals(value, DEFAULT_ESP)) {
@@ -94,6 +95,16 @@ final class Algorithms {
             for (var cipher : w.ciphers()) esp(cipher, usable, w.hashes(), these, left);
             if (!these.isEmpty()) groups.addAll(w.groups());
             suites.addAll(these);
+            for (String name : w.groups().isEmpty() ? List.of(group.name()) : w.groups()) {
+                var known = constant(DhGroup.class, name);
+                known.ifPresent(each -> these.forEach(suite -> grouped.add(new EspProposal(suite.cipher(), suite.keyBits(), suite.integrity(), known))));
+            }
+        }
+        if (pfs && version == IkeVersion.V2 && groups.size() > 1) {
+            groups.stream().filter(name -> constant(DhGroup.class, name).isEmpty()).forEach(left::add);
+            leftOut(value, left, grouped.isEmpty(), groupNames(), ESP_EXAMPLE);
+            weak(value, groups.stream().flatMap(name -> constant(DhGroup.class, name).stream()));
+            return List.copyOf(grouped);
         }
         leftOut(value, left, suites.isEmpty(), names(usable.toArray(EspCipher[]::new)) + " with keys of 128, 192 or 256 bits; with AES_CBC "
                 + names(IntegrityAlgorithm.values()), ESP_EXAMPLE);

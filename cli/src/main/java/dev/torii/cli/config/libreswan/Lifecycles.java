@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** keyingtries=, rekey=, initial-contact= and dpdaction= to {@link Lifecycle}. */
+/** keyingtries=, rekey=, reauth=, initial-contact= and dpdaction= to {@link Lifecycle}. */
 final class Lifecycles {
     private static final int MAX_TRIES = 1_000_000;
 
@@ -21,7 +21,8 @@ final class Lifecycles {
     }
 
     Lifecycle of(Conn conn) {
-        return new Lifecycle(tries(conn.get("keyingtries")), values.yes(conn.get("rekey"), true), values.yes(conn.get("initial-contact"), true), whenDead(conn));
+        return new Lifecycle(tries(conn.get("keyingtries")), values.yes(conn.get("rekey"), true), values.yes(conn.get("reauth"), false),
+                values.yes(conn.get("initial-contact"), true), whenDead(conn));
     }
 
     private int tries(Optional<Value> value) {

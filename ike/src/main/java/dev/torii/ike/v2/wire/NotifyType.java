@@ -14,6 +14,8 @@ public final class NotifyType {
     public static final int INVALID_KE_PAYLOAD = 17;
     /** AUTH or identity is wrong. */
     public static final int AUTHENTICATION_FAILED = 24;
+    /** There are as many child SAs as can be. */
+    public static final int NO_ADDITIONAL_SAS = 35;
     /** No traffic in common. */
     public static final int TS_UNACCEPTABLE = 38;
     /** Try again later. */
@@ -54,7 +56,7 @@ public final class NotifyType {
             case INVALID_KE_PAYLOAD -> "INVALID_KE_PAYLOAD";
             case AUTHENTICATION_FAILED -> "AUTHENTICATION_FAILED";
             case 34 -> "SINGLE_PAIR_REQUIRED";
-            case 35 -> "NO_ADDITIONAL_SAS";
+            case NO_ADDITIONAL_SAS -> "NO_ADDITIONAL_SAS";
             case 36 -> "INTERNAL_ADDRESS_FAILURE";
             case 37 -> "FAILED_CP_REQUIRED";
             case TS_UNACCEPTABLE -> "TS_UNACCEPTABLE";

@@ -9,6 +9,7 @@ public final class Refusal extends IkeException {
 
     private final int notifyType;
     private final transient Octets data;
+    private final transient Octets spi;
 
     /** With the cause in words. */
     public Refusal(int notifyType, String cause) {
@@ -17,7 +18,12 @@ public final class Refusal extends IkeException {
 
     /** With the notification's data, for example the group that is wanted. */
     public Refusal(int notifyType, Octets data, String cause) {
+        this(notifyType, data, Octets.EMPTY, cause);
+    }
+
+    private Refusal(int notifyType, Octets data, Octets spi, String cause) {
         super(cause);
+        this.spi = spi;
         this.notifyType = notifyType;
         this.data = data;
     }
@@ -32,8 +38,13 @@ public final class Refusal extends IkeException {
         return notifyType;
     }
 
+    /** About an ESP SA. @param spi of that SA, as the peer named it */
+    public static Refusal ofChild(int notifyType, Octets spi, String cause) {
+        return new Refusal(notifyType, Octets.EMPTY, spi, cause);
+    }
+
     /** The payload that says so. */
     public Payload.Notify payload() {
-        return Payload.Notify.of(notifyType, data);
+        return spi.length() == 0 ? Payload.Notify.of(notifyType, data) : new Payload.Notify(Payload.PROTOCOL_ESP, spi, notifyType, data);
     }
 }
