@@ -79,6 +79,11 @@ final class Association {
         become(sa, moment);
     }
 
+    /** Whether it was negotiated under another one, and not set up. */
+    boolean isSuccessor() {
+        return machine == null;
+    }
+
     /** Only of a set-up. */
     SetUp machine() {
         return Objects.requireNonNull(machine);

@@ -97,7 +97,9 @@ final class Associations {
         var arrived = new Input.Arrived(path, header, message, children.isEmpty() && all.size() == 1, Optional.empty());
         Optional<Association> known = header.response() || header.exchange() != ExchangeType.IKE_SA_INIT ? find(header)
                 : all.stream().filter(a -> !a.initiator && a.initiatorSpi().equals(header.initiator())).findFirst();
-        if (known.isPresent()) {
+        if (known.isPresent() && known.get().isSuccessor()) {
+            context.out.dropped("message of a set-up for an IKE SA that had none");
+        } else if (known.isPresent()) {
             whole(known.get(), arrived).ifPresent(input -> run(known.get(), input));
         } else if (header.response() || header.exchange() != ExchangeType.IKE_SA_INIT || header.messageId() != 0
                 || !header.responder().equals(Cookie.NONE) || header.initiator().equals(Cookie.NONE)) {
