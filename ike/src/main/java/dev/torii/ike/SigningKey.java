@@ -14,7 +14,7 @@ public final class SigningKey {
     /**
      * Checks that the key can be read.
      *
-     * @param algorithm {@code RSA} or {@code EC}
+     * @param algorithm {@code RSA}, {@code RSASSA-PSS} or {@code EC}
      * @param pkcs8 a PrivateKeyInfo (RFC 5208); it is erased with this object
      * @throws IkeException if it is no such key
      */

@@ -96,8 +96,7 @@ public final class ConfigFiles {
             charset = charset(bytes);
             text = new String(bytes, charset);
         } catch (IOException e) {
-            String why = e instanceof AccessDeniedException ? "permission denied" : e.getClass().getSimpleName();
-            diagnostics.error(at, name + " cannot be read: " + why, "let root read it (chown root, chmod 600), or remove it");
+            diagnostics.error(at, name + " cannot be read: " + why(e), "let root read it (chown root, chmod 600), or remove it");
             return;
         }
         open.add(real);
@@ -107,6 +106,20 @@ public final class ConfigFiles {
             open.removeLast();
         }
     }
+
+    /** The bytes of a file that is no text; empty after an error at {@code from}. The caller may wipe them. */
+    public Optional<byte[]> bytes(String name, Position from) {
+        try {
+            Path real = path(name).toRealPath();
+            if (Files.isRegularFile(real) && Files.size(real) <= MAX_BYTES) return Optional.of(Files.readAllBytes(real));
+            diagnostics.error(from, name + " is not a file of a reasonable size", "put the file there");
+        } catch (IOException e) {
+            diagnostics.error(from, name + " cannot be read: " + why(e), "let root read it (chown root, chmod 600)");
+        }
+        return Optional.empty();
+    }
+
+    private static String why(IOException e) { return e instanceof AccessDeniedException ? "permission denied" : e.getClass().getSimpleName(); }
 
     private Path path(String name) { return root.resolve(name.substring(1)); }
 

@@ -63,7 +63,7 @@ class BadInputTest {
     @CsvSource(delimiter = '|', value = {
         "ikev2=no | ikev2=perhaps | 8:12: ikev2=perhaps is no version of IKE # write ikev2=no for IKEv1, or ikev2=insist for IKEv2",
         "ikev2=no | keyexchange=ikev3 | 8:18: keyexchange=ikev3 is no version of IKE # write keyexchange=ikev2 or keyexchange=ikev1",
-        "authby=secret | authby=rsasig | 4:13: authby=rsasig is not supported yet # write authby=secret, and the secret into ipsec.secrets",
+        "authby=secret | authby=rsasig | 4:13: conn one asks for certificates with IKEv1, which are supported with IKEv2 only # write ikev2=insist, or authby=secret",
         "rightsubnet=10.0.2.0/24 | rightsubnet=10.0.2.0/33 | 6:18: rightsubnet=10.0.2.0/33 is not a subnet # write an address and a prefix length, like 192.168.2.0/24",
         "rightsubnet=10.0.2.0/24 | rightsubnet=10.0.2.256/24 | 6:18: rightsubnet=10.0.2.256/24 is not a subnet # write an address and a prefix length, like 192.168.2.0/24",
         "rightsubnet=10.0.2.0/24 | rightsubnet=10.0.2.1 | 6:18: rightsubnet=10.0.2.1 has no prefix length # write 10.0.2.1/32 for one host",
@@ -117,7 +117,7 @@ class BadInputTest {
         site.conf(Site.CONN.replace("authby=secret", "autby=secret").replace("10.0.2.0/24", "10.0.2/24")).bgpd("ruter bgp 65000\n");
         assertEquals(List.of(
                 B + "1:1: unknown command \"ruter\" | did you mean router?",
-                A + "1:1: conn one does not say authby=secret, and without it Libreswan authenticates by certificate, which is not supported yet | add authby=secret",
+                A + "1:1: conn one does not say authby=secret, and without it Libreswan authenticates by certificate, for which leftcert= is missing | add authby=secret, or leftcert=",
                 A + "4:6: unknown keyword autby | did you mean authby=?",
                 A + "6:18: rightsubnet=10.0.2/24 is not a subnet | write an address and a prefix length, like 192.168.2.0/24"), site.problems());
     }

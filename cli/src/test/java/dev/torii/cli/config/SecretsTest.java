@@ -80,7 +80,7 @@ class SecretsTest {
     @Test
     void otherKindsAreSkippedWithAWarning() {
         site.secrets(": RSA {\n\tModulus: 0x03\n\t}\n@user : XAUTH \"password\"\n" + IDS + " : PSK \"right secret\"\n");
-        assertEquals(List.of("/etc/ipsec.d/a.secrets:1:3: only PSK is used, this entry is not", "/etc/ipsec.d/a.secrets:4:9: only PSK is used, this entry is not"), site.warnings());
+        assertEquals(List.of("/etc/ipsec.d/a.secrets:1:3: only PSK and files of private keys are used, this entry is not", "/etc/ipsec.d/a.secrets:4:9: only PSK and files of private keys are used, this entry is not"), site.warnings());
     }
 
     @Test

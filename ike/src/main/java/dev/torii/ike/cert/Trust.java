@@ -73,6 +73,14 @@ public record Trust(List<X509Certificate> authorities, List<X509CRL> revocations
         return path;
     }
 
+    /** What to send along with a certificate: those between it and a root, the root left out. Just the certificates themselves if no path is known. */
+    public List<X509Certificate> chain(List<X509Certificate> own) {
+        return path(own.get(0), anchors(), own.subList(1, own.size())).map(path -> {
+            X509Certificate last = path.get(path.size() - 1);
+            return path.size() > 1 && issued(last, last) ? path.subList(0, path.size() - 1) : path;
+        }).orElse(own);
+    }
+
     /** Each certificate is tried once: a peer cannot make us search for long. */
     private Optional<List<X509Certificate>> path(X509Certificate own, List<X509Certificate> anchors, List<X509Certificate> given) {
         var links = new ArrayList<>(given);

@@ -6,12 +6,19 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.SignatureScheme;
 import dev.torii.ike.SigningKey;
 import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
+import org.bouncycastle.asn1.x9.X9ECParameters;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.math.ec.ECPoint;
 
 /** Signatures of AUTH payloads, by the JDK's providers. Chance (salts, the k of ECDSA) comes through the port, so that a run can be repeated. */
 public final class Signatures {
@@ -47,6 +54,23 @@ public final class Signatures {
         } catch (GeneralSecurityException malformed) {
             return false;
         }
+    }
+
+    /** Whether a private and a public key are a pair. */
+    public static boolean belong(SigningKey key, PublicKey other) {
+        PrivateKey own = key.open();
+        if (own instanceof RSAKey rsa) {
+            return other instanceof RSAKey theirs && rsa.getModulus().equals(theirs.getModulus());
+        }
+        if (own instanceof ECPrivateKey elliptic && other instanceof ECPublicKey theirs) {
+            X9ECParameters curve = CustomNamedCurves.getByName("secp" + elliptic.getParams().getCurve().getField().getFieldSize() + "r1");
+            if (curve != null && elliptic.getParams().getCurve().equals(theirs.getParams().getCurve())) {
+                ECPoint point = curve.getG().multiply(elliptic.getS()).normalize();
+                return point.getAffineXCoord().toBigInteger().equals(theirs.getW().getAffineX())
+                        && point.getAffineYCoord().toBigInteger().equals(theirs.getW().getAffineY());
+            }
+        }
+        return false;
     }
 
     private static Signature of(SignatureScheme scheme) throws GeneralSecurityException {

@@ -38,13 +38,12 @@ final class Keywords {
     private static final Map<String, String> FOREIGN = new HashMap<>();
 
     static {
-        add(true, Effect.USED, "", "", "", "id", "subnet", "subnets", "vti", "interface-ip");
+        add(true, Effect.USED, "", "", "", "id", "subnet", "subnets", "vti", "interface-ip", "auth", "cert", "ca", "sendcert",
+                "rsasigkey", "ecdsakey", "eddsakey", "pubkey", "ckaid");
         add(true, Effect.NOTED, "%defaultroute", "the next hop is taken from the kernel's routes", "nexthop");
-        add(true, Effect.NOTED, "", "it matters to certificates and keys only, and this connection uses a pre-shared key",
-                "rsasigkey", "ecdsakey", "eddsakey", "pubkey", "cert", "ckaid", "sendcert", "ca", "groundhog");
+        add(true, Effect.NOTED, YES_NO, "a certificate that has expired is always refused", "groundhog");
         add(true, Effect.NOTED, "", "packets of this host itself leave with the address of the tunnel's interface; give that interface an address with leftvti=", "sourceip");
         add(true, Effect.NOTED, "", "no address pools and no XAUTH", "username", "updown-config");
-        add(true, Effect.REFUSED, "secret, psk", "only pre-shared keys are supported: remove it, or write secret", "auth");
         add(true, Effect.REFUSED, "none, " + YES_NO, "EAP is not supported: remove it", "autheap");
         add(true, Effect.REFUSED, "500", "IKE uses ports 500 and 4500: remove it", "ikeport");
         add(true, Effect.REFUSED, "%disabled, none", "no script is run: remove it; interfaces, addresses and routes are made by Torii itself", "updown");
@@ -63,7 +62,8 @@ final class Keywords {
                 "send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to", "send-supported-auth-methods", "reject-simultaneous-ike-auth",
                 "send-esp-tfc-padding-not-supported", "iptfs-fragmentation", "iptfs-packet-size", "iptfs-max-queue-size", "iptfs-reorder-window",
                 "iptfs-init-delay", "iptfs-drop-time");
-        add(false, Effect.NOTED, "", "it matters to certificates only", "require-id-on-certificate", "dns-match-id", "sendca");
+        add(false, Effect.NOTED, "", "the identity must always be in the certificate, names are not looked up, and the certificates up to the root are sent",
+                "require-id-on-certificate", "dns-match-id", "sendca");
         add(false, Effect.NOTED, "", "it matters to XAUTH and Mode Config only", "xauthby", "xauthfail", "share-lease", "ignore-peer-dns", "nm-configured");
         add(false, Effect.NOTED, "", "it matters to TCP encapsulation only", "tcp-remoteport");
         add(false, Effect.NOTED, "", "Torii's log has no such levels", "debug");

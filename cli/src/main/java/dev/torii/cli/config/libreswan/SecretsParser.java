@@ -23,12 +23,14 @@ import java.util.Set;
  * keyword may be a secret whose keyword was forgotten.
  */
 final class SecretsParser {
-    private static final Set<String> OTHER_KINDS = Set.of("rsa", "ecdsa", "eddsa", "ed25519", "xauth", "eap", "ntlm", "pin", "ppk", "ppks", "p12", "pkcs8", "pkcs12", "bliss");
+    private static final Set<String> KEY_KINDS = Set.of("rsa", "ecdsa", "pkcs8");
+    private static final Set<String> OTHER_KINDS = Set.of("eddsa", "ed25519", "xauth", "eap", "ntlm", "pin", "ppk", "ppks", "p12", "pkcs12", "bliss");
     private static final int WEAK = 8;
 
     private final ConfigFiles files;
     private final Diagnostics diagnostics;
     private final List<SecretTable.Entry> entries = new ArrayList<>();
+    private final List<KeyEntry> keys = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
 
     SecretsParser(ConfigFiles files, Diagnostics diagnostics) {
@@ -37,6 +39,9 @@ final class SecretsParser {
     }
 
     SecretTable table() { return new SecretTable(entries); }
+
+    /** Files with private keys, in the order of the files. */
+    List<KeyEntry> keys() { return List.copyOf(keys); }
 
     /** The names of the files that were read. */
     List<String> fileNames() { return names; }
@@ -112,8 +117,12 @@ final class SecretsParser {
             diagnostics.error(first.at(), "no colon between identities and secret", "write ID ID : PSK \"secret\"");
             return;
         }
+        if (colon + 1 < tokens.size() && tokens.get(colon + 1).quote() == 0 && KEY_KINDS.contains(tokens.get(colon + 1).text().toLowerCase(Locale.ROOT))) {
+            key(file, tokens.get(colon + 1), tokens.subList(colon + 2, tokens.size()));
+            return;
+        }
         if (colon + 1 < tokens.size() && tokens.get(colon + 1).quote() == 0 && OTHER_KINDS.contains(tokens.get(colon + 1).text().toLowerCase(Locale.ROOT))) {
-            diagnostics.warn(Warning.Kind.SECRET, tokens.get(colon + 1).at(), "only PSK is used, this entry is not", "remove the entry");
+            diagnostics.warn(Warning.Kind.SECRET, tokens.get(colon + 1).at(), "only PSK and files of private keys are used, this entry is not", "remove the entry");
             return;
         }
         if (colon + 1 == tokens.size() || !tokens.get(colon + 1).is("psk")) {
@@ -126,6 +135,17 @@ final class SecretsParser {
         for (Token token : tokens.subList(0, colon)) identity(token).ifPresent(ids::add);
         Optional<Secret> secret = secret(file, tokens.subList(colon + 2, tokens.size()), tokens.get(colon + 1).at());
         if (secret.isPresent() && diagnostics.errors() == before) entries.add(new SecretTable.Entry(first.at(), ids, secret.get()));
+    }
+
+    /** {@code : RSA file.pem "passphrase"}; identities before the colon do not matter, the certificate says whose the key is. */
+    private void key(SourceFile file, Token kind, List<Token> rest) {
+        if (rest.isEmpty() || rest.getFirst().is("{")) {
+            diagnostics.warn(Warning.Kind.SECRET, kind.at(), "only PSK and files of private keys are used, this entry is not", "remove the entry");
+        } else if (rest.size() > 2 || rest.size() == 2 && rest.get(1).is("%prompt")) {
+            diagnostics.error(rest.get(1).at(), "expected a passphrase in quotes, or nothing", "write : RSA file.pem \"passphrase\"");
+        } else {
+            keys.add(new KeyEntry(kind.at(), rest.getFirst().text(), rest.stream().skip(1).findFirst().filter(phrase -> !phrase.text().isEmpty()).map(phrase -> Secret.ofText(phrase.text()))));
+        }
     }
 
     /** The inner Optional is empty for {@code %any}, the outer one after an error. */

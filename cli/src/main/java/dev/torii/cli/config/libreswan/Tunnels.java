@@ -43,19 +43,21 @@ final class Tunnels {
     private final Diagnostics diagnostics;
     private final Values values;
     private final Algorithms algorithms;
+    private final Authentications authentications;
     private final Map<String, Value> marks = new HashMap<>();
     private final Map<String, Value> interfaces = new HashMap<>();
     private final Map<Peers, TunnelConfig> byPeers = new HashMap<>();
 
     private record Peers(Optional<InetAddress> local, Optional<InetAddress> remote) {}
 
-    Tunnels(Host host, SecretTable secrets, List<String> secretsFiles, Diagnostics diagnostics) {
+    Tunnels(Host host, SecretTable secrets, List<String> secretsFiles, Certificates certificates, Diagnostics diagnostics) {
         this.host = host;
         this.secrets = secrets;
         this.secretsFiles = secretsFiles;
         this.diagnostics = diagnostics;
         this.values = new Values(diagnostics);
         this.algorithms = new Algorithms(diagnostics);
+        this.authentications = new Authentications(certificates, values, diagnostics);
     }
 
     List<TunnelConfig> build(List<Conn> conns) {
@@ -76,7 +78,7 @@ final class Tunnels {
     private Optional<TunnelConfig> build(Conn conn, String freeInterface) {
         int before = diagnostics.errors();
         var version = version(conn);
-        authentication(conn);
+        var methods = authentications.methods(conn, version).orElse(Authentications.Methods.SECRET);
         unique(marks, values.mark(conn.get("mark")), conn.get("mark"), "mark", "give each conn a mark of its own, like mark=6/0xffffffff");
         Optional<String> named = interfaceName(conn);
         unique(interfaces, named, conn.get("vti-interface").or(() -> conn.get("ipsec-interface")), "interface", "give each conn an interface of its own, like vti-interface=vti02");
@@ -101,8 +103,8 @@ final class Tunnels {
         var sides = new Orientation(host, diagnostics).of(conn);
         if (sides.isEmpty()) return Optional.empty();
         var ends = sides.get();
-        Optional<Identity> localId = conn.get(ends.localSide(), "id").flatMap(values::identity);
-        Optional<Identity> remoteId = remoteId(conn, ends);
+        Optional<Identity> localId = authentications.localId(conn, methods, ends.localSide()).flatMap(id -> id);
+        Optional<Identity> remoteId = remoteId(conn, methods, ends);
         Optional<Prefix> localSubnet = subnet(conn, ends.localSide());
         Optional<Prefix> remoteSubnet = subnet(conn, ends.localSide().other()).or(() -> ends.remote().map(address -> Prefix.of(address, 32)));
         if (remoteSubnet.isEmpty() && diagnostics.errors() == before) {
@@ -116,12 +118,9 @@ final class Tunnels {
         Optional<InnerAddress> inner = inner(conn, ends.localSide());
         if (diagnostics.errors() != before || remoteId.isEmpty() || remoteSubnet.isEmpty()) return Optional.empty();
 
-        Optional<Secret> secret = secret(ends, localId, remoteId.get());
-        if (secret.isEmpty()) {
-            missingSecret(conn, ends, localId, remoteId.get());
-            return Optional.empty();
-        }
-        return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), Authentication.preSharedKey(secret.get()), ike, esp, localSubnet,
+        Optional<Authentication> authentication = authentication(conn, methods, ends, localId, remoteId.get());
+        if (authentication.isEmpty()) return Optional.empty();
+        return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), authentication.get(), ike, esp, localSubnet,
                 remoteSubnet.get(), auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), metric, window, encapsulation,
                 natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission, fragmentation, lifecycle));
     }
@@ -153,14 +152,17 @@ final class Tunnels {
         return exchange.or(() -> flag).orElse(IkeVersion.V2);
     }
 
-    /** A pre-shared key is what there is. */
-    private void authentication(Conn conn) {
-        conn.get("authby").filter(value -> !Set.of("secret", "psk").contains(value.text().toLowerCase(Locale.ROOT)))
-                .ifPresent(value -> values.error(value, "is not supported yet", "write authby=secret, and the secret into ipsec.secrets"));
-        if (conn.get("authby").isEmpty() && Set.of(Side.values()).stream().allMatch(side -> conn.get(side, "auth").isEmpty())) {
-            diagnostics.error(conn.at(), "conn " + conn.name() + " does not say authby=secret, and without it Libreswan authenticates by certificate, which is not supported yet",
-                    "add authby=secret");
+    private Optional<Authentication> authentication(Conn conn, Authentications.Methods methods, Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {
+        boolean needed = methods.secret(Side.LEFT) || methods.secret(Side.RIGHT);
+        Optional<Secret> secret = needed ? secret(ends, localId, remoteId) : Optional.empty();
+        if (needed && secret.isEmpty()) {
+            missingSecret(conn, ends, localId, remoteId);
+            return Optional.empty();
         }
+        var own = authentications.own(conn, methods, ends, localId, secret);
+        int before = diagnostics.errors();
+        var peer = authentications.peer(conn, methods, ends, secret);
+        return own.isPresent() && peer.isPresent() && diagnostics.errors() == before ? Optional.of(new Authentication(own.get(), peer.get())) : Optional.empty();
     }
 
     private void unique(Map<String, Value> seen, Optional<String> key, Optional<Value> value, String what, String suggestion) {
@@ -237,10 +239,10 @@ final class Tunnels {
         };
     }
 
-    private Optional<Identity> remoteId(Conn conn, Orientation.Ends ends) {
+    private Optional<Identity> remoteId(Conn conn, Authentications.Methods methods, Orientation.Ends ends) {
         var side = ends.localSide().other();
         var value = conn.get(side, "id");
-        if (value.isPresent()) return values.identity(value.get());
+        if (value.isPresent()) return authentications.remoteId(conn, methods, side, value.get());
         if (ends.remote().isEmpty()) diagnostics.error(conn.at(), "conn " + conn.name() + " accepts a peer from any address and of any identity", "add " + side.word() + "id= with the identity that the peer sends");
         return ends.remote().map(Identity::ofAddress);
     }

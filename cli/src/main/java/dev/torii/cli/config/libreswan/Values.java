@@ -10,6 +10,7 @@ import dev.torii.bgp.wire.Prefix;
 import dev.torii.ike.Fragmentation;
 import dev.torii.ike.Identity;
 import dev.torii.ike.Octets;
+import dev.torii.ike.cert.DistinguishedName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
@@ -154,7 +155,7 @@ final class Values {
         return Optional.of(new InnerAddress(inner.address(), inner.length()));
     }
 
-    /** {@code leftid=}: an address, {@code @name}, {@code name@domain}, {@code @[key id]} or {@code @#hex}. */
+    /** {@code leftid=}: an address, {@code @name}, {@code name@domain}, {@code @[key id]}, {@code @#hex} or a distinguished name. */
     Optional<Identity> identity(Value value) {
         String text = value.text();
         if (text.startsWith("@") && text.length() > 1 && Addresses.ipv4(text.substring(1)).isPresent()) {
@@ -176,7 +177,8 @@ final class Values {
     void identityError(String what, String text, Position at) {
         if (Addresses.isPlaceholder(text)) diagnostics.error(at, what + " is still the placeholder", "put the address here");
         else if (text.equals("%any")) diagnostics.error(at, what + ": any identity would do, which is not supported yet", "write the identity that the peer sends");
-        else if (text.equals("%fromcert") || text.contains("=")) diagnostics.error(at, what + " is an identity for certificates", "write an address or @name: only pre-shared keys are supported");
+        else if (text.equals("%fromcert")) diagnostics.error(at, what + " is an identity for certificates, and this side has a pre-shared key", "write an address or @name");
+        else if (text.contains("=")) diagnostics.error(at, what + " is not a distinguished name", "write it like \"C=US, O=Example, CN=vpn\"");
         else diagnostics.error(at, what + " is neither an address nor a name with @", "write an address, or @" + text + " for a name that is sent as it is");
     }
 
@@ -184,11 +186,20 @@ final class Values {
     static Optional<Identity> identity(String text) {
         var address = Addresses.ipv4(text);
         if (address.isPresent()) return text.equals("0.0.0.0") ? Optional.empty() : address.map(Identity::ofAddress);
-        if (text.length() < 2 || text.startsWith("%") || Addresses.isPlaceholder(text) || text.contains("=") && !text.startsWith("@[")) return Optional.empty();
+        if (text.length() < 2 || text.startsWith("%") || Addresses.isPlaceholder(text)) return Optional.empty();
+        if (text.contains("=") && !text.startsWith("@")) return name(text);
         if (text.startsWith("@#")) return Optional.of(Identity.keyId(Octets.ofHex(text.substring(text.startsWith("@#0x") ? 4 : 2))));
         if (text.startsWith("@[")) return Optional.of(Identity.keyId(Octets.of(text.substring(2, text.endsWith("]") ? text.length() - 1 : text.length()).getBytes(StandardCharsets.UTF_8))));
         if (text.startsWith("@")) return Optional.of(Identity.fqdn(text.substring(1)));
         return text.contains("@") ? Optional.of(Identity.userFqdn(text)) : Optional.empty();
+    }
+
+    private static Optional<Identity> name(String text) {
+        try {
+            return Optional.of(Identity.ofName(DistinguishedName.parse(text)));
+        } catch (IllegalArgumentException noName) {
+            return Optional.empty();
+        }
     }
 
     void error(Value value, String what, String suggestion) {
