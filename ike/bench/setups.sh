@@ -53,8 +53,9 @@ torii() {   # version group
 conn peer$i
      left=198.18.0.1
      right=198.18.1.$i
-     leftsubnet=10.0.2.0/24
-     rightsubnet=10.100.$((i - 1)).0/24
+     leftsubnet=0.0.0.0/0
+     rightsubnet=0.0.0.0/0
+     vti-interface=vti$i
      authby=secret
      auto=add
      ikev2=$([ "$1" = 1 ] && echo no || echo insist)

@@ -169,6 +169,7 @@ final class Routing implements AutoCloseable {
 
     private void reportOverridden() {
         var now = table.overridden();
+        if (now == overridden) return;
         for (Prefix prefix : now) {
             if (!overridden.contains(prefix)) log.warn(prefix.toString(), "somebody else's route to this remote subnet is left alone: its packets do not enter the tunnel");
         }

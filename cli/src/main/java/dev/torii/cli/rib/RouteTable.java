@@ -10,6 +10,7 @@ import dev.torii.tun.Route;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,7 +28,8 @@ import java.util.function.Predicate;
  * Decides which route is in use for each prefix: the one with the lowest administrative distance whose next hops can be reached. A pure table: it is told of
  * the host's network, the configuration, the tunnels and BGP, and answers what changed. Owned by the control loop.
  *
- * <p>A tunnel that is down has no next hops: its interface stays, but nothing is resolved over it.
+ * <p>A tunnel that is down has no next hops: its interface stays, but nothing is resolved over it. What a tunnel's state touches is a handful of prefixes, so
+ * a thousand tunnels that come up cost a thousand times that, not a million times.
  */
 public final class RouteTable {
     private static final Comparator<RibEntry> PREFERENCE =
@@ -42,15 +44,35 @@ public final class RouteTable {
     private final Set<String> tunnelsUp = new HashSet<>();
     private final TreeMap<Prefix, RibEntry> selected = new TreeMap<>();
     private final Set<Prefix> changedLearnt = new LinkedHashSet<>();
+    private final Set<String> changedTunnels = new LinkedHashSet<>();
     private HostNetwork host = HostNetwork.NONE;
     private Predicate<Route> ours = route -> false;
-    private Map<Prefix, RibEntry> base = Map.of();
+    private Candidates candidates = new Candidates();
+    /** What is there without static routes, which may be resolved over it. */
+    private final Map<Prefix, RibEntry> firm = new HashMap<>();
+    /** What is there without BGP, whose next hops may be resolved over it. */
+    private final Map<Prefix, RibEntry> base = new HashMap<>();
+    private Set<Prefix> overridden = Set.of();
     private boolean baseChanged = true;
 
     private record StaticWish(List<StaticHop> hops, int distance) {}
 
     /** Where a configured static route leads: a gateway, an interface, both; neither drops. */
     public record StaticHop(Optional<InetAddress> gateway, Optional<String> interfaceName) {}
+
+    /** What competes for each prefix, and which prefixes a tunnel's state touches: follows from the host's network and the configuration. */
+    private static final class Candidates {
+        final Map<String, Link> byName = new HashMap<>();
+        final Map<Integer, Link> byIndex = new HashMap<>();
+        final Map<Prefix, List<InterfaceAddress>> connected = new HashMap<>();
+        final Map<Prefix, List<Route>> kernel = new HashMap<>();
+        final Map<Prefix, RibEntry> gateways = new HashMap<>();
+        final Map<String, Set<Prefix>> byTunnel = new HashMap<>();
+
+        void touches(String tunnel, Prefix prefix) {
+            byTunnel.computeIfAbsent(tunnel, unseen -> new LinkedHashSet<>()).add(prefix);
+        }
+    }
 
     private record Learnt(List<InetAddress> nextHops, boolean external) {}
 
@@ -93,7 +115,7 @@ public final class RouteTable {
 
     /** The tunnel carries traffic, or no longer. */
     public void tunnelUp(String interfaceName, boolean up) {
-        if (up ? tunnelsUp.add(interfaceName) : tunnelsUp.remove(interfaceName)) baseChanged = true;
+        if (up ? tunnelsUp.add(interfaceName) : tunnelsUp.remove(interfaceName)) changedTunnels.add(interfaceName);
     }
 
     /** What BGP chose for a prefix. */
@@ -125,32 +147,45 @@ public final class RouteTable {
         return List.copyOf(selected.values());
     }
 
-    /** Remote subnets of tunnels that are up to which somebody else's route leads: the packets do not enter the tunnel. */
+    /** Remote subnets of tunnels that are up to which somebody else's route leads: the packets do not enter the tunnel. The same object until that changes. */
     public Set<Prefix> overridden() {
-        var found = new LinkedHashSet<Prefix>();
-        tunnelRoutes.forEach((prefix, names) -> {
-            var entry = selected.get(prefix);
-            boolean foreign = entry != null && (entry.source() == Source.KERNEL || entry.source() == Source.CONNECTED);
-            if (foreign && names.stream().anyMatch(tunnelsUp::contains)) found.add(prefix);
-        });
-        return found;
+        return overridden;
     }
 
     /** Decides anew what the calls since the last one touched. */
     public Changes update() {
         var changes = new Changes(new ArrayList<>(), new ArrayList<>());
+        var prefixes = new LinkedHashSet<>(changedLearnt);
         if (baseChanged) {
-            baseChanged = false;
-            base = baseRoutes();
-            var prefixes = new LinkedHashSet<>(base.keySet());
+            rebuild();
+            prefixes.addAll(base.keySet());
             prefixes.addAll(selected.keySet());
             prefixes.addAll(learnt.keySet());
-            for (Prefix prefix : prefixes) select(prefix, changes);
-        } else {
-            for (Prefix prefix : changedLearnt) select(prefix, changes);
+            prefixes.addAll(tunnelRoutes.keySet());
+        } else if (!changedTunnels.isEmpty()) {
+            for (String tunnel : changedTunnels) prefixes.addAll(candidates.byTunnel.getOrDefault(tunnel, Set.of()));
+            refresh(prefixes);
+            prefixes.addAll(statics.keySet());
+            prefixes.addAll(learnt.keySet());
         }
+        baseChanged = false;
+        changedTunnels.clear();
         changedLearnt.clear();
+        for (Prefix prefix : prefixes) select(prefix, changes);
+        lookForOverridden(prefixes);
         return changes;
+    }
+
+    private void lookForOverridden(Set<Prefix> prefixes) {
+        var now = new LinkedHashSet<>(overridden);
+        boolean changed = false;
+        for (Prefix prefix : prefixes) {
+            var entry = selected.get(prefix);
+            boolean foreign = entry != null && (entry.source() == Source.KERNEL || entry.source() == Source.CONNECTED);
+            boolean is = foreign && tunnelRoutes.getOrDefault(prefix, Set.of()).stream().anyMatch(tunnelsUp::contains);
+            changed |= is ? now.add(prefix) : now.remove(prefix);
+        }
+        if (changed) overridden = Collections.unmodifiableSet(now);
     }
 
     private void select(Prefix prefix, Changes changes) {
@@ -180,19 +215,79 @@ public final class RouteTable {
         return prefix.length() == (prefix.ipv6() ? 128 : 32) && gateways.contains(prefix.address());
     }
 
-    private Map<Prefix, RibEntry> baseRoutes() {
-        var routes = new HashMap<Prefix, RibEntry>();
-        for (InterfaceAddress address : host.addresses()) connected(address).ifPresent(entry -> offer(routes, entry));
-        for (Route route : host.routes()) kernel(route).ifPresent(entry -> offer(routes, entry));
-        var underlay = Map.copyOf(routes);
-        for (InetAddress gateway : gateways) offer(routes, gatewayRoute(gateway, underlay));
-        tunnelRoutes.forEach((prefix, names) -> {
-            var hops = names.stream().filter(tunnelsUp::contains).flatMap(name -> host.link(name).stream()).map(RouteTable::over).toList();
-            if (!hops.isEmpty()) offer(routes, new RibEntry(prefix, Source.TUNNEL, Source.TUNNEL.distance(), 0, hops, 0));
+    private void rebuild() {
+        candidates = new Candidates();
+        for (Link link : host.links()) {
+            candidates.byName.put(link.name(), link);
+            candidates.byIndex.put(link.index(), link);
+        }
+        var underlay = new HashMap<Prefix, RibEntry>();
+        for (InterfaceAddress address : host.addresses()) {
+            var prefix = Prefix.of(address.peer().orElse(address.address()), address.prefixLength());
+            candidates.connected.computeIfAbsent(prefix, unseen -> new ArrayList<>()).add(address);
+            if (!touchesTunnel(address.interfaceIndex(), prefix)) connected(address).ifPresent(entry -> offer(underlay, entry));
+        }
+        for (Route route : host.routes()) {
+            if (ours.test(route) || route.protocol() == Route.PROTOCOL_KERNEL || route.type() != Route.Type.UNICAST || route.table() != Route.TABLE_MAIN) continue;
+            var prefix = Prefix.of(route.destination(), route.prefixLength());
+            candidates.kernel.computeIfAbsent(prefix, unseen -> new ArrayList<>()).add(route);
+            boolean overTunnel = false;
+            for (NextHop hop : route.nextHops()) overTunnel |= touchesTunnel(hop.interfaceIndex(), prefix);
+            if (!overTunnel) kernel(route).ifPresent(entry -> offer(underlay, entry));
+        }
+        for (InetAddress gateway : gateways) {
+            var entry = gatewayRoute(gateway, underlay);
+            candidates.gateways.put(entry.prefix(), entry);
+        }
+        tunnelRoutes.forEach((prefix, names) -> names.forEach(name -> candidates.touches(name, prefix)));
+        var prefixes = new HashSet<>(candidates.connected.keySet());
+        prefixes.addAll(candidates.kernel.keySet());
+        prefixes.addAll(candidates.gateways.keySet());
+        prefixes.addAll(tunnelRoutes.keySet());
+        firm.clear();
+        base.clear();
+        refresh(prefixes);
+    }
+
+    private boolean touchesTunnel(int interfaceIndex, Prefix prefix) {
+        var link = link(interfaceIndex).filter(found -> tunnels.contains(found.name()));
+        link.ifPresent(tunnel -> candidates.touches(tunnel.name(), prefix));
+        return link.isPresent();
+    }
+
+    /** Decides the base of these prefixes anew, and of every static route, which may be resolved over one of them. */
+    private void refresh(Set<Prefix> prefixes) {
+        for (Prefix prefix : prefixes) {
+            firm.remove(prefix);
+            candidates.connected.getOrDefault(prefix, List.of()).forEach(address -> connected(address).ifPresent(entry -> offer(firm, entry)));
+            candidates.kernel.getOrDefault(prefix, List.of()).forEach(route -> kernel(route).ifPresent(entry -> offer(firm, entry)));
+            Optional.ofNullable(candidates.gateways.get(prefix)).ifPresent(entry -> offer(firm, entry));
+            tunnelRoute(prefix).ifPresent(entry -> offer(firm, entry));
+            copyToBase(prefix);
+        }
+        statics.forEach((prefix, wish) -> {
+            copyToBase(prefix);
+            staticRoute(prefix, wish, firm).ifPresent(entry -> offer(base, entry));
         });
-        var resolvable = Map.copyOf(routes);
-        statics.forEach((prefix, wish) -> staticRoute(prefix, wish, resolvable).ifPresent(entry -> offer(routes, entry)));
-        return routes;
+    }
+
+    private void copyToBase(Prefix prefix) {
+        var entry = firm.get(prefix);
+        if (entry == null) base.remove(prefix);
+        else base.put(prefix, entry);
+    }
+
+    private Optional<RibEntry> tunnelRoute(Prefix prefix) {
+        var hops = tunnelRoutes.getOrDefault(prefix, Set.of()).stream().filter(tunnelsUp::contains).flatMap(name -> link(name).stream()).map(RouteTable::over).toList();
+        return hops.isEmpty() ? Optional.empty() : Optional.of(new RibEntry(prefix, Source.TUNNEL, Source.TUNNEL.distance(), 0, hops, 0));
+    }
+
+    private Optional<Link> link(String name) {
+        return Optional.ofNullable(candidates.byName.get(name));
+    }
+
+    private Optional<Link> link(int index) {
+        return Optional.ofNullable(candidates.byIndex.get(index));
     }
 
     private static void offer(Map<Prefix, RibEntry> routes, RibEntry candidate) {
@@ -200,16 +295,15 @@ public final class RouteTable {
     }
 
     private Optional<RibEntry> connected(InterfaceAddress address) {
-        return host.link(address.interfaceIndex())
+        return link(address.interfaceIndex())
                 .filter(link -> link.up() && !link.loopback() && usable(link.name()))
                 .map(link -> new RibEntry(Prefix.of(address.peer().orElse(address.address()), address.prefixLength()), Source.CONNECTED, 0, 0, List.of(over(link)), 0));
     }
 
     private Optional<RibEntry> kernel(Route route) {
-        if (ours.test(route) || route.protocol() == Route.PROTOCOL_KERNEL || route.type() != Route.Type.UNICAST || route.table() != Route.TABLE_MAIN) return Optional.empty();
         var hops = new ArrayList<Hop>();
         for (NextHop hop : route.nextHops()) {
-            host.link(hop.interfaceIndex()).filter(link -> usable(link.name())).ifPresent(link -> hops.add(new Hop(hop.gateway(), link.name(), link.index())));
+            link(hop.interfaceIndex()).filter(link -> usable(link.name())).ifPresent(link -> hops.add(new Hop(hop.gateway(), link.name(), link.index())));
         }
         if (hops.isEmpty()) return Optional.empty();
         return Optional.of(new RibEntry(Prefix.of(route.destination(), route.prefixLength()), Source.KERNEL, 0, route.metric(), hops, 0));
@@ -218,7 +312,7 @@ public final class RouteTable {
     /** Where the host itself has no path to the peer, its packets are dropped: a learnt route that covers it would lead them into a tunnel. */
     private RibEntry gatewayRoute(InetAddress gateway, Map<Prefix, RibEntry> underlay) {
         var exact = Prefix.of(gateway, gateway.getAddress().length * 8);
-        var path = longestMatch(gateway, underlay, entry -> entry.hops().stream().noneMatch(hop -> tunnels.contains(hop.interfaceName())));
+        var path = longestMatch(gateway, underlay, entry -> true);
         return new RibEntry(exact, Source.GATEWAY, Source.GATEWAY.distance(), 0, path.map(RibEntry::hops).orElse(List.of()), 0);
     }
 
@@ -227,7 +321,7 @@ public final class RouteTable {
         boolean drops = false;
         for (StaticHop hop : wish.hops()) {
             if (hop.gateway().isPresent()) hops.addAll(resolve(hop.gateway().get(), hop.interfaceName(), resolvable));
-            else if (hop.interfaceName().isPresent()) host.link(hop.interfaceName().get()).filter(link -> link.up() && usable(link.name())).ifPresent(link -> hops.add(over(link)));
+            else if (hop.interfaceName().isPresent()) link(hop.interfaceName().get()).filter(link -> link.up() && usable(link.name())).ifPresent(link -> hops.add(over(link)));
             else drops = true;
         }
         return hops.isEmpty() && !drops ? Optional.empty() : Optional.of(new RibEntry(prefix, Source.STATIC, wish.distance(), 0, hops, 0));
