@@ -24,9 +24,14 @@ public final class Dataplane {
         this.maxPacketBytes = maxPacketBytes;
     }
 
+    /** For all the loops that one thread polls. */
+    public OutboundBuffers outboundBuffers() {
+        return new OutboundBuffers(batch, maxPacketBytes);
+    }
+
     /** The way out of one tunnel. At most one loop a tunnel: it owns the tunnel's outbound SAs. */
-    public OutboundLoop outbound(int tunnel, PacketSource source, DropCounters drops) {
-        return new OutboundLoop(sad, tunnel, source, drops, batch, maxPacketBytes);
+    public OutboundLoop outbound(int tunnel, PacketSource source, DropCounters drops, OutboundBuffers buffers) {
+        return new OutboundLoop(sad, tunnel, source, drops, buffers);
     }
 
     /**

@@ -15,19 +15,19 @@ public final class OutboundLoop {
 
     private final ByteBuffer[] packets;
     private final ByteBuffer[] datagrams;
-    private final SaSnapshot.@Nullable Outbound[] sealedBy;         // per packet of the batch; null: dropped, or already sent
+    private final SaSnapshot.@Nullable Outbound[] sealedBy;
     private final ByteBuffer[] group;
 
-    OutboundLoop(SaDatabase sad, int tunnel, PacketSource source, DropCounters drops, int batch, int maxPacketBytes) {
+    OutboundLoop(SaDatabase sad, int tunnel, PacketSource source, DropCounters drops, OutboundBuffers buffers) {
         this.sad = sad;
         this.tunnel = tunnel;
         this.source = source;
         this.drops = drops;
         this.retired = sad.retiredOutbound(tunnel);
-        this.packets = Buffers.heap(batch, maxPacketBytes + OutboundSa.TRAILER);
-        this.datagrams = Buffers.heap(batch, maxPacketBytes + OutboundSa.OVERHEAD);
-        this.sealedBy = new SaSnapshot.Outbound[batch];
-        this.group = new ByteBuffer[batch];
+        this.packets = buffers.packets;
+        this.datagrams = buffers.datagrams;
+        this.sealedBy = buffers.sealedBy;
+        this.group = buffers.group;
     }
 
     /**

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One state of the {@link SaDatabase}. Immutable; finding an SA allocates nothing. */
 final class SaSnapshot {
-    static final SaSnapshot EMPTY = new SaSnapshot(new Inbound[0], new Cover[0][]);
+    static final SaSnapshot EMPTY = new SaSnapshot(new Inbound[0][], new Cover[0][]);
     private static final Cover[] NONE = {};
+    private static final Inbound[] NOTHING = {};
 
     /** An inbound SA and the tunnel whose TUN its packets go to. */
     record Inbound(int tunnel, InboundSa sa) {}
@@ -20,21 +21,31 @@ final class SaSnapshot {
     /** What one pair of selectors covers is sealed by this SA. */
     record Cover(Selectors selectors, Outbound child) {}
 
-    private final Inbound[] inbound;                        // every one once
+    private final Inbound[][] inbound;                      // by tunnel, every one once
     private final @Nullable Inbound[] slots;                // the same by SPI: open addressing, at most half full
     private final int mask;
     private final Cover[][] outbound;                       // by tunnel; in each the first that covers a packet is the right one
 
-    private SaSnapshot(Inbound[] inbound, Cover[][] outbound) {
+    private SaSnapshot(Inbound[][] inbound, Cover[][] outbound) {
         this.inbound = inbound;
         this.outbound = outbound;
-        this.slots = new Inbound[Integer.highestOneBit(Math.max(1, inbound.length)) * 4];
+        int count = 0;
+        for (Inbound[] of : inbound) count += of.length;
+        this.slots = new Inbound[Integer.highestOneBit(Math.max(1, count)) * 4];
         this.mask = slots.length - 1;
-        for (Inbound entry : inbound) {
+        for (Inbound[] of : inbound) for (Inbound entry : of) {
             int i = slot(entry.sa().spi());
             while (slots[i] != null) i = i + 1 & mask;
             slots[i] = entry;
         }
+    }
+
+    /** Other ways out, the same ways in. */
+    private SaSnapshot(SaSnapshot before, Cover[][] outbound) {
+        this.inbound = before.inbound;
+        this.slots = before.slots;
+        this.mask = before.mask;
+        this.outbound = outbound;
     }
 
     private int slot(int spi) {
@@ -60,20 +71,34 @@ final class SaSnapshot {
     }
 
     List<InboundSa> inboundOf(int tunnel) {
-        var sas = new ArrayList<InboundSa>();
-        for (Inbound entry : inbound) if (entry.tunnel() == tunnel) sas.add(entry.sa());
-        return sas;
+        return Arrays.stream(inboundEntries(tunnel)).map(Inbound::sa).toList();
+    }
+
+    private Inbound[] inboundEntries(int tunnel) {
+        return tunnel >= 0 && tunnel < inbound.length ? inbound[tunnel] : NOTHING;
     }
 
     SaSnapshot withInbound(Inbound added) {
-        var all = new ArrayList<Inbound>(inbound.length + 1);
-        for (Inbound entry : inbound) if (entry.sa().spi() != added.sa().spi()) all.add(entry);
-        all.add(added);
-        return new SaSnapshot(all.toArray(Inbound[]::new), outbound);
+        var before = inbound(added.sa().spi());
+        var without = before == null ? inbound : replaced(inbound, before.tunnel(), Arrays.stream(inbound[before.tunnel()]).filter(entry -> entry != before).toArray(Inbound[]::new), NOTHING);
+        var entries = added.tunnel() >= 0 && added.tunnel() < without.length ? without[added.tunnel()] : NOTHING;
+        var more = Arrays.copyOf(entries, entries.length + 1);
+        more[entries.length] = added;
+        return new SaSnapshot(replaced(without, added.tunnel(), more, NOTHING), outbound);
     }
 
     SaSnapshot withoutInbound(int spi) {
-        return new SaSnapshot(Arrays.stream(inbound).filter(entry -> entry.sa().spi() != spi).toArray(Inbound[]::new), outbound);
+        var gone = inbound(spi);
+        if (gone == null) return this;
+        return new SaSnapshot(replaced(inbound, gone.tunnel(), Arrays.stream(inbound[gone.tunnel()]).filter(entry -> entry != gone).toArray(Inbound[]::new), NOTHING), outbound);
+    }
+
+    private static <T> T[][] replaced(T[][] all, int tunnel, T[] one, T[] nothing) {
+        if (tunnel < 0) throw new IllegalArgumentException("tunnel " + tunnel);
+        var tunnels = Arrays.copyOf(all, Math.max(all.length, tunnel + 1));
+        for (int i = all.length; i < tunnels.length; i++) tunnels[i] = nothing;
+        tunnels[tunnel] = one;
+        return tunnels;
     }
 
     /** The outbound SAs of a tunnel, each once, in the order in which they are tried. */
@@ -102,19 +127,15 @@ final class SaSnapshot {
     }
 
     private SaSnapshot withTunnel(int tunnel, Cover[] covers) {
-        if (tunnel < 0) throw new IllegalArgumentException("tunnel " + tunnel);
-        var tunnels = Arrays.copyOf(outbound, Math.max(outbound.length, tunnel + 1));
-        for (int i = outbound.length; i < tunnels.length; i++) tunnels[i] = NONE;
-        tunnels[tunnel] = covers;
-        return new SaSnapshot(inbound, tunnels);
+        return new SaSnapshot(this, replaced(outbound, tunnel, covers, NONE));
     }
 
     void eraseAll() {
-        for (Inbound entry : inbound) entry.sa().erase();
+        for (Inbound[] of : inbound) for (Inbound entry : of) entry.sa().erase();
         for (int tunnel = 0; tunnel < outbound.length; tunnel++) outboundOf(tunnel).forEach(OutboundSa::erase);
     }
 
     @Override public String toString() {
-        return "inbound " + Arrays.toString(inbound) + ", outbound " + Arrays.deepToString(outbound);
+        return "inbound " + Arrays.deepToString(inbound) + ", outbound " + Arrays.deepToString(outbound);
     }
 }

@@ -20,7 +20,7 @@ class AllocationTest {
     private final DropCounters drops = new DropCounters();
     private final Dataplane dataplane = new Dataplane(sad, BATCH, 1500);
     private final ByteBuffer packet = Packets.ipv4(1400);
-    private final OutboundLoop out = dataplane.outbound(0, this::fill, drops);
+    private final OutboundLoop out = dataplane.outbound(0, this::fill, drops, dataplane.outboundBuffers());
     private long received;
     private final InboundLoop in = dataplane.inbound(tunnel -> this::receive, drops);
 

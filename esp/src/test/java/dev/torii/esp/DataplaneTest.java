@@ -60,7 +60,7 @@ class DataplaneTest {
     private final DropCounters outboundDrops = new DropCounters();
     private final DropCounters inboundDrops = new DropCounters();
     private final Map<Integer, Tun> peerTuns = new HashMap<>();
-    private final OutboundLoop out = new Dataplane(ours, BATCH, 1500).outbound(0, tun, outboundDrops);
+    private final OutboundLoop out = new Dataplane(ours, BATCH, 1500).outbound(0, tun, outboundDrops, new OutboundBuffers(BATCH, 1500));
     private final InboundLoop in = new Dataplane(theirs, BATCH, 1500).inbound(peerTuns::get, inboundDrops);
 
     private void connect(int tunnel, int spi, Selectors selectors) {
@@ -218,7 +218,7 @@ class DataplaneTest {
 
         var broken = new Dataplane(ours, 1, 1500).outbound(0, packets -> {
             throw new IllegalStateException("no such TUN");
-        }, outboundDrops);
+        }, outboundDrops, new OutboundBuffers(1, 1500));
         assertEquals(0, broken.poll());
         assertEquals(Map.of(Verdict.FAILED, 3L), outboundDrops.seen());
 

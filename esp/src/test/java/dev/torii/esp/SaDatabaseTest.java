@@ -129,7 +129,7 @@ class SaDatabaseTest {
 
     @Test void aRemovedSaIsErasedByItsOwnerAndNotBefore() {
         var sa = out(0x1001, "0.0.0.0", 0);
-        var loop = new Dataplane(sad, 4, 1500).outbound(1, packets -> 0, new DropCounters());
+        var loop = new Dataplane(sad, 4, 1500).outbound(1, packets -> 0, new DropCounters(), new OutboundBuffers(4, 1500));
         sad.installOutbound(1, sa, NOWHERE);
         sad.removeOutbound(1, 0x1001);
         assertEquals(Verdict.SEALED, sa.seal(Packets.ipv4(40), ByteBuffer.allocate(200)));      // the owner may still be in its batch
@@ -181,7 +181,7 @@ class SaDatabaseTest {
         var loop = new Dataplane(sad, 8, 1500).outbound(1, packets -> {
             for (var packet : packets) packet.put(Packets.ipv4(60)).flip();
             return packets.length;
-        }, drops);
+        }, drops, new OutboundBuffers(8, 1500));
         var sealing = CompletableFuture.runAsync(() -> {
             while (!stop.get()) read.addAndGet(loop.poll());
         });

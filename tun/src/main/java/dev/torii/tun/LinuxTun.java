@@ -2,6 +2,7 @@ package dev.torii.tun;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TUN interface of the Linux kernel (Documentation/networking/tuntap.rst), non-persistent: it is gone with the process, however that ends.
@@ -23,9 +24,8 @@ public final class LinuxTun implements TunDevice {
     private final String name;
     private final int index;
     private final int mtu;
-    private final Scratch in = new Scratch(FRAME);
-    private final SuperPacket frame = new SuperPacket(in.bytes);
-    private final Scratch out = new Scratch(SuperPacket.HEADER + PACKET);     // the header stays zero: a packet as it is
+    private @Nullable Inward inward;                // made with the first packet, so that idle interfaces cost no memory; for the reading thread
+    private @Nullable Scratch out;                  // the same for the writing thread; the header stays zero: a packet as it is
     private final boolean superPackets;
     private volatile int fd;
 
@@ -37,6 +37,14 @@ public final class LinuxTun implements TunDevice {
     private volatile long writtenPackets;
     private volatile long writtenBytes;
     private volatile long writeErrors;
+
+    /** Where the kernel puts its frames, and what is left of the last one. */
+    private record Inward(Scratch in, SuperPacket frame) {
+        static Inward allocate() {
+            var in = new Scratch(FRAME);
+            return new Inward(in, new SuperPacket(in.bytes));
+        }
+    }
 
     private LinuxTun(int fd, String name, int index, int mtu, boolean superPackets) {
         this.fd = fd;
@@ -126,15 +134,17 @@ public final class LinuxTun implements TunDevice {
 
     /** Whether packets that were read from the kernel wait for the next {@link #read}; for the reading thread. */
     boolean pending() {
-        return frame.hasNext();
+        return inward != null && inward.frame().hasNext();
     }
 
     @Override
     public int read(ByteBuffer[] packets) {
+        if (inward == null) inward = Inward.allocate();
+        SuperPacket frame = inward.frame();
         int from = fd;
         int filled = 0;
         long bytes = 0;
-        while (filled < packets.length && (frame.hasNext() || fetch(from))) {
+        while (filled < packets.length && (frame.hasNext() || fetch(from, inward))) {
             ByteBuffer packet = packets[filled];
             if (frame.next(packet)) {
                 bytes += packet.limit();
@@ -150,12 +160,12 @@ public final class LinuxTun implements TunDevice {
         return filled;
     }
 
-    /** Has the kernel put its next frame into {@code in}; false if there is none. */
-    private boolean fetch(int from) {
+    /** Has the kernel put its next frame where it belongs; false if there is none. */
+    private boolean fetch(int from, Inward into) {
         while (from >= 0) {
-            long length = LibC.read(from, in.address, FRAME);
+            long length = LibC.read(from, into.in().address, FRAME);
             if (length >= 0) {
-                if (frame.begin((int) length)) return true;
+                if (into.frame().begin((int) length)) return true;
                 readErrors = readErrors + 1;
                 continue;
             }
@@ -169,6 +179,8 @@ public final class LinuxTun implements TunDevice {
 
     @Override
     public void write(ByteBuffer[] packets, int count) {
+        if (out == null) out = new Scratch(SuperPacket.HEADER + PACKET);
+        Scratch frame = out;
         int to = fd;
         int written = 0;
         long bytes = 0;
@@ -176,10 +188,10 @@ public final class LinuxTun implements TunDevice {
             ByteBuffer packet = packets[i];
             int length = packet.remaining();
             if (length > PACKET) continue;
-            out.bytes.put(SuperPacket.HEADER, packet, packet.position(), length);
+            frame.bytes.put(SuperPacket.HEADER, packet, packet.position(), length);
             long taken;
             do {
-                taken = LibC.write(to, out.address, SuperPacket.HEADER + length);
+                taken = LibC.write(to, frame.address, SuperPacket.HEADER + length);
             } while (taken < 0 && LibC.errno() == Errno.EINTR);
             if (taken == SuperPacket.HEADER + length) {
                 written++;

@@ -13,6 +13,7 @@ import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.session.HalfOpens;
+import dev.torii.tun.InterfaceAddress;
 import dev.torii.tun.UdpSender;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -54,7 +55,7 @@ final class Connections implements AutoCloseable {
     private final List<Tunnel> tunnels;
     private final Set<String> interfaceNames;
     private final Map<InetAddress, UdpSockets> sockets = new HashMap<>();
-    private final Map<Tunnel, UdpSender> senders = new LinkedHashMap<>();
+    private final Map<SocketAndThread, UdpSender> senders = new LinkedHashMap<>();
     private final Set<Tunnel> waiting = new HashSet<>();
     private final Set<Tunnel> cutOff = new HashSet<>();
     private final HalfOpens halfOpens;
@@ -63,6 +64,9 @@ final class Connections implements AutoCloseable {
     private final Map<Tunnel, IOException> cannotListen = new LinkedHashMap<>();
     private HostNetwork host = HostNetwork.NONE;
     private Optional<Runnable> farewell = Optional.empty();
+    private Set<InetAddress> ownAddresses = Set.of();
+
+    private record SocketAndThread(UdpSockets socket, int thread) {}
 
     /** @param stateChanged hears of every tunnel that came up or went down */
     Connections(ControlLoop loop, PacketThreads packets, SaDatabase sad, IkeCrypto crypto, KeyLog keyLog, EventLog log, Counters counters, List<Tunnel> tunnels,
@@ -94,9 +98,11 @@ final class Connections implements AutoCloseable {
     /** The host's network is this now: connections whose local address has come, gone or changed follow it; who waits tries at once when the way is back. */
     void network(HostNetwork now) {
         host = now;
+        ownAddresses = host.addresses().stream().map(InterfaceAddress::address).collect(Collectors.toSet());
         followAddresses();
+        var paths = Underlay.paths(host, interfaceNames);
         for (Tunnel tunnel : tunnels) {
-            boolean leads = tunnel.config().remote().filter(remote -> !Underlay.leadsTo(host, remote, interfaceNames)).isEmpty();
+            boolean leads = tunnel.config().remote().filter(remote -> !Underlay.leadsTo(paths, remote)).isEmpty();
             if (!leads) cutOff.add(tunnel);
             else if (cutOff.remove(tunnel)) tunnel.driver().ifPresent(IkeDriver::networkReturned);
         }
@@ -120,7 +126,7 @@ final class Connections implements AutoCloseable {
     /** A fixed address counts only while the host has it: a socket cannot be bound to another. */
     private Optional<InetAddress> localAddress(TunnelConfig config) {
         if (config.local().isEmpty()) return Underlay.defaultRouteSource(host, interfaceNames);
-        return config.local().filter(address -> host.addresses().stream().anyMatch(known -> known.address().equals(address)));
+        return config.local().filter(ownAddresses::contains);
     }
 
     private void attach(Tunnel tunnel, InetAddress address) {
@@ -153,10 +159,9 @@ final class Connections implements AutoCloseable {
         return socket;
     }
 
-    /** A tunnel's packets are sealed by one thread, so one sender, with its scratch memory, serves all its SAs on a socket. */
+    /** A tunnel's packets are sealed by one thread, so one sender, with its scratch memory, serves all SAs of that thread's tunnels on a socket. */
     private Function<Path, DatagramSink> sinks(Tunnel tunnel, UdpSockets socket) {
-        var sender = new UdpSender(socket.natTDescriptor());
-        senders.put(tunnel, sender);
+        var sender = senders.computeIfAbsent(new SocketAndThread(socket, packets.outboundThread(tunnel.index())), unseen -> new UdpSender(socket.natTDescriptor()));
         return path -> (datagrams, count) -> sender.send(datagrams, count, path.remote());
     }
 
@@ -168,7 +173,6 @@ final class Connections implements AutoCloseable {
         });
         var address = tunnel.localAddress();
         tunnel.detached();
-        senders.remove(tunnel);
         address.filter(gone -> !isUsed(gone)).map(sockets::get).ifPresent(unused -> loop.arm(unused, UNUSED_SOCKET, () -> close(unused)));
     }
 
@@ -178,6 +182,7 @@ final class Connections implements AutoCloseable {
 
     private void close(UdpSockets unused) {
         sockets.remove(unused.address());
+        senders.keySet().removeIf(key -> key.socket() == unused);
         unused.close();
     }
 
@@ -217,8 +222,9 @@ final class Connections implements AutoCloseable {
         for (Tunnel tunnel : tunnels) {
             if (!tunnel.tun().superPackets()) notes.add("the kernel hands over no super-packets on " + tunnel.tun().name() + " (TUNSETOFFLOAD): sending is slower");
         }
-        senders.forEach((tunnel, sender) -> {
-            if (!sender.segmenting()) notes.add("the kernel does not segment what \"" + tunnel.config().name() + "\" sends (UDP_SEGMENT): sending is slower");
+        senders.forEach((key, sender) -> {
+            var note = "the kernel does not segment what is sent from " + key.socket().address().getHostAddress() + " (UDP_SEGMENT): sending is slower";
+            if (!sender.segmenting() && !notes.contains(note)) notes.add(note);
         });
         return notes;
     }

@@ -33,6 +33,7 @@ final class PacketThreads implements AutoCloseable {
     private final DropCounters inboundDrops = new DropCounters();
     private final InboundLoop inbound;
     private final List<Outbound> outbound = new ArrayList<>();
+    private final int threads;
 
     /** One thread that polls its share of the TUNs. */
     private record Outbound(Thread thread, TunPoller poller, Polling polling) {}
@@ -42,13 +43,14 @@ final class PacketThreads implements AutoCloseable {
         var sinks = tuns.stream().<PacketSink>map(tun -> tun::write).toList();
         this.inbound = dataplane.inbound(sinks::get, inboundDrops);
         for (int i = 0; i < tuns.size(); i++) outboundDrops.add(new DropCounters());
-        int threads = Math.min(Runtime.getRuntime().availableProcessors(), tuns.size());
+        this.threads = Math.min(Runtime.getRuntime().availableProcessors(), tuns.size());
         for (int first = 0; first < threads; first++) {
             var mine = new ArrayList<LinuxTun>();
             var loops = new ArrayList<OutboundLoop>();
+            var buffers = dataplane.outboundBuffers();
             for (int tunnel = first; tunnel < tuns.size(); tunnel += threads) {
                 mine.add(tuns.get(tunnel));
-                loops.add(dataplane.outbound(tunnel, tuns.get(tunnel)::read, outboundDrops.get(tunnel)));
+                loops.add(dataplane.outbound(tunnel, tuns.get(tunnel)::read, outboundDrops.get(tunnel), buffers));
             }
             var poller = new TunPoller(mine);
             var polling = new Polling(poller, loops);
@@ -75,6 +77,11 @@ final class PacketThreads implements AutoCloseable {
                 inbound.flush();
             }
         };
+    }
+
+    /** Which of the threads that seal polls a tunnel's TUN. */
+    int outboundThread(int tunnel) {
+        return tunnel % threads;
     }
 
     /** What could not be sealed of the packets that came out of a tunnel's TUN. */

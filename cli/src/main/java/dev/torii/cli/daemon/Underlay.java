@@ -4,6 +4,7 @@ import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.rib.HostNetwork;
 import dev.torii.ike.EspProposal;
 import dev.torii.tun.InterfaceAddress;
+import dev.torii.tun.Link;
 import dev.torii.tun.Route;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -11,6 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Questions about the network below the tunnels. */
 final class Underlay {
@@ -43,14 +46,18 @@ final class Underlay {
                 .map(InterfaceAddress::address);
     }
 
-    /** Whether the host has a way to {@code remote} that does not lead into a tunnel of ours, over an interface that carries packets. */
-    static boolean leadsTo(HostNetwork host, InetAddress remote, Set<String> tunnels) {
+    /** Every prefix to which a route leads over an interface with a carrier that is no tunnel: the underlay's reach, for {@link #leadsTo}. */
+    static Set<Prefix> paths(HostNetwork host, Set<String> tunnels) {
+        var usable = host.links().stream().filter(link -> link.running() && !tunnels.contains(link.name())).map(Link::index).collect(Collectors.toSet());
         return host.routes().stream()
-                .filter(route -> route.type() == Route.Type.UNICAST && route.destination().getClass() == remote.getClass()
-                        && Prefix.of(route.destination(), route.prefixLength()).contains(remote))
-                .flatMap(route -> route.nextHops().stream())
-                .flatMap(hop -> host.link(hop.interfaceIndex()).stream())
-                .anyMatch(link -> link.running() && !tunnels.contains(link.name()));
+                .filter(route -> route.type() == Route.Type.UNICAST && route.nextHops().stream().anyMatch(hop -> usable.contains(hop.interfaceIndex())))
+                .map(route -> Prefix.of(route.destination(), route.prefixLength()))
+                .collect(Collectors.toSet());
+    }
+
+    /** Whether one of these prefixes covers the peer. */
+    static boolean leadsTo(Set<Prefix> paths, InetAddress remote) {
+        return IntStream.rangeClosed(0, remote.getAddress().length * Byte.SIZE).anyMatch(length -> paths.contains(Prefix.of(remote, length)));
     }
 
     /**

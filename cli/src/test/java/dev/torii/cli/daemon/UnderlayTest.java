@@ -59,13 +59,13 @@ class UnderlayTest {
 
     @Test void aWayToThePeerIsARouteOverAnInterfaceThatCarriesPackets() {
         var peer = address("198.51.100.11");
-        assertTrue(Underlay.leadsTo(host(OVER_ETH0), peer, TUNNELS));
-        assertFalse(Underlay.leadsTo(host(), peer, TUNNELS));
-        assertFalse(Underlay.leadsTo(host(Route.to(ANY, 0, NextHop.device(VTI1))), peer, TUNNELS), "into a tunnel");
-        assertFalse(Underlay.leadsTo(host(Hosts.foreign("203.0.113.0", 24, "192.168.1.1", 0)), peer, TUNNELS), "to somewhere else");
+        assertTrue(Underlay.leadsTo(Underlay.paths(host(OVER_ETH0), TUNNELS), peer));
+        assertFalse(Underlay.leadsTo(Underlay.paths(host(), TUNNELS), peer));
+        assertFalse(Underlay.leadsTo(Underlay.paths(host(Route.to(ANY, 0, NextHop.device(VTI1))), TUNNELS), peer), "into a tunnel");
+        assertFalse(Underlay.leadsTo(Underlay.paths(host(Hosts.foreign("203.0.113.0", 24, "192.168.1.1", 0)), TUNNELS), peer), "to somewhere else");
         var unplugged = host(OVER_ETH0).links().stream().map(link -> link.index() == ETH0
                 ? new Link(link.index(), link.name(), link.mtu(), true, false, false, link.kind(), link.reversePathFilter()) : link).toList();
-        assertFalse(Underlay.leadsTo(new HostNetwork(unplugged, List.of(), List.of(OVER_ETH0)), peer, TUNNELS), "no carrier");
+        assertFalse(Underlay.leadsTo(Underlay.paths(new HostNetwork(unplugged, List.of(), List.of(OVER_ETH0)), TUNNELS), peer), "no carrier");
     }
 
     @Test void theLowestMetricWinsUnlessItLeadsIntoATunnel() {
