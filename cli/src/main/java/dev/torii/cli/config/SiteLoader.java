@@ -13,8 +13,10 @@ import java.util.Map;
 final class SiteLoader {
     private SiteLoader() {}
 
-    static SiteConfig load(Path root, Host host) throws ConfigException {
+    static SiteConfig load(Path root, Host live) throws ConfigException {
         var diagnostics = new Diagnostics();
+        var addresses = live.localAddresses();                      // asked once: every conn asks, and the host's addresses are not to change meanwhile
+        Host host = () -> addresses;
         if (!Files.isDirectory(root)) {
             throw new ConfigException(List.of(new Problem(new Position(root.toString(), 1, 1), "there is no such directory", "give the directory that contains etc")), List.of());
         }

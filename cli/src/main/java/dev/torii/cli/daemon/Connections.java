@@ -59,6 +59,7 @@ final class Connections implements AutoCloseable {
     private final Set<Tunnel> waiting = new HashSet<>();
     private final Set<Tunnel> cutOff = new HashSet<>();
     private final HalfOpens halfOpens;
+    private final Starts<Tunnel> starts;
     private final IkeDispatcher dispatcher;
     private final Consumer<Tunnel> stateChanged;
     private final Map<Tunnel, IOException> cannotListen = new LinkedHashMap<>();
@@ -81,6 +82,7 @@ final class Connections implements AutoCloseable {
         this.tunnels = List.copyOf(tunnels);
         this.interfaceNames = tunnels.stream().map(tunnel -> tunnel.tun().name()).collect(Collectors.toUnmodifiableSet());
         this.stateChanged = stateChanged;
+        this.starts = new Starts<>(loop);
         this.halfOpens = new HalfOpens(crypto);
         this.dispatcher = new IkeDispatcher(loop, counters, log, System::nanoTime, this::send);
         loop.every(TRAFFIC_LOOK, this::lookAtTraffic);
@@ -104,7 +106,7 @@ final class Connections implements AutoCloseable {
         for (Tunnel tunnel : tunnels) {
             boolean leads = tunnel.config().remote().filter(remote -> !Underlay.leadsTo(paths, remote)).isEmpty();
             if (!leads) cutOff.add(tunnel);
-            else if (cutOff.remove(tunnel)) tunnel.driver().ifPresent(IkeDriver::networkReturned);
+            else if (cutOff.remove(tunnel)) tunnel.driver().ifPresent(driver -> starts.begin(tunnel, driver::networkReturned));
         }
     }
 
@@ -139,7 +141,7 @@ final class Connections implements AutoCloseable {
             dispatcher.add(driver, address, config.remote());
             config.remote().ifPresent(halfOpens::name);
             cannotListen.remove(tunnel);
-            if (tunnel.isWanted()) start(tunnel);
+            if (tunnel.isWanted()) starts.begin(tunnel, () -> start(tunnel));
         } catch (IOException e) {
             if (cannotListen.put(tunnel, e) == null) log.warn(config.name(), e.getMessage());
             loop.arm(CANNOT_LISTEN, LISTEN_AGAIN, () -> network(host));
@@ -166,6 +168,7 @@ final class Connections implements AutoCloseable {
     }
 
     private void detach(Tunnel tunnel) {
+        starts.done(tunnel);
         tunnel.driver().ifPresent(driver -> {
             driver.stop();
             dispatcher.remove(driver);
@@ -200,6 +203,7 @@ final class Connections implements AutoCloseable {
     /** {@code torii down}. */
     void stop(Tunnel tunnel) {
         tunnel.wanted(false);
+        starts.done(tunnel);
         tunnel.driver().ifPresent(IkeDriver::stop);
     }
 
@@ -253,6 +257,7 @@ final class Connections implements AutoCloseable {
     /** Deletes every SA, telling the peers, and lets nobody begin again; {@code told} runs when they know. The sockets stay open until {@link #close}. */
     void stopAll(Runnable told) {
         dispatcher.admitNobody();
+        starts.stop();
         for (Tunnel tunnel : tunnels) stop(tunnel);
         farewell = Optional.of(told);
         endFarewell();
@@ -307,6 +312,7 @@ final class Connections implements AutoCloseable {
         private void state(boolean up) {
             if (tunnel.isUp() == up) return;
             tunnel.up(up);
+            if (up) starts.done(tunnel);
             stateChanged.accept(tunnel);
         }
 

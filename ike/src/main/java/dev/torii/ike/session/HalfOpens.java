@@ -17,6 +17,11 @@ import java.util.Set;
 public final class HalfOpens {
     /** From so many on, IKEv2 asks for a cookie (RFC 7296, section 2.6). */
     public static final int COOKIES_FROM = 30;
+    /**
+     * Below so many it no longer does. Not at once: a repetition without the cookie, answered after the peer was asked for one, makes two different first
+     * messages, and the peer cannot know which of them the answer, and so AUTH, is about.
+     */
+    private static final int COOKIES_UNTIL = 5;
     /** For one address, besides one for each connection that names it. */
     public static final int OF_ONE_SOURCE = 5;
     /** For all addresses together that no connection names. */
@@ -28,6 +33,7 @@ public final class HalfOpens {
     private final Map<InetAddress, Integer> named = new HashMap<>();
     private final Map<Source, Integer> taken = new HashMap<>();
     private int total;
+    private boolean asking;
     private int strangers;
 
     /** An address that was shown to be the sender's has places of its own: who sends in its name cannot take them. */
@@ -60,7 +66,8 @@ public final class HalfOpens {
 
     /** Whether a first message from there must bear a cookie. */
     public boolean cookieWanted(InetAddress source) {
-        return total >= COOKIES_FROM || full(new Source(source, false));
+        asking = total >= (asking ? COOKIES_UNTIL : COOKIES_FROM);
+        return asking || full(new Source(source, false));
     }
 
     private boolean full(Source source) {

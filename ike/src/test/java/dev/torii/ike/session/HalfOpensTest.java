@@ -100,6 +100,22 @@ class HalfOpensTest {
         assertTrue(halfOpens.cookieWanted(address(99)));
     }
 
+    /** Else a peer that was asked could be answered twice: for its message with the cookie, and for a repetition of the one without. */
+    @Test
+    void whoeverWasAskedForACookieIsNotAnsweredWithoutOneBecauseTheCrowdIsGone() {
+        var taken = new ArrayList<HalfOpens.Place>();
+        for (int number = 1; number <= 6; number++) {
+            taken.addAll(fill(address(number), false));
+        }
+        assertTrue(halfOpens.cookieWanted(address(99)));
+        while (halfOpens.total() > 5) {
+            taken.removeLast().free();
+            assertTrue(halfOpens.cookieWanted(address(99)), () -> "with " + halfOpens.total());
+        }
+        taken.removeLast().free();
+        assertFalse(halfOpens.cookieWanted(address(99)));
+    }
+
     @Test
     void aPeerThatTakesItsTimeMayDoSoUnlessOthersWait() {
         HalfOpens.Place alone = places.take(PEER, false).orElseThrow();
