@@ -24,4 +24,10 @@ public record ChildSa(Spi inbound, Spi outbound, EspProposal suite, Secret inbou
         local = List.copyOf(local);
         remote = List.copyOf(remote);
     }
+
+    /** Overwrites both keys: it is removed. */
+    public void erase() {
+        inboundKey.erase();
+        outboundKey.erase();
+    }
 }

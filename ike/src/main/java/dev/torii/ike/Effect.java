@@ -34,7 +34,7 @@ public sealed interface Effect {
     /** Send packets with this SA from now on: it is newer than all before it. */
     record InstallOutbound(ChildSa child) implements Effect { }
 
-    /** Remove both directions, as far as they were installed. */
+    /** Remove both directions, as far as they were installed. Its keys are erased already. */
     record Remove(ChildSa child) implements Effect { }
 
     /** The peer's address or port changed: for all children, and for what is sent from now on. */

@@ -207,6 +207,7 @@ final class ChildSas {
         if (quickMode.child() != null) {
             children.remove(quickMode.child());
             context.out.add(new Effect.Remove(quickMode.child().sa));
+            quickMode.child().sa.erase();
         }
         Child old = quickMode.replaces;
         if (old != null && children.contains(old)) {
@@ -321,6 +322,7 @@ final class ChildSas {
             context.out.disarm(kind, child.id);
         }
         context.out.add(new Effect.Remove(child.sa));
+        child.sa.erase();
     }
 
     List<IkeStatus.Child> status() {

@@ -91,12 +91,18 @@ sealed interface MainMode permits MainModeInitiator, MainModeResponder {
 
     /** What the first two messages settle. */
     record Terms(Cookie initiator, Cookie responder, Octets saBody, IkeProposal proposal, Duration lifetime, boolean natTraversal,
-            boolean deadPeerDetection, boolean fragmentation) {
+            boolean deadPeerDetection, boolean fragmentation, List<Attribute> chosen) {
+        /** Copies the list. */
+        public Terms {
+            chosen = List.copyOf(chosen);
+        }
+
         /** Whether both know the vendor ids is read from the peer's message. */
         static Terms of(Cookie initiator, Cookie responder, Octets saBody, Phase1Policy.Agreed agreed, Message peer) {
             List<Octets> vendors = peer.all(Payload.VendorId.class).stream().map(Payload.VendorId::value).toList();
             return new Terms(initiator, responder, saBody, agreed.proposal(), agreed.lifetime(),
-                    vendors.contains(NatDetection.VENDOR_ID), vendors.contains(DPD_VENDOR_ID), vendors.stream().anyMatch(Fragment::understoodBy));
+                    vendors.contains(NatDetection.VENDOR_ID), vendors.contains(DPD_VENDOR_ID), vendors.stream().anyMatch(Fragment::understoodBy),
+                    agreed.answer().proposals().get(0).transforms().get(0).attributes());
         }
 
         NatDetection natDetection(IkeCrypto crypto) {

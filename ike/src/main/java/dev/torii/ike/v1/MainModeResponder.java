@@ -123,7 +123,10 @@ final class MainModeResponder implements MainMode {
         Payload.Id id = MainMode.identity(config.localId());
         Octets idBody = MessageCodec.chain(List.of(id));
         Octets hash = MainMode.hash(crypto, s.terms(), s.secrets(), false, idBody.slice(4, idBody.length() - 4));
-        Protection.Sealed mm6 = protection.seal(header(s.terms(), IkeHeader.ENCRYPTED), opened.next(), List.of(id, new Payload.Hash(hash)));
+        var payloads = new ArrayList<Payload>(List.of(id, new Payload.Hash(hash)));
+        Lifetimes.shortened(s.terms().lifetime(), s.terms().chosen(), Phase1Policy.LIFE_TYPE, Phase1Policy.LIFE_DURATION, Payload.PROTOCOL_ISAKMP,
+                Octets.concat(s.terms().initiator().octets(), own.octets())).ifPresent(payloads::add);
+        Protection.Sealed mm6 = protection.seal(header(s.terms(), IkeHeader.ENCRYPTED), opened.next(), payloads);
         Phase1Sa sa = MainMode.result(config, s.terms(), s.secrets(), false, in.path(), mm6.next(), opened.message());
         return Step.to(new State.Established(in.path(), sa, in.message(), mm6.message()), new Output.Transmit(mm6.message()));
     }

@@ -69,6 +69,8 @@ final class QuickModeResponder implements QuickMode {
             payloads.add(new Payload.Nonce(nonce));
             dh.ifPresent(key -> payloads.add(new Payload.Ke(key.publicValue())));
             payloads.addAll(qm1.all(Payload.Id.class));
+            Lifetimes.shortened(agreed.lifetime(), agreed.answer().proposals().get(0).transforms().get(0).attributes(), Phase2Policy.LIFE_TYPE,
+                    Phase2Policy.LIFE_DURATION, Payload.PROTOCOL_ESP, setting.own().octets()).ifPresent(payloads::add);
             Protection.Sealed qm2 = protection.sealHashed(setting.header(), opened.next(), peerNonce, payloads);
             Octets hash3 = protection.hash(Octets.of((byte) 0), Octets.ofInt(setting.messageId()), peerNonce, nonce);
             return setting.send(new State.Answered(Flight.first(qm2.message()), in.message(), qm2.next(), hash3, child, agreed.lifetime()),

@@ -162,6 +162,7 @@ final class Children {
             context.out.disarm(kind, child.id);
         }
         context.out.add(new Effect.Remove(child.sa));
+        child.sa.erase();
         if (before && !anyUsable()) {
             owner.lastGone(reason);
         }

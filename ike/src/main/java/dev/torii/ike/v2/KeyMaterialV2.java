@@ -95,9 +95,13 @@ record KeyMaterialV2(HashAlgorithm hash, Secret d, Secret ai, Secret ar, Secret 
         for (int made = 0, round = 1; made < bytes; made += last.length, round++) {
             data[0] = last;
             data[seed.length + 1] = new byte[] {(byte) round};
-            last = crypto.prf(hash, key, data).toByteArray();
+            Secret next = crypto.prf(hash, key, data);
+            Arrays.fill(last, (byte) 0);
+            last = next.toByteArray();
+            next.erase();
             System.arraycopy(last, 0, out, made, Math.min(last.length, bytes - made));
         }
+        Arrays.fill(last, (byte) 0);
         Secret secret = Secret.copyOf(out);
         Arrays.fill(out, (byte) 0);
         return secret;

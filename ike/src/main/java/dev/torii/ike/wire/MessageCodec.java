@@ -68,4 +68,11 @@ public final class MessageCodec {
     public static List<Attribute> attributes(Octets data) throws MalformedMessageException {
         return SaPayloadCodec.attributes(data.asBuffer());
     }
+
+    /** The data of a RESPONDER-LIFETIME notification. */
+    public static Octets attributes(List<Attribute> attributes) {
+        var out = ByteBuffer.allocate(attributes.stream().mapToInt(attribute -> 4 + attribute.value().length()).sum());
+        SaPayloadCodec.encodeAttributes(attributes, out);
+        return Octets.rest(out.flip());
+    }
 }

@@ -114,14 +114,18 @@ final class SaPayloadCodec {
             Transform transform = transforms.get(i);
             int start = begin(i + 1 < transforms.size() ? PayloadType.TRANSFORM : PayloadType.NONE, out);
             out.put((byte) transform.number()).put((byte) transform.id()).putShort((short) 0);
-            for (Attribute attribute : transform.attributes()) {
-                out.putShort((short) (attribute.basic() ? attribute.type() | BASIC : attribute.type()));
-                if (!attribute.basic()) {
-                    out.putShort((short) attribute.value().length());
-                }
-                attribute.value().writeTo(out);
-            }
+            encodeAttributes(transform.attributes(), out);
             end(start, out);
+        }
+    }
+
+    static void encodeAttributes(List<Attribute> attributes, ByteBuffer out) {
+        for (Attribute attribute : attributes) {
+            out.putShort((short) (attribute.basic() ? attribute.type() | BASIC : attribute.type()));
+            if (!attribute.basic()) {
+                out.putShort((short) attribute.value().length());
+            }
+            attribute.value().writeTo(out);
         }
     }
 

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torii.ike.Effect;
 import dev.torii.ike.Event;
 import dev.torii.ike.IkeStatus;
+import dev.torii.ike.Lifecycle;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
+import dev.torii.ike.Timer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -113,6 +115,39 @@ class LifecycleTest {
         long renewed = pair.right().effects.stream().filter(Effect.InstallOutbound.class::isInstance).count();
         assertTrue(renewed >= 5, renewed + " children in ten minutes");
         assertTrue(pair.left().effects.size() > before);
+    }
+
+    @Test
+    void aResponderSaysThatItsLifetimesAreShorterAndTheInitiatorObeys() {
+        IkePair pair = up(new IkePair(1, Configs.left().build(), Configs.right().ikeLifetime(HOUR).childLifetime(Duration.ofMinutes(5)).build()));
+        assertEquals(HOUR, lastArmed(pair.left(), Timer.Kind.IKE_EXPIRE));
+        assertEquals(Duration.ofMinutes(5), lastArmed(pair.left(), Timer.Kind.CHILD_EXPIRE));
+        IkePair longer = up(new IkePair(1, Configs.left().ikeLifetime(HOUR).childLifetime(Duration.ofMinutes(5)).build(), Configs.right().build()));
+        assertEquals(HOUR, lastArmed(longer.right(), Timer.Kind.IKE_EXPIRE));
+        assertEquals(Duration.ofMinutes(5), lastArmed(longer.right(), Timer.Kind.CHILD_EXPIRE));
+        assertTrue(longer.right().sent.get(2).length() < pair.right().sent.get(2).length(), "nothing is said where nothing is shorter");
+    }
+
+    private static Duration lastArmed(Endpoint side, Timer.Kind kind) {
+        Duration last = Duration.ZERO;
+        for (Effect effect : side.effects) {
+            if (effect instanceof Effect.Arm(Timer timer, Duration after) && timer.kind() == kind) {
+                last = after;
+            }
+        }
+        return last;
+    }
+
+    @Test
+    void whoIsBehindANatRenewsTheIkeSaAlsoIfThePeerBegan() {
+        var pair = up(new IkePair(1, Configs.left().force(false).build(), Configs.right().lifecycle(new Lifecycle(0, false, false, true, Lifecycle.WhenDead.HOLD)).build())
+                .behindNat());
+        pair.right().start();
+        pair.right().fire(Timer.Kind.IKE_REKEY);
+        pair.left().fire(Timer.Kind.IKE_REKEY);
+        pair.runFor(HOUR.multipliedBy(9));
+        assertTrue(pair.left().ikeSas.get(0).initiator());
+        assertEquals(0, pair.left().downs + pair.right().downs);
     }
 
     @Test
