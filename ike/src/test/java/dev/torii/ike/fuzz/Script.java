@@ -21,13 +21,15 @@ import java.util.List;
 
 /**
  * Reads the fuzzer's bytes as a story of two sides: starts, stops, time, replays, altered and made-up messages, which are well sealed. Whatever happens, nothing
- * throws, the driver's assumptions hold (see Endpoint), state is bounded, and after Stop none is left.
+ * throws, the driver's assumptions hold (see Endpoint), state is bounded, and some time after Stop none is left.
  */
 final class Script {
     private static final int MAX_STEPS = 48;
     private static final int[] EXCHANGES_V1 = {ExchangeType.MAIN_MODE, ExchangeType.QUICK_MODE, ExchangeType.INFORMATIONAL, ExchangeType.TRANSACTION};
     private static final int[] EXCHANGES_V2 =
             {ExchangeType.IKE_SA_INIT, ExchangeType.IKE_AUTH, ExchangeType.CREATE_CHILD_SA, ExchangeType.IKEV2_INFORMATIONAL};
+    /** A Delete of IKEv2 is repeated until it is answered or the time is over. */
+    private static final Duration GOODBYE = Duration.ofMinutes(2);
     private static final int IV_BYTES = 8;
     private static final int BLOCK = 16;
 
@@ -61,6 +63,7 @@ final class Script {
         }
         pair.left().stop();
         pair.right().stop();
+        pair.runFor(GOODBYE);
         for (Endpoint side : List.of(pair.left(), pair.right())) {
             require(side.ikeSas.isEmpty() && side.inbound.isEmpty() && side.outbound.isEmpty() && !side.up, "left after Stop: SAs");
             require(side.bound.isEmpty() && side.timers() == 0, "left after Stop: " + side.bound + ", " + side.timers() + " timers");
