@@ -66,6 +66,23 @@ final class Ping {
         return figures(job.output(), interval, true);
     }
 
+    /** Which requests were not answered between answered ones, and when, in seconds since 1970. */
+    String gaps() {
+        var gaps = new StringBuilder();
+        int last = 0;
+        var before = "the start";
+        var reply = REPLY.matcher(job.output());
+        while (reply.find()) {
+            int sequence = Integer.parseInt(reply.group(2));
+            if (sequence > last + 1) {
+                gaps.append(last + 1).append(" to ").append(sequence - 1).append(" between ").append(before).append(" and ").append(reply.group(1)).append('\n');
+            }
+            last = sequence;
+            before = reply.group(1);
+        }
+        return gaps.toString();
+    }
+
     private static Figures figures(String output, Duration interval, boolean interrupted) {
         var statistics = STATISTICS.matcher(output);
         if (!statistics.find()) throw new AssertionError("ping gave no statistics: " + output);
@@ -77,17 +94,17 @@ final class Ping {
         var reply = REPLY.matcher(output);
         while (reply.find()) {
             double now = Double.parseDouble(reply.group(1));
-            if (before != 0) outage = Math.max(outage, now - before - interval.toMillis() / 1e3);
+            if (before != 0) outage = Math.max(outage, now - before - interval.toNanos() / 1e9);
             before = now;
             last = Integer.parseInt(reply.group(2));
             ttl = Integer.parseInt(reply.group(3));
         }
         if (interrupted && sent - last <= Math.max(1, UNDER_WAY.dividedBy(interval))) sent = last;     // replies that were under way when ping was told to end
-        var longest = Duration.ofMillis(Math.max(Math.round(outage * 1e3), interval.toMillis() * (sent - last)));
+        var longest = Duration.ofMillis(Math.max(Math.round(outage * 1e3), interval.multipliedBy(sent - last).toMillis()));
         return new Figures(sent, Integer.parseInt(statistics.group(2)), longest, ttl);
     }
 
     private static String seconds(Duration interval) {
-        return Double.toString(interval.toMillis() / 1000.0);
+        return Double.toString(interval.toNanos() / 1e9);
     }
 }

@@ -1,0 +1,99 @@
+package dev.torii.cli.netns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torii.cli.lab.Await;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Lifetimes of seconds under steady pings: no packet is lost while SAs are replaced, with IKEv1 and IKEv2, whoever began and whoever renews. How
+ * many renewals, and how many pings a second in each tunnel, is said by the properties torii.rekey.children, torii.rekey.ike and torii.rekey.pings.
+ */
+@NamespaceTest(NamespaceTest.Needs.STRONGSWAN)
+class RekeyIT {
+    private static final int CHILDREN = Integer.getInteger("torii.rekey.children", 60);
+    private static final int IKE_SAS = Integer.getInteger("torii.rekey.ike", 20);
+    private static final int PINGS = Integer.getInteger("torii.rekey.pings", 100);
+    /** Two tunnels in each of three networks. */
+    private static final int TUNNELS = 6;
+    /** The longest a renewal takes in the mean, and what a busy machine takes to start. */
+    private static final Duration LIMIT = Duration.ofSeconds(5L * (CHILDREN / TUNNELS + 1) + 10L * (IKE_SAS / TUNNELS + 1) + 30);
+    private static final Pattern CHILD = Pattern.compile("IPsec SA established");
+    private static final Pattern IKE = Pattern.compile("(ISAKMP|IKE) SA established");
+
+    /** What one tunnel went through. */
+    private record Seen(String tunnel, int children, int ikeSas, Ping.Figures pings) {
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%s: %d child and %d IKE SAs renewed, %d of %d pings lost", tunnel, children, ikeSas, pings.lost(), pings.sent());
+        }
+    }
+
+    @Test
+    void noPingIsLostWhileSasAreReplaced() throws InterruptedException {
+        List<Seen> seen = Collections.synchronizedList(new ArrayList<>());
+        SideBySide.run(List.of(
+                () -> renewals("tr-rk-a", false, true, seen),
+                () -> renewals("tr-rk-b", false, false, seen),
+                () -> renewals("tr-rk-c", true, false, seen)));
+        int children = seen.stream().mapToInt(Seen::children).sum();
+        int ikeSas = seen.stream().mapToInt(Seen::ikeSas).sum();
+        seen.forEach(each -> System.out.println("rekey (" + each + ")"));
+        System.out.printf("rekey: %d child and %d IKE SAs renewed, %d of %d pings lost%n", children, ikeSas,
+                seen.stream().mapToInt(each -> each.pings().lost()).sum(), seen.stream().mapToInt(each -> each.pings().sent()).sum());
+        assertEquals(TUNNELS, seen.size());
+        assertTrue(children >= CHILDREN && ikeSas >= IKE_SAS, seen.toString());
+    }
+
+    private static void renewals(String prefix, boolean peersBegin, boolean toriiRenews, List<Seen> all) throws IOException {
+        try (var network = TwoVersions.network(prefix, peersBegin)) {
+            if (peersBegin) network.startTorii(lifetimes(toriiRenews));
+            network.startPeers(config -> toriiRenews ? config : config.rekeying(Duration.ofSeconds(7), Duration.ofSeconds(3)), RekeyIT::unhurried);
+            if (!peersBegin) network.startTorii(lifetimes(toriiRenews));
+            network.awaitPings();
+            var pings = TwoVersions.TUNNELS.stream().map(tunnel -> network.ping(tunnel, Duration.ofNanos(1_000_000_000L / PINGS))).toList();
+            for (int tunnel : TwoVersions.TUNNELS) {
+                Await.until("renewals in tunnel " + tunnel, LIMIT, () -> established(network, tunnel, CHILD) > CHILDREN / TUNNELS + 1
+                        && established(network, tunnel, IKE) > IKE_SAS / TUNNELS + 1, network::evidence);
+            }
+            for (int tunnel : TwoVersions.TUNNELS) {
+                var name = network.who() + ", " + (toriiRenews ? "Torii" : "strongSwan") + " renews, IKEv" + tunnel;
+                var ping = pings.get(tunnel - 1);
+                var seen = new Seen(name, established(network, tunnel, CHILD) - 1, established(network, tunnel, IKE) - 1, ping.stop());
+                all.add(seen);
+                assertTrue(seen.pings().sent() > PINGS, seen.toString());
+                assertEquals(0, seen.pings().lost(), () -> seen + "\n" + ping.gaps() + "\n" + network.evidence());
+            }
+            for (int tunnel : TwoVersions.TUNNELS) nothingPilesUp(network, tunnel);
+        }
+    }
+
+    /** What was replaced goes: IKEv1's old children live on to their ends, 12 seconds at most. */
+    private static void nothingPilesUp(TwoVersions network, int tunnel) {
+        var status = network.status(tunnel);
+        assertTrue(status.get("children").size() <= 6 && status.get("ikeSas").size() <= 3, network::evidence);
+    }
+
+    /** Torii's own lifetimes; else an hour and more, so that strongSwan is first. */
+    private static String[] lifetimes(boolean own) {
+        return own ? new String[] {"ikelifetime=12s", "salifetime=6s"} : new String[0];
+    }
+
+    /** The hard limit a while after the renewal: what is tested is not who is fast on a busy machine. */
+    private static String unhurried(String conf) {
+        return conf.replace("life_time = 4s", "life_time = 12s").replace("over_time = 1s", "over_time = 9s");
+    }
+
+    private static int established(TwoVersions network, int tunnel, Pattern what) {
+        var conn = network.torii(1) == network.torii(2) ? "oracle-tunnel-" + tunnel : "cpe";
+        return (int) network.torii(tunnel).job().output().lines().filter(line -> line.contains(conn) && what.matcher(line).find()).count();
+    }
+}
