@@ -21,7 +21,7 @@ public record Timer(Kind kind, long id) {
         CHILD_REKEY,
         /** End of the child SA. */
         CHILD_EXPIRE,
-        /** Time to send with a child SA that the peer began: by now it knows the keys. */
+        /** Time to send with a new child SA: by now the peer has it too. */
         CHILD_SWITCH,
         /** A replaced SA has waited for packets in flight. */
         REPLACED,

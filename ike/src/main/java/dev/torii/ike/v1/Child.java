@@ -8,6 +8,8 @@ final class Child {
     final ChildSa sa;
     /** Works both ways. */
     boolean usable;
+    /** What it replaces still sends in its place: the peer may not have it yet. */
+    boolean held;
     /** A successor is wanted as soon as there is an IKE SA to negotiate it under. */
     boolean renewalDue;
 

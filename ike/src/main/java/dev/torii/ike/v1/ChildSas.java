@@ -22,6 +22,7 @@ final class ChildSas {
     private static final int RESERVED_SPIS = 256;
     private static final Duration RETRY_RENEWAL = Duration.ofSeconds(10);
     private static final Duration LINGER = Duration.ofSeconds(15);      // six retransmissions of message 2 fit
+    private static final Duration SWITCH = Duration.ofSeconds(5);       // if message 3 was lost, the responder has asked for it again by then
     private static final Duration FORGOTTEN = Duration.ofSeconds(30);   // what the peer has replaced: longer than any peer keeps it for itself
 
     private final Context context;
@@ -151,8 +152,11 @@ final class ChildSas {
         }
     }
 
-    /** A duplicate of message 2: the responder has not got message 3, and still sends with the old child. */
+    /** A duplicate of message 2: the responder has not got message 3, and knows the old child only. */
     private void lingerOn(Phase2 quickMode) {
+        if (quickMode.child() != null && quickMode.child().held) {
+            context.out.arm(Timer.Kind.CHILD_SWITCH, quickMode.child().id, SWITCH);
+        }
         if (quickMode.replaces != null && context.out.isArmed(Timer.Kind.REPLACED, quickMode.replaces.id)) {
             context.out.arm(Timer.Kind.REPLACED, quickMode.replaces.id, LINGER);
         }
@@ -168,7 +172,27 @@ final class ChildSas {
             case Output.Warn warn -> context.failure(warn.text());
             case Output.Tell tell -> context.inform(quickMode.under, Informational.error(tell.notifyType(), tell.spi()));
             case Output.InstallInbound install -> installInbound(quickMode, install.child());
-            case Output.InstallOutbound install -> context.out.add(new Effect.InstallOutbound(install.child()));
+            case Output.InstallOutbound install -> installOutbound(quickMode, install.child());
+        }
+    }
+
+    /** A responder has the new child only when message 3 has arrived and is worked through. Until then a renewal's initiator sends with the old one. */
+    private void installOutbound(Phase2 quickMode, ChildSa sa) {
+        Child child = quickMode.child();
+        if (quickMode.initiator && child != null && quickMode.replaces != null && children.contains(quickMode.replaces)) {
+            child.held = true;
+            context.out.arm(Timer.Kind.CHILD_SWITCH, child.id, SWITCH);
+        } else {
+            context.out.add(new Effect.InstallOutbound(sa));
+        }
+    }
+
+    /** Sends with it from now on. */
+    private void use(Child child) {
+        if (child.held) {
+            child.held = false;
+            context.out.disarm(Timer.Kind.CHILD_SWITCH, child.id);
+            context.out.add(new Effect.InstallOutbound(child.sa));
         }
     }
 
@@ -194,7 +218,8 @@ final class ChildSas {
             context.out.arm(Timer.Kind.REPLACED, quickMode.replaces.id, LINGER);
         }
         if (!quickMode.initiator) {
-            children.stream().filter(older -> older.usable && older.id < quickMode.id && older.sa.local().equals(child.sa.local()) && older.sa.remote().equals(child.sa.remote()))
+            children.stream().filter(older -> older.usable && older.id < quickMode.id)
+                    .filter(older -> older.sa.local().equals(child.sa.local()) && older.sa.remote().equals(child.sa.remote()))
                     .forEach(this::forgottenByPeer);
         }
         owner.usable(first);
@@ -235,7 +260,9 @@ final class ChildSas {
             underWay.stream().filter(q -> q.id == timer.id()).findFirst().ifPresent(q -> run(q, new Input.RetransmitDue()));
         }
         children.stream().filter(c -> c.id == timer.id()).findFirst().ifPresent(child -> {
-            if (timer.kind() == Timer.Kind.CHILD_REKEY) {
+            if (timer.kind() == Timer.Kind.CHILD_SWITCH) {
+                use(child);
+            } else if (timer.kind() == Timer.Kind.CHILD_REKEY) {
                 wantRenewal(child);
             } else if (timer.kind() == Timer.Kind.CHILD_EXPIRE) {
                 owner.delete(List.of(child.sa.inbound()));
@@ -306,6 +333,7 @@ final class ChildSas {
         }
         boolean wasCurrent = current().filter(newest -> newest == child).isPresent();
         children.remove(child);
+        children.forEach(this::use);                // it may have been what still sent
         uninstall(child);
         if (wasUsable && !anyUsable()) {
             owner.lastGone(reason);
@@ -318,7 +346,7 @@ final class ChildSas {
     }
 
     private void uninstall(Child child) {
-        for (Timer.Kind kind : List.of(Timer.Kind.CHILD_REKEY, Timer.Kind.CHILD_EXPIRE, Timer.Kind.REPLACED)) {
+        for (Timer.Kind kind : List.of(Timer.Kind.CHILD_REKEY, Timer.Kind.CHILD_EXPIRE, Timer.Kind.CHILD_SWITCH, Timer.Kind.REPLACED)) {
             context.out.disarm(kind, child.id);
         }
         context.out.add(new Effect.Remove(child.sa));

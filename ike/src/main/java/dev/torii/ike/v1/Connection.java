@@ -108,7 +108,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
                 children.expired(timer);
             }
             case HALF_OPEN -> ikeSas.expired(timer);
-            case CHILD_REKEY, CHILD_EXPIRE -> children.expired(timer);
+            case CHILD_REKEY, CHILD_EXPIRE, CHILD_SWITCH -> children.expired(timer);
             case IKE_REKEY -> named(timer).filter(this::newest).ifPresent(phase1 -> {
                 phase1.renewalDue(true);
                 pursue();
@@ -119,7 +119,6 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
                 children.expired(timer);
             }
             case LIVENESS -> ikeSas.current().filter(liveness::silence).ifPresent(current -> dead(current.path()));
-            case CHILD_SWITCH -> { }        // IKEv2 only
             case KEEPALIVE -> upkeep.keepalive(behindNat());
             case RESTART -> {
                 upkeep.restarted();

@@ -9,9 +9,11 @@ import dev.torii.ike.Effect;
 import dev.torii.ike.Event;
 import dev.torii.ike.IkeStatus;
 import dev.torii.ike.Lifecycle;
+import dev.torii.ike.Octets;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
+import dev.torii.ike.wire.ExchangeType;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +63,25 @@ class LifecycleTest {
             assertEquals(1, pair.right().inbound.size());
         }
         assertEquals(0, pair.left().downs + pair.right().downs);
+    }
+
+    /** The responder has the new child when message 3 is there, and not when it was sent. */
+    @Test
+    void atNoMomentIsAPacketSentThatThePeerCannotOpen() {
+        for (int lost = 0; lost <= 4; lost++) {
+            IkePair pair = up();
+            int[] left = {lost};
+            pair.meddle(message -> ExchangeType.QUICK_MODE == message.toByteArray()[18] && left[0]-- == 1 ? Octets.EMPTY : message);
+            for (Endpoint side : new Endpoint[] {pair.left(), pair.right()}) {
+                Spi old = side.sending().orElseThrow().inbound();
+                side.step(new Event.RekeyChild(old));
+                for (int milli = 0; milli < 20_000; milli++) {
+                    pair.runFor(Duration.ofMillis(1));
+                    assertTrue(pair.trafficPasses(), side.name + " renews, message " + lost + " is lost, at " + pair.now() + "\n" + pair.history());
+                }
+                assertNotEquals(old, side.sending().orElseThrow().inbound());
+            }
+        }
     }
 
     @Test
