@@ -22,7 +22,8 @@ final class ChildSas {
     private static final int RESERVED_SPIS = 256;
     private static final Duration RETRY_RENEWAL = Duration.ofSeconds(10);
     private static final Duration LINGER = Duration.ofSeconds(15);      // six retransmissions of message 2 fit
-    private static final Duration SWITCH = Duration.ofSeconds(5);       // if message 3 was lost, the responder has asked for it again by then
+    private static final Duration LONGEST_HOLD = Duration.ofSeconds(5); // if message 3 was lost, the responder has asked for it again by then
+    private static final int HOLD_PART = 8;                             // of a short lifetime: the old child's end must be further away than that
     private static final Duration FORGOTTEN = Duration.ofSeconds(30);   // what the peer has replaced: longer than any peer keeps it for itself
 
     private final Context context;
@@ -154,8 +155,8 @@ final class ChildSas {
 
     /** A duplicate of message 2: the responder has not got message 3, and knows the old child only. */
     private void lingerOn(Phase2 quickMode) {
-        if (quickMode.child() != null && quickMode.child().held) {
-            context.out.arm(Timer.Kind.CHILD_SWITCH, quickMode.child().id, SWITCH);
+        if (quickMode.child() != null && quickMode.child().held && quickMode.state() instanceof QuickMode.State.Done done) {
+            hold(quickMode.child(), done.lifetime());
         }
         if (quickMode.replaces != null && context.out.isArmed(Timer.Kind.REPLACED, quickMode.replaces.id)) {
             context.out.arm(Timer.Kind.REPLACED, quickMode.replaces.id, LINGER);
@@ -181,10 +182,14 @@ final class ChildSas {
         Child child = quickMode.child();
         if (quickMode.initiator && child != null && quickMode.replaces != null && children.contains(quickMode.replaces)) {
             child.held = true;
-            context.out.arm(Timer.Kind.CHILD_SWITCH, child.id, SWITCH);
         } else {
             context.out.add(new Effect.InstallOutbound(sa));
         }
+    }
+
+    private void hold(Child child, Duration lifetime) {
+        Duration part = lifetime.dividedBy(HOLD_PART);
+        context.out.arm(Timer.Kind.CHILD_SWITCH, child.id, part.compareTo(LONGEST_HOLD) < 0 ? part : LONGEST_HOLD);
     }
 
     /** Sends with it from now on. */
@@ -213,6 +218,9 @@ final class ChildSas {
         child.usable = true;
         context.armRenewal(Timer.Kind.CHILD_REKEY, child.id, lifetime, quickMode.initiator);
         context.out.arm(Timer.Kind.CHILD_EXPIRE, child.id, lifetime);
+        if (child.held) {
+            hold(child, lifetime);
+        }
         if (quickMode.replaces != null && children.contains(quickMode.replaces)) {
             context.out.disarm(Timer.Kind.CHILD_REKEY, quickMode.replaces.id);
             context.out.arm(Timer.Kind.REPLACED, quickMode.replaces.id, LINGER);
