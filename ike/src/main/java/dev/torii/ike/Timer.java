@@ -29,6 +29,8 @@ public record Timer(Kind kind, long id) {
         LIVENESS,
         /** NAT keepalive. */
         KEEPALIVE,
+        /** A pair of selectors without a child SA is negotiated again, while others have theirs. */
+        GAP,
         /** Begin again. */
         RESTART,
         /** The tunnel has been up for a while: the restart back-off begins anew. */

@@ -1,11 +1,14 @@
 package dev.torii.ike.v1;
 
 import dev.torii.ike.ChildSa;
+import dev.torii.ike.session.Traffic;
 
 /** One child SA of a session. Bookkeeping only. */
 final class Child {
     final long id;
     final ChildSa sa;
+    /** One selector a side, one pair of the connection's. */
+    final Traffic pair;
     /** Works both ways. */
     boolean usable;
     /** What it replaces still sends in its place: the peer may not have it yet. */
@@ -16,5 +19,6 @@ final class Child {
     Child(long id, ChildSa sa) {
         this.id = id;
         this.sa = sa;
+        this.pair = Traffic.of(sa);
     }
 }

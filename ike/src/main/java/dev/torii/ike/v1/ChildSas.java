@@ -8,6 +8,7 @@ import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.Gaps;
 import dev.torii.ike.session.Traffic;
 import dev.torii.ike.wire.IkeHeader;
 import java.time.Duration;
@@ -16,7 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** All Quick Modes and child SAs of one session. Child SAs live on when the IKE SA they were made under ends. */
+/**
+ * All Quick Modes and child SAs of one session: one for each pair of selectors, and while it is renewed, two. Child SAs live on when the IKE SA
+ * they were made under ends.
+ */
 final class ChildSas {
     private static final int MAX_UNDER_WAY = 16;
     private static final int RESERVED_SPIS = 256;
@@ -28,12 +32,14 @@ final class ChildSas {
 
     private final Context context;
     private final Owner owner;
+    private final Gaps gaps;
     private final List<Phase2> underWay = new ArrayList<>();
     private final List<Child> children = new ArrayList<>();     // usable ones in the order in which they became usable
 
     ChildSas(Context context, Owner owner) {
         this.context = context;
         this.owner = owner;
+        this.gaps = new Gaps(context);
     }
 
     /** Who decides what happens next. */
@@ -43,6 +49,12 @@ final class ChildSas {
 
         /** The last usable child is gone. */
         void lastGone(Reason reason);
+
+        /** Whether the tunnel is to be there, so that what is missing is for us to negotiate. */
+        boolean wanted();
+
+        /** A pair of selectors has no child any more, while others have. */
+        void gap();
 
         /** @param answered whether the peer said no; else it said nothing */
         void failed(Phase2 quickMode, Reason reason, boolean answered);
@@ -67,13 +79,53 @@ final class ChildSas {
         return underWay.stream().anyMatch(q -> q.initiator);
     }
 
-    /** The newest usable child: what is sent, is sent with it. */
-    Optional<Child> current() {
-        return children.stream().filter(c -> c.usable).reduce((older, newer) -> newer);
+    /** Whether a Quick Mode is under way under this IKE SA. */
+    boolean negotiating(Phase1 under) {
+        return underWay.stream().anyMatch(q -> q.under == under);
+    }
+
+    /** The newest usable child for two selectors: what is sent, is sent with it. */
+    private Optional<Child> current(Traffic pair) {
+        return children.stream().filter(c -> c.usable && c.pair.equals(pair)).reduce((older, newer) -> newer);
+    }
+
+    private boolean isCurrent(Child child) {
+        return current(child.pair).filter(newest -> newest == child).isPresent();
+    }
+
+    private List<Traffic> missing() {
+        return gaps.pairs().stream().filter(pair -> current(pair).isEmpty() && underWay.stream().noneMatch(q -> q.offers(pair))).toList();
+    }
+
+    /** Whether a pair of selectors is still to be tried, or being tried. */
+    boolean moreToTry() {
+        return negotiating() || missing().stream().anyMatch(pair -> !gaps.held(pair));
+    }
+
+    /** What has failed may be tried again at once. */
+    void tryAll() {
+        gaps.release();
+    }
+
+    /** The peer has begun, and what is missing may come by itself. */
+    void peerGoesOn() {
+        if (owner.wanted()) {
+            missing().stream().filter(pair -> !gaps.held(pair)).forEach(gaps::peerGoesOn);
+        }
+    }
+
+    /** Negotiates what is missing, one pair after the other: some peers do one Quick Mode at a time. One that is not answered holds up nothing. */
+    void fill(Phase1 under) {
+        if (anyUsable()) {
+            gaps.retryWhileUp();
+        }
+        if (underWay.stream().noneMatch(Phase2::justOffered)) {
+            missing().stream().filter(pair -> !gaps.held(pair)).findFirst().ifPresent(pair -> begin(under, pair, null));
+        }
     }
 
     /** Begins Quick Mode under an established IKE SA. */
-    void begin(Phase1 under, Traffic pair, @Nullable Child replaces) {
+    private void begin(Phase1 under, Traffic pair, @Nullable Child replaces) {
         var quickMode = new Phase2(context.nextId(), under, setting(under, under.freshMessageId(context), List.of(pair)), true, replaces);
         underWay.add(quickMode);
         under.remember(quickMode);
@@ -95,7 +147,7 @@ final class ChildSas {
             context.out.dropped("too many Quick Modes under way");
             return false;
         }
-        var fresh = new Phase2(context.nextId(), under, setting(under, header.messageId(), Traffic.of(context.config).pairs()), false, null);
+        var fresh = new Phase2(context.nextId(), under, setting(under, header.messageId(), gaps.pairs()), false, null);
         underWay.add(fresh);
         boolean authentic = run(fresh, arrived);
         if (authentic) {
@@ -226,9 +278,12 @@ final class ChildSas {
             context.out.arm(Timer.Kind.REPLACED, quickMode.replaces.id, LINGER);
         }
         if (!quickMode.initiator) {
-            children.stream().filter(older -> older.usable && older.id < quickMode.id)
-                    .filter(older -> older.sa.local().equals(child.sa.local()) && older.sa.remote().equals(child.sa.remote()))
+            children.stream().filter(older -> older.usable && older.id < quickMode.id && older.pair.equals(child.pair))
                     .forEach(this::forgottenByPeer);
+        }
+        gaps.filled(child.pair);
+        if (!quickMode.initiator) {
+            peerGoesOn();
         }
         owner.usable(first);
     }
@@ -241,11 +296,13 @@ final class ChildSas {
             children.remove(quickMode.child());
             context.out.add(new Effect.Remove(quickMode.child().sa));
             quickMode.child().sa.erase();
+            owner.delete(List.of(quickMode.own));       // the initiator may believe that it is there
         }
         Child old = quickMode.replaces;
         if (old != null && children.contains(old)) {
             context.out.arm(Timer.Kind.CHILD_REKEY, old.id, RETRY_RENEWAL);
         }
+        gaps.pairs().stream().filter(pair -> quickMode.offers(pair) && current(pair).isEmpty()).forEach(pair -> gaps.failed(pair, reason));
         owner.failed(quickMode, reason, answered);
     }
 
@@ -264,6 +321,10 @@ final class ChildSas {
 
     /** A timer of one of ours; others are ignored. */
     void expired(Timer timer) {
+        if (timer.kind() == Timer.Kind.GAP) {
+            gaps.due(timer);
+            return;
+        }
         if (timer.kind() == Timer.Kind.RETRANSMIT) {
             underWay.stream().filter(q -> q.id == timer.id()).findFirst().ifPresent(q -> run(q, new Input.RetransmitDue()));
         }
@@ -288,18 +349,20 @@ final class ChildSas {
     }
 
     private void wantRenewal(Child child) {
-        if (current().filter(newest -> newest == child).isPresent()) {      // what has a successor needs no second one
+        if (isCurrent(child)) {             // what has a successor needs no second one
             child.renewalDue = true;
             owner.renewalDue();
         }
     }
 
-    /** Negotiates the successor that is wanted. */
+    /** Negotiates the successors that are wanted. */
     void renew(Phase1 under) {
-        current().filter(child -> child.renewalDue && underWay.stream().noneMatch(q -> q.replaces == child)).ifPresent(child -> {
-            child.renewalDue = false;
-            begin(under, Traffic.of(child.sa), child);
-        });
+        for (Child child : List.copyOf(children)) {
+            if (child.renewalDue && isCurrent(child) && underWay.stream().noneMatch(q -> q.replaces == child)) {
+                child.renewalDue = false;
+                begin(under, child.pair, child);
+            }
+        }
     }
 
     /** The peer's SPI, which is what we send with. */
@@ -316,6 +379,7 @@ final class ChildSas {
             quickMode.under.quickModes.remove(quickMode.messageId);
             context.out.disarm(Timer.Kind.RETRANSMIT, quickMode.id);
         }
+        gaps.release();
         boolean wasUsable = anyUsable();
         children.forEach(this::uninstall);
         children.clear();
@@ -339,18 +403,25 @@ final class ChildSas {
                 context.out.disarm(Timer.Kind.RETRANSMIT, quickMode.id);
             }
         }
-        boolean wasCurrent = current().filter(newest -> newest == child).isPresent();
+        boolean wasCurrent = isCurrent(child);
         children.remove(child);
-        children.forEach(this::use);                // it may have been what still sent
+        children.stream().filter(c -> c.pair.equals(child.pair)).toList().forEach(this::use);       // it may have been what still sent
         uninstall(child);
         if (wasUsable && !anyUsable()) {
+            gaps.release();
             owner.lastGone(reason);
-        } else if (wasCurrent) {                    // an older one serves again: it lives on, and wants a successor
-            current().ifPresent(older -> {
-                context.out.disarm(Timer.Kind.REPLACED, older.id);
-                context.out.arm(Timer.Kind.CHILD_REKEY, older.id, RETRY_RENEWAL);
+        } else if (wasCurrent) {
+            current(child.pair).ifPresentOrElse(this::servesAgain, () -> {
+                gaps.lost(child.pair, reason);
+                owner.gap();
             });
         }
+    }
+
+    /** It lives on, and wants a successor. */
+    private void servesAgain(Child older) {
+        context.out.disarm(Timer.Kind.REPLACED, older.id);
+        context.out.arm(Timer.Kind.CHILD_REKEY, older.id, RETRY_RENEWAL);
     }
 
     private void uninstall(Child child) {
@@ -362,8 +433,7 @@ final class ChildSas {
     }
 
     List<IkeStatus.Child> status() {
-        Child newest = current().orElse(null);
         return children.stream().map(c -> new IkeStatus.Child(c.sa.inbound(), c.sa.outbound(), c.sa.suite().suite(),
-                Traffic.text(c.sa.local()), Traffic.text(c.sa.remote()), c.sa.udpEncapsulated(), c.usable, c == newest)).toList();
+                Traffic.text(c.sa.local()), Traffic.text(c.sa.remote()), c.sa.udpEncapsulated(), c.usable, isCurrent(c))).toList();
     }
 }

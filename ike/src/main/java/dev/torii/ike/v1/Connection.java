@@ -14,7 +14,6 @@ import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
 import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.session.Outbox;
-import dev.torii.ike.session.Traffic;
 import dev.torii.ike.session.Upkeep;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
@@ -91,9 +90,10 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         Optional<Phase1> current = ikeSas.current();
         current.ifPresent(children::renew);
         Optional<Path> start = upkeep.wanted();
-        if (start.isPresent() && !children.anyUsable() && current.isPresent() && !children.negotiating()) {
-            children.begin(current.get(), Traffic.of(context.config).pairs().get(0), null);
+        if (start.isPresent() && !children.anyUsable() && !children.negotiating()) {
+            children.tryAll();
         }
+        fill();
         Optional<Path> where = current.isEmpty() ? start : current.filter(Phase1::renewalDue).map(Phase1::path);
         if (where.isPresent() && !ikeSas.negotiating()) {
             hint = Optional.empty();
@@ -101,11 +101,21 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         }
     }
 
+    /** Begins what is missing of a tunnel that is wanted, if there is an IKE SA for it. */
+    private void fill() {
+        ikeSas.current().filter(current -> wanted()).ifPresent(children::fill);
+    }
+
     private void expired(Timer timer) {
         switch (timer.kind()) {
             case RETRANSMIT -> {
                 ikeSas.expired(timer);
                 children.expired(timer);
+                fill();
+            }
+            case GAP -> {
+                children.expired(timer);
+                fill();
             }
             case HALF_OPEN -> ikeSas.expired(timer);
             case CHILD_REKEY, CHILD_EXPIRE, CHILD_SWITCH -> children.expired(timer);
@@ -115,7 +125,13 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             });
             case IKE_EXPIRE -> named(timer).ifPresent(phase1 -> end(phase1, new Reason.Expired()));
             case REPLACED -> {
-                named(timer).ifPresent(phase1 -> end(phase1, new Reason.Replaced()));
+                named(timer).ifPresent(phase1 -> {
+                    if (children.negotiating(phase1)) {
+                        out.arm(Timer.Kind.REPLACED, phase1.id, LINGER);
+                    } else {
+                        end(phase1, new Reason.Replaced());
+                    }
+                });
                 children.expired(timer);
             }
             case LIVENESS -> ikeSas.current().filter(liveness::silence).ifPresent(current -> dead(current.path()));
@@ -298,8 +314,8 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     }
 
     private void forget(Phase1 phase1, Reason reason) {
-        children.ended(phase1, reason);
         ikeSas.remove(phase1, reason);
+        children.ended(phase1, reason);
         if (ikeSas.current().isEmpty()) {
             liveness.stop();
         }
@@ -351,6 +367,9 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             children.renew(phase1);
             if (!children.anyUsable()) {
                 upkeep.peerGoesOn();
+                children.peerGoesOn();
+            } else {
+                fill();
             }
         }
     }
@@ -368,6 +387,17 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     @Override
     public void usable(boolean first) {
         upkeep.usable(first);
+        fill();
+    }
+
+    @Override
+    public boolean wanted() {
+        return upkeep.wanted().isPresent();
+    }
+
+    @Override
+    public void gap() {
+        fill();
     }
 
     @Override
@@ -378,7 +408,11 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     @Override
     public void failed(Phase2 quickMode, Reason reason, boolean answered) {
         context.failure("Quick Mode: " + reason.text());
-        if (!quickMode.initiator || children.anyUsable()) {
+        if (!quickMode.initiator) {
+            return;
+        }
+        if (children.anyUsable() || children.moreToTry()) {
+            fill();
             return;
         }
         if (!answered) {            // an IKE SA that carries no Quick Mode is of no use

@@ -4,6 +4,7 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Spi;
 import dev.torii.ike.session.Outbox;
+import dev.torii.ike.session.Traffic;
 import org.jspecify.annotations.Nullable;
 
 /** One Quick Mode of a session. Bookkeeping only. */
@@ -16,6 +17,7 @@ final class Phase2 {
     final QuickMode machine;
     /** The child this one is to replace. */
     final @Nullable Child replaces;
+    private final Traffic first;
     private QuickMode.State state = new QuickMode.State.Idle();
     private @Nullable Child child;
     private Octets lastSent = Octets.EMPTY;
@@ -28,6 +30,17 @@ final class Phase2 {
         this.initiator = initiator;
         this.machine = initiator ? new QuickModeInitiator(setting) : new QuickModeResponder(setting);
         this.replaces = replaces;
+        this.first = setting.pairs().get(0);
+    }
+
+    /** Whether we began it for these selectors. */
+    boolean offers(Traffic pair) {
+        return initiator && first.equals(pair);
+    }
+
+    /** Whether we began it and the first answer may still be on its way. */
+    boolean justOffered() {
+        return state instanceof QuickMode.State.Offered offered && offered.flight().sent() == 1;
     }
 
     QuickMode.State state() {

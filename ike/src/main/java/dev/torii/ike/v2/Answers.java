@@ -7,6 +7,7 @@ import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.session.SessionContext;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.v2.wire.Message;
 import dev.torii.ike.v2.wire.NotifyType;
 import dev.torii.ike.v2.wire.Payload;
@@ -131,8 +132,13 @@ final class Answers {
             children.release(own);
             throw Refusal.syntax(unexpected.getMessage());
         }
-        Child child = children.add(association, result.child(), old.orElse(null), !children.anyAlive());
-        boolean collides = association.outstanding.filter(o -> o.request() instanceof Request.NewChild(var replaces) && replaces != null
+        Traffic traffic = Traffic.of(result.child());
+        if (old.isPresent() && !traffic.contains(Traffic.of(old.get().sa))) {        // section 2.9.2
+            children.release(own);
+            throw new Refusal(NotifyType.TS_UNACCEPTABLE, "the successor would carry less than " + Traffic.of(old.get().sa));
+        }
+        Child child = children.add(association, result.child(), old.orElse(null), !children.carried(traffic));
+        boolean collides = association.outstanding.filter(o -> o.request() instanceof Request.NewChild(var replaces, var ours) && replaces != null
                 && old.filter(c -> c == replaces).isPresent()).isPresent();
         if (collides) {
             association.childCollision = Optional.of(new Association.ChildCollision(child, result));

@@ -8,13 +8,16 @@ import dev.torii.ike.IkeStatus;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.session.HalfOpens;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.v2.wire.MessageCodec;
 import dev.torii.ike.v2.wire.PayloadType;
 import dev.torii.ike.wire.IkeHeader;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One IKE SA of a session, being set up or established, with its window of one request each way (RFC 7296, section 2.3). Bookkeeping only. */
@@ -228,6 +231,12 @@ final class Association {
         lastRequest = request;
         lastAnswer = answer;
         answerSent = 1;
+    }
+
+    /** What we ask new child SAs for, sent or not. */
+    List<Traffic> newChildren() {
+        return Stream.concat(outstanding.map(Request.Outstanding::request).stream(), queue.stream())
+                .flatMap(request -> request instanceof Request.NewChild(var replaces, var traffic) && replaces == null ? Stream.of(traffic) : Stream.empty()).toList();
     }
 
     /** Whether we wait for an answer that is about a child. */

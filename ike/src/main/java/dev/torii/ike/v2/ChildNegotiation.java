@@ -11,6 +11,7 @@ import dev.torii.ike.Path;
 import dev.torii.ike.Secret;
 import dev.torii.ike.Spi;
 import dev.torii.ike.TrafficSelector;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.v2.wire.Message;
 import dev.torii.ike.v2.wire.NotifyType;
 import dev.torii.ike.v2.wire.Payload;
@@ -37,11 +38,11 @@ final class ChildNegotiation {
         }
     }
 
-    /** What we offered: our SPI and nonce, and a key if there is a Diffie-Hellman exchange of its own. */
-    record Offer(Spi own, Octets nonce, Optional<IkeCrypto.DhKey> dh) {
+    /** What we offered: our SPI and nonce, selectors, and a key if there is a Diffie-Hellman exchange of its own. */
+    record Offer(Spi own, Octets nonce, Traffic traffic, Optional<IkeCrypto.DhKey> dh) {
         /** With a fresh nonce, for CREATE_CHILD_SA. */
-        static Offer fresh(IkeCrypto crypto, Spi own, Optional<DhGroup> group) {
-            return new Offer(own, Octets.of(crypto.random(NONCE_BYTES)), group.map(crypto::generate));
+        static Offer fresh(IkeCrypto crypto, Spi own, Traffic traffic, Optional<DhGroup> group) {
+            return new Offer(own, Octets.of(crypto.random(NONCE_BYTES)), traffic, group.map(crypto::generate));
         }
     }
 
@@ -62,8 +63,8 @@ final class ChildNegotiation {
         payloads.add(proposals(config, offer.own(), true));
         payloads.add(new Payload.Nonce(offer.nonce()));
         offer.dh().ifPresent(dh -> payloads.add(new Payload.Ke(dh.group().id(), dh.publicValue())));
-        payloads.add(new Payload.TsI(selectors(config.localSelectors())));
-        payloads.add(new Payload.TsR(selectors(config.remoteSelectors())));
+        payloads.add(new Payload.TsI(selectors(offer.traffic().local())));
+        payloads.add(new Payload.TsR(selectors(offer.traffic().remote())));
         return payloads;
     }
 
@@ -138,8 +139,8 @@ final class ChildNegotiation {
             throw new Refusal(NotifyType.NO_PROPOSAL_CHOSEN, "the answer must have exactly one proposal");
         }
         Chosen chosen = choose(setting.config().espProposals(), sa, offer.own(), !first).orElseThrow(() -> noneChosen(answer));
-        List<TrafficSelector> local = Narrowing.check(setting.config().localSelectors(), answer.the(Payload.TsI.class).selectors());
-        List<TrafficSelector> remote = Narrowing.check(setting.config().remoteSelectors(), answer.the(Payload.TsR.class).selectors());
+        List<TrafficSelector> local = Narrowing.check(offer.traffic().local(), answer.the(Payload.TsI.class).selectors());
+        List<TrafficSelector> remote = Narrowing.check(offer.traffic().remote(), answer.the(Payload.TsR.class).selectors());
         Optional<Secret> shared = Optional.empty();
         Optional<DhGroup> group = first ? Optional.empty() : chosen.suite().pfs();
         if (group.isPresent()) {

@@ -36,10 +36,13 @@ final class Children {
     /** Who decides what happens next. */
     interface Owner {
         /** @param first whether there was no usable child before */
-        void usable(boolean first);
+        void usable(Child child, boolean first);
 
         /** The last usable child is gone. */
         void lastGone(Reason reason);
+
+        /** One is gone, but not the last. */
+        void gone(Reason reason);
     }
 
     /** An SPI for a child to come. */
@@ -64,6 +67,11 @@ final class Children {
     /** Whether there is one that works and is to stay. */
     boolean anyAlive() {
         return all.stream().anyMatch(c -> !c.gone && !c.closing);
+    }
+
+    /** Whether one that works and is to stay carries some of this. */
+    boolean carried(Traffic traffic) {
+        return all.stream().anyMatch(c -> !c.gone && !c.closing && Traffic.of(c.sa).overlaps(traffic));
     }
 
     private boolean anyUsable() {
@@ -126,7 +134,7 @@ final class Children {
         all.add(child);
         child.usable = true;
         context.out.add(new Effect.InstallOutbound(child.sa));
-        owner.usable(first);
+        owner.usable(child, first);
     }
 
     /** Its successor does not need it to be renewed. */
@@ -165,12 +173,19 @@ final class Children {
         child.sa.erase();
         if (before && !anyUsable()) {
             owner.lastGone(reason);
+        } else if (before) {
+            owner.gone(reason);
         }
     }
 
     List<IkeStatus.Child> status() {
-        Child newest = current().orElse(null);
         return all.stream().map(c -> new IkeStatus.Child(c.sa.inbound(), c.sa.outbound(), c.sa.suite().suite(),
-                Traffic.text(c.sa.local()), Traffic.text(c.sa.remote()), c.sa.udpEncapsulated(), c.usable, c == newest)).toList();
+                Traffic.text(c.sa.local()), Traffic.text(c.sa.remote()), c.sa.udpEncapsulated(), c.usable, isCurrent(c))).toList();
+    }
+
+    /** Whether there is no newer one that carries as much. */
+    private boolean isCurrent(Child child) {
+        return child.usable && !child.gone && all.stream().skip(all.indexOf(child) + 1L)
+                .noneMatch(newer -> newer.usable && !newer.gone && Traffic.of(newer.sa).contains(Traffic.of(child.sa)));
     }
 }

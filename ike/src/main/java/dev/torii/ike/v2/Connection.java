@@ -14,6 +14,7 @@ import dev.torii.ike.Timer;
 import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.session.Outbox;
 import dev.torii.ike.session.SessionContext;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.session.Upkeep;
 import dev.torii.ike.v2.wire.MessageCodec;
 import dev.torii.ike.wire.ExchangeType;
@@ -34,6 +35,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     private final Answers answers;
     private final Upkeep upkeep;
     private final Farewells farewells;
+    private final Vacancies vacancies;
 
     /** A connection at rest. */
     public Connection(IkeConfig config, IkeCrypto crypto, HalfOpens.Places places) {
@@ -45,6 +47,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         this.answers = new Answers(context, associations, children, requests);
         this.upkeep = new Upkeep(context);
         this.farewells = new Farewells(context, associations);
+        this.vacancies = new Vacancies(context, associations, children, requests, upkeep);
     }
 
     @Override
@@ -87,12 +90,9 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
             return;
         }
         Optional<Association> current = associations.current();
-        if (current.isPresent() && !children.anyAlive()) {
-            boolean underWay = current.get().busyWithChild() || current.get().queue.stream().anyMatch(Request.NewChild.class::isInstance);
-            if (!underWay) {
-                requests.ask(current.get(), new Request.NewChild(null));
-            }
-        } else if (current.isEmpty() && !associations.negotiating()) {
+        if (current.isPresent()) {
+            vacancies.restart();
+        } else if (!associations.negotiating()) {
             associations.begin(start.get());
         }
     }
@@ -132,6 +132,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
             case REPLACED -> child.ifPresent(c -> children.remove(c, new Reason.Replaced()));
             case LIVENESS -> association.ifPresent(this::silence);
             case KEEPALIVE -> upkeep.keepalive(behindNat());
+            case GAP -> vacancies.due(timer);
             case RESTART -> {
                 upkeep.restarted();
                 pursue();
@@ -142,7 +143,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
 
     private void renew(Child child) {
         if (!child.replaced && !child.closing) {
-            requests.ask(child.under, new Request.NewChild(child));
+            requests.ask(child.under, Request.NewChild.of(child));
         }
     }
 
@@ -235,6 +236,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
 
     private void stop() {
         upkeep.stop();
+        vacancies.release();
         for (Association association : associations.established()) {
             farewells.say(association, new Reason.Stopped());
             ended(association, new Reason.Stopped());
@@ -253,7 +255,11 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         result.child().ifPresent(child -> children.add(association, child.child(), null, true));
         result.childRefusal().ifPresent(cause -> {
             context.failure("child SA: " + cause);
-            upkeep.restartLater(new Reason.Failed(cause));
+            if (association.initiator) {
+                vacancies.refused(Traffic.of(context.config), new Reason.Failed(cause), false);
+            } else {
+                upkeep.restartLater(new Reason.Failed(cause));
+            }
         });
         upkeep.keepaliveFrom(behindNat());
         for (Association other : older) {
@@ -296,12 +302,19 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     }
 
     @Override
-    public void usable(boolean first) {
+    public void usable(Child child, boolean first) {
         upkeep.usable(first);
+        vacancies.usable(child);
+    }
+
+    @Override
+    public void gone(Reason reason) {
+        vacancies.gone(reason);
     }
 
     @Override
     public void lastGone(Reason reason) {
+        vacancies.release();
         upkeep.lastGone(reason);
     }
 
@@ -311,16 +324,16 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
             context.failure(reason.text());
             upkeep.peerDead(association.path());
         }
-        children.of(association).forEach(child -> children.remove(child, reason));
         associations.remove(association, reason);
+        children.of(association).forEach(child -> children.remove(child, reason));
         if (associations.current().isEmpty() && !associations.negotiating()) {
             upkeep.restartLater(reason);
         }
     }
 
     @Override
-    public void childFailed(Reason reason) {
-        upkeep.restartLater(reason);
+    public void childFailed(Traffic traffic, Reason reason, boolean notNow) {
+        vacancies.refused(traffic, reason, notNow);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.torii.ike.v2;
 
 import dev.torii.ike.Octets;
+import dev.torii.ike.session.Traffic;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,13 @@ sealed interface Request {
     /** Delete the IKE SA itself. */
     record DeleteIke() implements Request { }
 
-    /** A child SA, perhaps in place of another. */
-    record NewChild(@Nullable Child replaces) implements Request { }
+    /** A child SA for this traffic, perhaps in place of another. */
+    record NewChild(@Nullable Child replaces, Traffic traffic) implements Request {
+        /** Its successor, which carries what it carries (RFC 7296, section 2.9.2). */
+        static NewChild of(Child replaces) {
+            return new NewChild(replaces, Traffic.of(replaces.sa));
+        }
+    }
 
     /** A successor of the IKE SA. */
     record RekeyIke() implements Request { }

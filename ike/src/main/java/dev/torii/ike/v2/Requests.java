@@ -8,6 +8,7 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Timer;
 import dev.torii.ike.session.SessionContext;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.v2.wire.Message;
 import dev.torii.ike.v2.wire.NotifyType;
 import dev.torii.ike.v2.wire.Payload;
@@ -44,8 +45,8 @@ final class Requests {
         /** An IKE SA is of no use any more; its children go with it. */
         void ended(Association association, Reason reason);
 
-        /** A child SA was not to be had. */
-        void childFailed(Reason reason);
+        /** A child SA was not to be had. @param notNow it may be, later on */
+        void childFailed(Traffic traffic, Reason reason, boolean notNow);
 
         /** It cannot be renewed, nor can what belongs to it: only a new set-up helps. */
         void renewFromScratch(Association association);
@@ -74,7 +75,7 @@ final class Requests {
                 }
                 case Request.DeleteUnwanted(Octets spi) -> delete(association, request, new Payload.Delete(Payload.PROTOCOL_ESP, List.of(spi)));
                 case Request.DeleteIke deleteIke -> delete(association, request, new Payload.Delete(Payload.PROTOCOL_IKE, List.of()));
-                case Request.NewChild(var replaces) when replaces == null ? !children.anyAlive() : renewable(replaces) -> newChild(association, request, replaces);
+                case Request.NewChild wanted when wanted.replaces() == null ? !children.carried(wanted.traffic()) : renewable(wanted.replaces()) -> newChild(association, wanted);
                 case Request.NewChild settled -> { }        // somebody else has seen to it meanwhile
                 case Request.RekeyIke rekey when association.serves() -> {
                     var offer = IkeRekey.Offer.fresh(context.crypto, ikeGroup.orElse(association.sa().proposal().group()), context.cookie());
@@ -89,9 +90,10 @@ final class Requests {
         return !child.replaced && !child.closing && children.inbound(child.sa.inbound()).isPresent();
     }
 
-    private void newChild(Association association, Request request, @Nullable Child replaces) {
-        var offer = ChildNegotiation.Offer.fresh(context.crypto, children.reserve(), childGroup.or(() -> context.config.espProposals().get(0).pfs()));
-        var payloads = ChildNegotiation.request(context.config, offer, Optional.ofNullable(replaces).map(child -> child.sa.inbound()));
+    private void newChild(Association association, Request.NewChild request) {
+        var offer = ChildNegotiation.Offer.fresh(context.crypto, children.reserve(), request.traffic(),
+                childGroup.or(() -> context.config.espProposals().get(0).pfs()));
+        var payloads = ChildNegotiation.request(context.config, offer, Optional.ofNullable(request.replaces()).map(child -> child.sa.inbound()));
         send(association, request, ExchangeType.CREATE_CHILD_SA, payloads, Optional.of(offer), Optional.empty());
     }
 
@@ -142,7 +144,7 @@ final class Requests {
                 owner.ended(association, new Reason.Replaced());
                 return;
             }
-            case Request.NewChild(var replaces) -> childAnswered(association, asked.child().orElseThrow(), replaces, answer, error);
+            case Request.NewChild wanted -> childAnswered(association, asked.child().orElseThrow(), wanted, answer, error);
             case Request.RekeyIke rekey -> ikeAnswered(association, asked.ike().orElseThrow(), answer, error);
         }
         next(association);
@@ -154,23 +156,27 @@ final class Requests {
         owner.ended(association, new Reason.Failed(cause));
     }
 
-    private void childAnswered(Association association, ChildNegotiation.Offer offer, @Nullable Child replaces, Message answer,
+    private void childAnswered(Association association, ChildNegotiation.Offer offer, Request.NewChild wanted, Message answer,
             Optional<Payload.Notify> error) {
+        Child replaces = wanted.replaces();
         Optional<Association.ChildCollision> collision = association.childCollision;
         association.childCollision = Optional.empty();
         if (error.isPresent()) {
             children.release(offer.own());
-            childRefused(association, offer, replaces, error.get());
+            childRefused(association, offer, wanted, error.get());
             return;
         }
         ChildNegotiation.Result result;
         try {
             var setting = new ChildNegotiation.Setting(context.config, context.crypto, association.sa(), association.path());
             result = ChildNegotiation.accept(setting, answer, offer, answer.the(Payload.Nonce.class).value(), false);
+            if (replaces != null && !Traffic.of(result.child()).contains(wanted.traffic())) {
+                throw new Refusal(NotifyType.TS_UNACCEPTABLE, "the successor would carry less than " + wanted.traffic());
+            }
         } catch (IkeException refused) {
             children.release(offer.own());
             association.queue.add(new Request.DeleteUnwanted(offer.own().octets()));
-            retryLater(replaces, refused.getMessage());
+            retryLater(wanted, Optional.of(refused.getMessage()), false);
             return;
         }
         if (collision.isPresent() && lowest(result.initiatorNonce(), result.responderNonce())
@@ -200,34 +206,32 @@ final class Requests {
         return followed ? wanted : Optional.empty();
     }
 
-    private void childRefused(Association association, ChildNegotiation.Offer offer, @Nullable Child replaces, Payload.Notify error) {
+    private void childRefused(Association association, ChildNegotiation.Offer offer, Request.NewChild request, Payload.Notify error) {
         int notifyType = error.notifyType();
+        Child replaces = request.replaces();
+        boolean notNow = notifyType == NotifyType.TEMPORARY_FAILURE;
         Optional<DhGroup> wanted = follow(error, offer.dh(), context.config.espProposals().stream().flatMap(ours -> ours.pfs().stream()));
         if (wanted.isPresent()) {
             childGroup = wanted;
-            association.queue.addFirst(new Request.NewChild(replaces));
-        } else if (notifyType == NotifyType.NO_ADDITIONAL_SAS) {
+            association.queue.addFirst(request);
+        } else if (notifyType == NotifyType.NO_ADDITIONAL_SAS && (replaces != null || !children.anyAlive())) {
             context.failure("child SA: the peer says NO_ADDITIONAL_SAS, a new IKE SA is begun");
             owner.renewFromScratch(association);
         } else if (replaces != null && notifyType == NotifyType.CHILD_SA_NOT_FOUND) {
             if (renewable(replaces)) {
                 children.remove(replaces, new Reason.PeerDeleted());
             }
-        } else if (replaces != null && notifyType == NotifyType.TEMPORARY_FAILURE) {
-            retryLater(replaces, Optional.empty());
         } else {
-            retryLater(replaces, "the peer says " + NotifyType.name(notifyType));
+            String said = "the peer says " + NotifyType.name(notifyType);
+            retryLater(request, replaces != null && notNow ? Optional.empty() : Optional.of(said), notNow);
         }
     }
 
-    private void retryLater(@Nullable Child replaces, String cause) {
-        retryLater(replaces, Optional.of(cause));
-    }
-
-    private void retryLater(@Nullable Child replaces, Optional<String> cause) {
+    private void retryLater(Request.NewChild wanted, Optional<String> cause, boolean notNow) {
         cause.ifPresent(text -> context.failure("child SA: " + text));
+        Child replaces = wanted.replaces();
         if (replaces == null) {
-            owner.childFailed(new Reason.Failed(cause.orElse("not now")));
+            owner.childFailed(wanted.traffic(), new Reason.Failed(cause.orElse("not now")), notNow);
         } else if (renewable(replaces)) {
             context.out.arm(Timer.Kind.CHILD_REKEY, replaces.id, soon());
         }

@@ -14,6 +14,7 @@ import dev.torii.ike.Reason;
 import dev.torii.ike.Retransmission;
 import dev.torii.ike.Secret;
 import dev.torii.ike.Spi;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.v2.wire.Message;
 import dev.torii.ike.v2.wire.MessageCodec;
 import dev.torii.ike.v2.wire.NotifyType;
@@ -209,7 +210,7 @@ final class SetUpInitiator implements SetUp {
         if (refusal.isEmpty()) {
             var setting = new ChildNegotiation.Setting(config, crypto, s.terms().sa(), in.path());
             try {
-                var offer = new ChildNegotiation.Offer(s.child(), s.terms().ni(), Optional.empty());
+                var offer = new ChildNegotiation.Offer(s.child(), s.terms().ni(), Traffic.of(config), Optional.empty());
                 result = Optional.of(ChildNegotiation.accept(setting, answer, offer, s.terms().nr(), true));
             } catch (IkeException refused) {
                 refusal = Optional.of(refused.getMessage());

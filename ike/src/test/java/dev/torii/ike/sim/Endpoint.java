@@ -12,6 +12,8 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
+import dev.torii.ike.TrafficSelector;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.wire.IkeHeader;
 import dev.torii.ike.wire.MalformedMessageException;
 import java.net.InetAddress;
@@ -95,6 +97,11 @@ public final class Endpoint {
     /** What an ESP packet would be sent with. */
     public Optional<ChildSa> sending() {
         return outbound.isEmpty() ? Optional.empty() : Optional.of(outbound.get(outbound.size() - 1));
+    }
+
+    /** What an ESP packet between these would be sent with. */
+    public Optional<ChildSa> sending(TrafficSelector local, TrafficSelector remote) {
+        return outbound.stream().filter(child -> new Traffic(child.local(), child.remote()).contains(Traffic.of(local, remote))).reduce((older, newer) -> newer);
     }
 
     void deliver(Path path, Octets message) {

@@ -7,6 +7,7 @@ import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Timer;
+import dev.torii.ike.TrafficSelector;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -218,8 +219,16 @@ public final class IkePair {
         return passes(left, right) && passes(right, left);
     }
 
+    /** The same for what one pair of selectors selects. @param mine the left side's selector, {@code theirs} the right side's */
+    public boolean trafficPasses(TrafficSelector mine, TrafficSelector theirs) {
+        return passes(left, right, left.sending(mine, theirs)) && passes(right, left, right.sending(theirs, mine));
+    }
+
     private static boolean passes(Endpoint from, Endpoint to) {
-        Optional<ChildSa> out = from.sending();
+        return passes(from, to, from.sending());
+    }
+
+    private static boolean passes(Endpoint from, Endpoint to, Optional<ChildSa> out) {
         if (out.isEmpty()) {
             return false;
         }

@@ -14,6 +14,7 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Spi;
 import dev.torii.ike.crypto.BouncyCastleCrypto;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.sim.Configs;
 import dev.torii.ike.sim.Endpoint;
 import dev.torii.ike.sim.IkePair;
@@ -237,7 +238,7 @@ class BadInputV2Test {
 
     @Test
     void eachBadCreateChildSaHasTheRfcsAnswer() throws Exception {
-        var offer = ChildNegotiation.Offer.fresh(crypto, new Spi(0x2000), Optional.of(DhGroup.MODP1536));
+        var offer = ChildNegotiation.Offer.fresh(crypto, new Spi(0x2000), Traffic.of(LEFT), Optional.of(DhGroup.MODP1536));
         List<Payload> sound = ChildNegotiation.request(LEFT, offer, Optional.empty());
         Map<String, List<Payload>> table = new LinkedHashMap<>();
         table.put("7 ends without SA", without(sound, 0));

@@ -19,6 +19,7 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.Traffic;
 import dev.torii.ike.sim.Configs;
 import dev.torii.ike.sim.Endpoint;
 import dev.torii.ike.sim.IkePair;
@@ -114,7 +115,8 @@ class ExchangeRulesTest {
     }
 
     private List<Payload> newChild(Optional<Spi> replaced) {
-        return ChildNegotiation.request(left().build(), ChildNegotiation.Offer.fresh(crypto, new Spi(crypto.random(2)[0] + 0x2000), Optional.of(DhGroup.MODP1536)), replaced);
+        return ChildNegotiation.request(left().build(), ChildNegotiation.Offer.fresh(crypto, new Spi(crypto.random(2)[0] + 0x2000), Traffic.of(left().build()),
+                Optional.of(DhGroup.MODP1536)), replaced);
     }
 
     private List<Payload> newIkeSa() {
