@@ -28,12 +28,12 @@ import java.util.OptionalInt;
  * @param authentication how either side proves who it is; secrets are from ipsec.secrets
  * @param ikeProposals  in order of preference, not empty
  * @param espProposals  in order of preference, not empty, all with the same PFS group
- * @param localSubnet   our side's traffic; empty: our outer address alone
- * @param remoteSubnet  the peer's side's traffic
+ * @param localSubnets  our side's traffic; empty: our outer address alone
+ * @param remoteSubnets the peer's side's traffic, not empty; each of ours is protected to each of these
  * @param interfaceName of the TUN, 1 to 15 characters, unique
  * @param innerAddress  for the TUN, from {@code leftvti} or {@code rightvti}
  * @param mtu           of the TUN, 576 to 65535; empty: computed
- * @param metric        of the kernel route to {@code remoteSubnet}, 0 to 2^31-1
+ * @param metric        of the kernel routes to {@code remoteSubnets}, 0 to 2^31-1
  * @param replayWindow  packets; 0: no replay protection
  * @param rekeyMargin   how long before the end of a lifetime the successor is negotiated
  * @param natKeepalive  whether NAT keepalives are sent
@@ -42,7 +42,7 @@ import java.util.OptionalInt;
 public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Optional<InetAddress> local, Optional<InetAddress> remote,
         Optional<Identity> localId, Identity remoteId, Authentication authentication,
         List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
-        Optional<Prefix> localSubnet, Prefix remoteSubnet, StartMode auto,
+        List<Prefix> localSubnets, List<Prefix> remoteSubnets, StartMode auto,
         String interfaceName, Optional<InnerAddress> innerAddress, OptionalInt mtu, int metric, int replayWindow,
         Encapsulation encapsulation, boolean natKeepalive,
         Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
@@ -52,6 +52,8 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
     public TunnelConfig {
         ikeProposals = List.copyOf(ikeProposals);
         espProposals = List.copyOf(espProposals);
+        localSubnets = List.copyOf(localSubnets);
+        remoteSubnets = List.copyOf(remoteSubnets);
     }
 
     /** Whether the connection is set up by us and kept up. */
@@ -63,10 +65,12 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
      */
     public IkeConfig toIkeConfig(InetAddress localAddress) {
         return new IkeConfig(name, ikeVersion, localId.orElseGet(() -> Identity.ofAddress(localAddress)), remoteId, authentication, ikeProposals, espProposals,
-                List.of(localSubnet.map(TunnelConfig::selector).orElseGet(() -> TrafficSelector.ofAddress(localAddress))), List.of(selector(remoteSubnet)),
+                localSubnets.isEmpty() ? List.of(TrafficSelector.ofAddress(localAddress)) : selectors(localSubnets), selectors(remoteSubnets),
                 ikeLifetime, childLifetime, rekeyMargin, rekeyFuzzPercent, true, initiates(),
                 dpdDelay, dpdTimeout, retransmission, fragmentation, lifecycle);
     }
 
-    private static TrafficSelector selector(Prefix subnet) { return TrafficSelector.ofPrefix(subnet.address(), subnet.length()); }
+    private static List<TrafficSelector> selectors(List<Prefix> subnets) {
+        return subnets.stream().map(subnet -> TrafficSelector.ofPrefix(subnet.address(), subnet.length())).toList();
+    }
 }

@@ -1,5 +1,6 @@
 package dev.torii.cli.daemon;
 
+import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.daemon.ControlSocket.Answer;
 import dev.torii.cli.show.BgpSummaryView;
 import dev.torii.cli.show.BgpTableView;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** What the control socket's clients may ask, and the answers. Called on the clients' threads; looks at the daemon's state only on the control loop. */
 final class Answers implements ControlSocket.Requests {
@@ -95,9 +97,13 @@ final class Answers implements ControlSocket.Requests {
         for (var sa : sad.outbound(tunnel.index())) outbound.put(sa.spi(), new StatusView.Traffic(sa.counters().packets(), sa.counters().bytes(), Map.of()));
         String address = tunnel.localAddress().map(InetAddress::getHostAddress).orElse("%defaultroute");
         return new StatusView.Connection(config.name(), config.interfaceName(), tunnel.localAddress(), config.localId().map(Object::toString).orElse(address), config.remote(),
-                config.remoteId().toString(), config.localSubnet().map(Object::toString).orElse(address), config.remoteSubnet().toString(), tunnel.isUp(),
+                config.remoteId().toString(), config.localSubnets().isEmpty() ? address : text(config.localSubnets()), text(config.remoteSubnets()), tunnel.isUp(),
                 tunnel.driver().map(IkeDriver::isWanted).orElse(false), tunnel.driver().map(IkeDriver::status), inbound, outbound,
                 packets.outboundDrops(tunnel.index()).seen());
+    }
+
+    private static String text(List<Prefix> subnets) {
+        return subnets.stream().map(Prefix::toString).collect(Collectors.joining(","));
     }
 
     /** As {@code ipsec auto --up}: answers when the connection is up, or says why it is not. */

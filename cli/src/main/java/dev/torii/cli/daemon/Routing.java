@@ -51,7 +51,7 @@ final class Routing implements AutoCloseable {
         this.log = log;
         for (StaticRoute route : config.staticRoutes()) table.addStatic(route.prefix(), new StaticHop(route.gateway(), route.interfaceName()), route.distance());
         for (Tunnel tunnel : tunnels) {
-            table.addTunnel(tunnel.tun().name(), List.of(tunnel.config().remoteSubnet()));
+            table.addTunnel(tunnel.tun().name(), tunnel.config().remoteSubnets());
             tunnel.config().remote().ifPresent(table::addGateway);
         }
         this.bgpConfig = config.bgp();

@@ -98,7 +98,7 @@ public final class RouteTable {
         baseChanged = true;
     }
 
-    /** A tunnel's interface, down until {@link #tunnelUp}. Its {@code remoteSubnet} gets a route unless it is a default route. */
+    /** A tunnel's interface, down until {@link #tunnelUp}. Each of its {@code remoteSubnets} gets a route unless it is a default route. */
     public void addTunnel(String interfaceName, Collection<Prefix> remoteSubnets) {
         tunnels.add(interfaceName);
         for (Prefix subnet : remoteSubnets) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * {@code torii status}: every connection with its SAs and what they carried.
+ * {@code torii status}: every connection with its SAs and what they carried; an SA with what it is for, unless it is for all of the connection.
  *
  * @param listening addresses on which UDP 500 and 4500 are open
  * @param counters  what was not used of what strangers and peers sent, by cause
@@ -68,6 +68,8 @@ public record StatusView(List<Connection> connections, List<InetAddress> listeni
             var in = connection.inbound().getOrDefault(child.inbound().value(), Traffic.NONE);
             var out = connection.outbound().getOrDefault(child.outbound().value(), Traffic.NONE);
             text.append("    IPsec SA ").append(child.suite()).append(child.udpEncapsulated() ? " in UDP" : "").append(child.current() ? "" : ", being replaced")
+                    .append(child.local().equals(connection.localSubnet()) && child.remote().equals(connection.remoteSubnet()) ? ""
+                            : ", " + child.local() + "===" + child.remote())
                     .append(", in ").append(child.inbound()).append(' ').append(traffic(in)).append(", out ").append(child.outbound()).append(' ').append(traffic(out)).append('\n');
             if (!in.drops().isEmpty()) text.append("        dropped on the way in: ").append(verdicts(in.drops())).append('\n');
         }

@@ -74,8 +74,8 @@ class ArticleTest {
         assertEquals(Authentication.preSharedKey(Secret.ofText("first tunnel's secret")), one.authentication());
         assertEquals(List.of(IKE), one.ikeProposals());
         assertEquals(List.of(ESP), one.espProposals());
-        assertEquals(Optional.of(Prefix.parse("0.0.0.0/0")), one.localSubnet());
-        assertEquals(Prefix.parse("0.0.0.0/0"), one.remoteSubnet());
+        assertEquals(List.of(Prefix.parse("0.0.0.0/0")), one.localSubnets());
+        assertEquals(List.of(Prefix.parse("0.0.0.0/0")), one.remoteSubnets());
         assertEquals(StartMode.START, one.auto());
         assertEquals("vti01", one.interfaceName());
         assertEquals(Optional.of(new InnerAddress(Site.address("192.168.254.1"), 30)), one.innerAddress());
@@ -132,8 +132,8 @@ class ArticleTest {
         var one = config.tunnels().getFirst();
         assertEquals(Optional.of(Site.address(Site.LOCAL)), one.local());
         assertEquals(Identity.ofAddress(Site.address(Site.TUNNEL1)), one.remoteId(), "rightid defaults to right");
-        assertEquals(Optional.of(Prefix.parse("192.168.2.0/24")), one.localSubnet());
-        assertEquals(Prefix.parse("10.0.2.0/24"), one.remoteSubnet());
+        assertEquals(List.of(Prefix.parse("192.168.2.0/24")), one.localSubnets());
+        assertEquals(List.of(Prefix.parse("10.0.2.0/24")), one.remoteSubnets());
         assertEquals(Optional.empty(), one.innerAddress());
         assertEquals("vti02", config.tunnels().getLast().interfaceName());
         assertEquals(Optional.empty(), config.bgp());

@@ -237,8 +237,27 @@ class IpsecConfTest {
     }
 
     @Test
+    void severalSubnetsComeInBracesOrQuotesOrWithCommas() {
+        var both = List.of(Prefix.parse("10.0.2.0/24"), Prefix.parse("10.0.3.0/24"));
+        for (String list : List.of("{10.0.2.0/24 10.0.3.0/24}", "{ 10.0.2.0/24, 10.0.3.0/24 }", "\"10.0.2.0/24 10.0.3.0/24\"", "10.0.2.0/24,10.0.3.0/24",
+                "\"{10.0.2.0/24,10.0.3.0/24,10.0.2.0/24}\"")) {
+            assertEquals(both, replaced("rightsubnet=10.0.2.0/24", "rightsubnets=" + list).remoteSubnets(), list);
+        }
+        assertEquals(both, site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("rightsubnet=10.0.2.0/24", "rightsubnet=10.0.2.0/24,10.0.3.0/24"))
+                .load().tunnels().getFirst().remoteSubnets());
+        assertEquals(List.of(), site.warnings());
+        assertEquals("[10.0.2.0/24, 10.0.3.0/24]", site.load().tunnels().getFirst().toIkeConfig(Site.address(Site.LOCAL)).remoteSelectors().toString());
+    }
+
+    @Test
+    void subnetAndSubnetsExcludeEachOther() {
+        site.conf(Site.CONN + "\trightsubnets={10.0.3.0/24}\n");
+        assertEquals(List.of("/etc/ipsec.d/a.conf:11:15: rightsubnets=10.0.3.0/24 stands beside rightsubnet= | write all subnets into rightsubnets="), site.problems());
+    }
+
+    @Test
     void hostBitsInASubnetAreClearedWithAWarning() {
-        assertEquals(Prefix.parse("10.0.2.0/24"), replaced("10.0.2.0/24", "10.0.2.9/24").remoteSubnet());
+        assertEquals(List.of(Prefix.parse("10.0.2.0/24")), replaced("10.0.2.0/24", "10.0.2.9/24").remoteSubnets());
         assertEquals(List.of("/etc/ipsec.d/a.conf:6:18: rightsubnet=10.0.2.9/24 has host bits set: it means 10.0.2.0/24"), site.warnings());
     }
 

@@ -54,6 +54,13 @@ class StatusViewTest {
         assertTrue(!VIEW.text().contains("old news"), "a failure that is over is not shown");
     }
 
+    @Test void anSaForPartOfTheConnectionShowsWhichPart() {
+        var part = new IkeStatus("c", IkeStatus.State.UP, List.of(), List.of(
+                new IkeStatus.Child(new Spi(0x11), new Spi(0x22), "aes_gcm256", "0.0.0.0/0", "10.0.2.0/24", true, true, true)), Optional.empty(), 0);
+        var text = new StatusView(List.of(connection("c", true, Optional.of(part))), List.of(), Map.of(), List.of()).text();
+        assertTrue(text.contains("    IPsec SA aes_gcm256 in UDP, 0.0.0.0/0===10.0.2.0/24, in 00000011 7 packets"), text);
+    }
+
     @Test void aConnectionThatIsNotUpShowsWhy() {
         assertTrue(VIEW.text().contains("\"oci-tunnel2\": waiting, "), VIEW::text);
         assertTrue(VIEW.text().contains("    last failure: NO-PROPOSAL-CHOSEN from the peer\n"), VIEW::text);

@@ -64,7 +64,7 @@ public record Traffic(List<TrafficSelector> local, List<TrafficSelector> remote)
         return others.stream().allMatch(other -> some.stream().anyMatch(one -> one.contains(other)));
     }
 
-    /** For example {@code 192.168.2.0/24 === 10.0.2.0/24, 10.0.3.0/24}. */
+    /** For example {@code 192.168.2.0/24 === 10.0.2.0/24,10.0.3.0/24}. */
     @Override
     public String toString() {
         return text(local) + " === " + text(remote);
@@ -72,6 +72,6 @@ public record Traffic(List<TrafficSelector> local, List<TrafficSelector> remote)
 
     /** With commas between them. */
     public static String text(List<TrafficSelector> selectors) {
-        return selectors.stream().map(TrafficSelector::toString).collect(Collectors.joining(", "));
+        return selectors.stream().map(TrafficSelector::toString).collect(Collectors.joining(","));
     }
 }

@@ -105,23 +105,24 @@ final class Tunnels {
         var ends = sides.get();
         Optional<Identity> localId = authentications.localId(conn, methods, ends.localSide()).flatMap(id -> id);
         Optional<Identity> remoteId = remoteId(conn, methods, ends);
-        Optional<Prefix> localSubnet = subnet(conn, ends.localSide());
-        Optional<Prefix> remoteSubnet = subnet(conn, ends.localSide().other()).or(() -> ends.remote().map(address -> Prefix.of(address, 32)));
-        if (remoteSubnet.isEmpty() && diagnostics.errors() == before) {
+        List<Prefix> localSubnets = subnets(conn, ends.localSide(), version);
+        List<Prefix> remoteSubnets = subnets(conn, ends.localSide().other(), version);
+        if (remoteSubnets.isEmpty()) remoteSubnets = ends.remote().map(address -> Prefix.of(address, 32)).stream().toList();
+        if (remoteSubnets.isEmpty() && diagnostics.errors() == before) {
             diagnostics.error(conn.at(), "conn " + conn.name() + " has no subnet for a peer of any address", "add " + ends.localSide().other().word() + "subnet=");
         }
-        if (remoteSubnet.isPresent() && remoteSubnet.get().length() == 0 && named.isEmpty() && diagnostics.errors() == before) {
+        if (remoteSubnets.stream().anyMatch(subnet -> subnet.length() == 0) && named.isEmpty() && diagnostics.errors() == before) {
             var at = conn.get(ends.localSide().other(), "subnet").or(() -> conn.get(ends.localSide().other(), "subnets")).map(Value::at).orElse(conn.at());
-            diagnostics.error(at, "conn " + conn.name() + " takes all traffic (" + remoteSubnet.get() + ") but names no interface to route it into",
+            diagnostics.error(at, "conn " + conn.name() + " takes all traffic (0.0.0.0/0) but names no interface to route it into",
                     "add vti-interface=vti01, and routes or BGP over it");
         }
         Optional<InnerAddress> inner = inner(conn, ends.localSide());
-        if (diagnostics.errors() != before || remoteId.isEmpty() || remoteSubnet.isEmpty()) return Optional.empty();
+        if (diagnostics.errors() != before || remoteId.isEmpty()) return Optional.empty();
 
         Optional<Authentication> authentication = authentication(conn, methods, ends, localId, remoteId.get());
         if (authentication.isEmpty()) return Optional.empty();
-        return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), authentication.get(), ike, esp, localSubnet,
-                remoteSubnet.get(), auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), metric, window, encapsulation,
+        return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), authentication.get(), ike, esp, localSubnets,
+                remoteSubnets, auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), metric, window, encapsulation,
                 natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission, fragmentation, lifecycle));
     }
 
@@ -247,8 +248,18 @@ final class Tunnels {
         return ends.remote().map(Identity::ofAddress);
     }
 
-    private Optional<Prefix> subnet(Conn conn, Side side) {
-        return conn.get(side, "subnet").or(() -> conn.get(side, "subnets")).flatMap(values::subnet);
+    /** {@code subnets=}, or {@code subnet=}, which in IKEv2 may be a list too. */
+    private List<Prefix> subnets(Conn conn, Side side, IkeVersion version) {
+        var one = conn.get(side, "subnet");
+        var several = conn.get(side, "subnets");
+        if (one.isPresent() && several.isPresent()) {
+            values.error(several.get(), "stands beside " + one.get().keyword() + "=", "write all subnets into " + several.get().keyword() + "=");
+        }
+        if (one.isPresent() && version == IkeVersion.V1 && one.get().text().contains(",")) {
+            values.error(one.get(), "is a list, which only IKEv2 has here", "write " + one.get().keyword() + "s={" + one.get().text().replace(",", " ") + "}");
+            return List.of();
+        }
+        return several.or(() -> one).map(values::subnets).orElse(List.of());
     }
 
     private Optional<InnerAddress> inner(Conn conn, Side local) {

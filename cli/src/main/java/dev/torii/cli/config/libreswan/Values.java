@@ -13,6 +13,8 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.cert.DistinguishedName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -24,6 +26,7 @@ final class Values {
     private static final Pattern MARK = Pattern.compile("(-1|\\d{1,10}|0x[0-9a-fA-F]{1,8})(?:/(\\d{1,10}|0x[0-9a-fA-F]{1,8}))?");
     private static final Pattern INTERFACE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.@-]*");
     private static final int INTERFACE_LENGTH = 15;
+    private static final int MAX_SUBNETS = 255;             // of a side: RFC 7296, section 3.13
 
     private final Diagnostics diagnostics;
 
@@ -123,7 +126,17 @@ final class Values {
         return Optional.empty();
     }
 
-    Optional<Prefix> subnet(Value value) {
+    /** Several subnets with blanks or commas between them, in braces or not; each of them once. */
+    List<Prefix> subnets(Value value) {
+        String list = value.text().strip();
+        if (list.startsWith("{") && list.endsWith("}")) list = list.substring(1, list.length() - 1);
+        var items = Arrays.stream(list.split("[\\s,]+")).filter(item -> !item.isEmpty()).toList();
+        if (items.isEmpty()) error(value, "names no subnet", "write subnets like {10.0.1.0/24 10.0.2.0/24}");
+        if (items.size() > MAX_SUBNETS) error(value, "is a list of " + items.size() + " subnets", "write at most " + MAX_SUBNETS + ", or one that covers them");
+        return items.stream().flatMap(item -> subnet(new Value(value.keyword(), item, value.keywordAt(), value.at())).stream()).distinct().toList();
+    }
+
+    private Optional<Prefix> subnet(Value value) {
         String text = value.text();
         var network = Addresses.network(text);
         if (network.isPresent()) {
@@ -132,8 +145,7 @@ final class Values {
             }
             return Optional.of(network.get().prefix());
         }
-        if (text.matches(".*[,\\s].*")) error(value, "is more than one subnet, which is not supported yet", "write one conn for each pair of subnets");
-        else if (Addresses.isPlaceholder(text)) error(value, "is still the placeholder", "put the subnet here, like 192.168.2.0/24");
+        if (Addresses.isPlaceholder(text)) error(value, "is still the placeholder", "put the subnet here, like 192.168.2.0/24");
         else if (Addresses.looksLikeIpv6(text)) error(value, "is IPv6, which is not supported yet", "use IPv4");
         else if (Addresses.ipv4(text).isPresent()) error(value, "has no prefix length", "write " + text + "/32 for one host");
         else error(value, "is not a subnet", "write an address and a prefix length, like 192.168.2.0/24");
