@@ -42,6 +42,11 @@ public final class Strongswan implements AutoCloseable {
         return start(namespaces, namespace, name, port, portNatT, config.swanctlConf(), config.tunCommands(), config.logLevel());
     }
 
+    /** Where a charon of that name has its files: x509, x509ca and private as below /etc/swanctl; more*.conf goes into its section charon. */
+    public static Path directory(Namespaces namespaces, String name) {
+        return namespaces.state().resolve("strongswan-" + name);
+    }
+
     /**
      * Starts a charon with any connections.
      *
@@ -50,7 +55,7 @@ public final class Strongswan implements AutoCloseable {
      */
     public static Strongswan start(Namespaces namespaces, String namespace, String name, int port, int portNatT, String swanctlConf,
             String tunCommands, int logLevel) {
-        var directory = namespaces.state().resolve("strongswan-" + name);
+        var directory = directory(namespaces, name);
         write(directory, "strongswan.conf", strongswanConf(directory, name, port, portNatT, logLevel));
         write(directory, "swanctl.conf", swanctlConf);
         write(directory, "charon.log", "");
@@ -66,7 +71,7 @@ public final class Strongswan implements AutoCloseable {
 
     /** Runs swanctl on this charon. */
     public Shell.Result swanctl(String... arguments) {
-        var command = new ArrayList<>(List.of("swanctl"));
+        var command = new ArrayList<>(List.of("env", "SWANCTL_DIR=" + directory, "swanctl"));
         command.addAll(List.of(arguments));
         command.addAll(List.of("--uri", "unix://" + directory.resolve("vici")));
         return Shell.run(Shell.SHORT, "", command);
@@ -119,7 +124,8 @@ public final class Strongswan implements AutoCloseable {
     private static String strongswanConf(Path directory, String name, int port, int portNatT, int logLevel) {
         return """
                 charon {
-                  load = random nonce aes sha1 sha2 hmac kdf md5 gcm ctr openssl curve25519 pem pkcs1 x509 pubkey constraints \
+                  include more*.conf
+                  load = random nonce aes sha1 sha2 hmac kdf md5 gcm ctr openssl curve25519 pem pkcs1 pkcs8 x509 pubkey constraints \
                 kernel-libipsec kernel-netlink socket-default vici
                   port = %d
                   port_nat_t = %d

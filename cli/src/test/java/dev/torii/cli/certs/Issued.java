@@ -117,7 +117,8 @@ public final class Issued {
                 extensions.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
             }
             if (!names.isEmpty()) {
-                extensions.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names.stream().map(Issued::name).toArray(GeneralName[]::new)));
+                var alternatives = names.stream().map(Issued::name).toArray(GeneralName[]::new);
+                extensions.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(alternatives));
             }
             if (!extensions.isEmpty()) body.setExtensions(extensions.generate());
             boolean elliptic = issuer.pair.getPrivate().getAlgorithm().equals("EC");
