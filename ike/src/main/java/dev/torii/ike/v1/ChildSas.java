@@ -79,11 +79,6 @@ final class ChildSas {
         return underWay.stream().anyMatch(q -> q.initiator);
     }
 
-    /** Whether a Quick Mode is under way under this IKE SA. */
-    boolean negotiating(Phase1 under) {
-        return underWay.stream().anyMatch(q -> q.under == under);
-    }
-
     /** The newest usable child for two selectors: what is sent, is sent with it. */
     private Optional<Child> current(Traffic pair) {
         return children.stream().filter(c -> c.usable && c.pair.equals(pair)).reduce((older, newer) -> newer);
@@ -197,7 +192,7 @@ final class ChildSas {
         return authentic;
     }
 
-    /** The peer that began its successor deletes it, unless it has restarted meanwhile; one that came while that was begun is none of these. */
+    /** The peer that began its successor deletes it, unless it has restarted meanwhile: then it is older than the IKE SA of this one. */
     private void forgottenByPeer(Child older) {
         context.out.disarm(Timer.Kind.CHILD_REKEY, older.id);
         if (!context.out.isArmed(Timer.Kind.REPLACED, older.id)) {
@@ -244,13 +239,17 @@ final class ChildSas {
         context.out.arm(Timer.Kind.CHILD_SWITCH, child.id, part.compareTo(LONGEST_HOLD) < 0 ? part : LONGEST_HOLD);
     }
 
-    /** Sends with it from now on. */
+    /** Sends with it from now on, unless the peer has made a newer one meanwhile. */
     private void use(Child child) {
-        if (child.held) {
+        if (child.held && newestOfItsKind(child)) {
             child.held = false;
             context.out.disarm(Timer.Kind.CHILD_SWITCH, child.id);
             context.out.add(new Effect.InstallOutbound(child.sa));
         }
+    }
+
+    private boolean newestOfItsKind(Child child) {
+        return current(child.pair).filter(newest -> newest == child).isPresent();
     }
 
     private void installInbound(Phase2 quickMode, ChildSa sa) {
@@ -278,7 +277,7 @@ final class ChildSas {
             context.out.arm(Timer.Kind.REPLACED, quickMode.replaces.id, LINGER);
         }
         if (!quickMode.initiator) {
-            children.stream().filter(older -> older.usable && older.id < quickMode.id && older.pair.equals(child.pair))
+            children.stream().filter(older -> older.usable && older.id < quickMode.under.id && older.pair.equals(child.pair))
                     .forEach(this::forgottenByPeer);
         }
         gaps.filled(child.pair);
@@ -292,7 +291,7 @@ final class ChildSas {
         underWay.remove(quickMode);
         quickMode.under.quickModes.remove(quickMode.messageId);
         context.out.disarm(Timer.Kind.RETRANSMIT, quickMode.id);
-        if (quickMode.child() != null) {
+        if (quickMode.child() != null) {        // as responder; the initiator may have got our answer, and use it already
             children.remove(quickMode.child());
             context.out.add(new Effect.Remove(quickMode.child().sa));
             quickMode.child().sa.erase();
@@ -312,6 +311,12 @@ final class ChildSas {
         ours.stream().filter(q -> q.own.octets().equals(spi)).findFirst()
                 .or(() -> ours.size() == 1 ? Optional.of(ours.get(0)) : Optional.empty())
                 .ifPresent(quickMode -> fail(quickMode, reason, true));
+    }
+
+    /** Whether a Quick Mode is under way under it, for all that we know: with a message 3 that may have to be said again. */
+    boolean needs(Phase1 under) {
+        return under.quickModesUnderWay() > 0 || under.quickModes.values().stream()
+                .anyMatch(q -> q.initiator && q.replaces != null && context.out.isArmed(Timer.Kind.REPLACED, q.replaces.id));
     }
 
     /** Quick Modes cannot go on without their IKE SA. */

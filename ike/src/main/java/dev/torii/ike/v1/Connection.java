@@ -126,7 +126,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             case IKE_EXPIRE -> named(timer).ifPresent(phase1 -> end(phase1, new Reason.Expired()));
             case REPLACED -> {
                 named(timer).ifPresent(phase1 -> {
-                    if (children.negotiating(phase1)) {
+                    if (children.needs(phase1)) {
                         out.arm(Timer.Kind.REPLACED, phase1.id, LINGER);
                     } else {
                         end(phase1, new Reason.Replaced());
@@ -358,7 +358,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         follow(phase1);
         upkeep.keepaliveFrom(behindNat());
         if (phase1.initiator) {
-            ikeSas.established().stream().filter(older -> older != phase1)
+            ikeSas.established().stream().filter(older -> older.establishedBefore(phase1))      // what the peer has begun since is not ours to delete
                     .forEach(older -> out.arm(Timer.Kind.REPLACED, older.id, LINGER));
             pursue();
         } else {

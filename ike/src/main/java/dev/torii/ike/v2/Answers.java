@@ -69,6 +69,9 @@ final class Answers {
         for (Payload.Delete delete : request.all(Payload.Delete.class)) {
             for (Octets spi : delete.protocol() == Payload.PROTOCOL_ESP ? delete.spis() : List.<Octets>of()) {
                 Optional<Child> child = children.outbound(association, spi);
+                if (child.isEmpty()) {
+                    association.deletedEarly(spi);
+                }
                 if (child.isPresent() && !child.get().closing) {       // section 1.4.1: if both delete it, the answers do not name it
                     spis.add(child.get().sa.inbound().octets());
                 }

@@ -14,14 +14,18 @@ import dev.torii.ike.v2.wire.PayloadType;
 import dev.torii.ike.wire.IkeHeader;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One IKE SA of a session, being set up or established, with its window of one request each way (RFC 7296, section 2.3). Bookkeeping only. */
 final class Association {
+    private static final int MOST_DELETED_EARLY = 16;
+
     final long id;
     final Cookie own;
     final boolean initiator;
@@ -36,6 +40,7 @@ final class Association {
     private long since;
     private int nextRequest;
     private int nextFromPeer;
+    private final Set<Octets> deletedEarly = new HashSet<>();
     private Octets lastRequest = Octets.EMPTY;
     private Sealed lastAnswer = Sealed.NOTHING;
     private int answerSent;
@@ -183,6 +188,23 @@ final class Association {
         Cookie theirs = initiator ? header.responder() : header.initiator();
         Cookie known = initiator ? responderSpi() : offeredBy;
         return own.equals(ours) && (known.equals(Cookie.NONE) || known.equals(theirs));
+    }
+
+    /** The peer deletes a child that we do not know. If we wait for a new one, it may be that one, whose answer was lost. */
+    void deletedEarly(Octets spi) {
+        if (outstanding.filter(o -> o.request() instanceof Request.NewChild).isPresent() && deletedEarly.size() < MOST_DELETED_EARLY) {
+            deletedEarly.add(spi);
+        }
+    }
+
+    /** Whether the peer has deleted a child by the time that we learn of it. */
+    boolean wasDeletedEarly(Octets spi) {
+        return deletedEarly.contains(spi);
+    }
+
+    /** A new child is about to be asked for. */
+    void expectChild() {
+        deletedEarly.clear();
     }
 
     int takeRequestId() {

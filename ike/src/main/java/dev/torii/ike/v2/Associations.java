@@ -299,7 +299,7 @@ final class Associations {
             children.release(child);
         }
         for (Timer.Kind kind : List.of(Timer.Kind.RETRANSMIT, Timer.Kind.HALF_OPEN, Timer.Kind.IKE_REKEY, Timer.Kind.IKE_EXPIRE,
-                Timer.Kind.LIVENESS)) {
+                Timer.Kind.LIVENESS, Timer.Kind.REPLACED)) {
             context.out.disarm(kind, association.id);
         }
     }

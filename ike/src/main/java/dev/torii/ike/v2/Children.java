@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** All child SAs of one session. Each belongs to one IKE SA and ends with it. */
 final class Children {
     private static final int RESERVED_SPIS = 256;
-    private static final Duration SWITCH = Duration.ofSeconds(1);
+    private static final Duration RETRY_RENEWAL = Duration.ofSeconds(10);
     private static final Duration LINGER = Duration.ofSeconds(5);
 
     private final SessionContext context;
@@ -104,7 +104,8 @@ final class Children {
      * A new one that can receive.
      *
      * @param sendNow {@code true}: send with it from now on. {@code false}: the peer began it and does not know its keys yet, so the one that it
-     *     replaces goes on until the peer deletes that or a second has passed (RFC 7296, section 2.8)
+     *     replaces goes on until the peer's next request shows that it has our answer (RFC 7296, section 2.8). A peer that says nothing more
+     *     has it, or is gone, by the time that it would give up
      */
     Child add(Association under, ChildSa sa, @Nullable Child replaces, boolean sendNow) {
         reserved.remove(sa.inbound());
@@ -119,9 +120,25 @@ final class Children {
         if (sendNow) {
             use(child);
         } else {
-            context.out.arm(Timer.Kind.CHILD_SWITCH, child.id, SWITCH);
+            context.out.arm(Timer.Kind.CHILD_SWITCH, child.id, context.config.retransmission().total());
         }
         return child;
+    }
+
+    /** What the peer began under an IKE SA, without having shown yet that it has our answer. */
+    List<Child> unproved(Association under) {
+        return all.stream().filter(c -> c.under == under && waits(c)).toList();
+    }
+
+    /** The peer has asked the next thing: with one request at a time, it has the answer to the one before. */
+    void proved(Child child) {
+        if (waits(child)) {
+            use(child);
+        }
+    }
+
+    private boolean waits(Child child) {
+        return context.out.isArmed(Timer.Kind.CHILD_SWITCH, child.id);
     }
 
     /** Sends with it from now on. */
@@ -171,10 +188,21 @@ final class Children {
         }
         context.out.add(new Effect.Remove(child.sa));
         child.sa.erase();
+        if (child.replaces != null && all.stream().noneMatch(c -> c.replaces == child.replaces)) {
+            servesAgain(child.replaces);
+        }
         if (before && !anyUsable()) {
             owner.lastGone(reason);
         } else if (before) {
             owner.gone(reason);
+        }
+    }
+
+    /** Its successor is gone before it. */
+    private void servesAgain(Child old) {
+        if (all.contains(old) && !old.closing && !old.gone) {
+            old.replaced = false;
+            context.out.arm(Timer.Kind.CHILD_REKEY, old.id, RETRY_RENEWAL);
         }
     }
 

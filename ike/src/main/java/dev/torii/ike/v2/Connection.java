@@ -119,17 +119,17 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
                     requests.ask(a, new Request.RekeyIke());
                 }
             });
-            case IKE_EXPIRE -> association.ifPresent(a -> {
-                farewells.say(a, new Reason.Expired());
-                ended(a, new Reason.Expired());
-            });
+            case IKE_EXPIRE -> association.ifPresent(a -> end(a, new Reason.Expired()));
             case CHILD_REKEY -> child.ifPresent(this::renew);
             case CHILD_EXPIRE -> child.filter(c -> !c.closing).ifPresent(c -> {
                 c.closing = true;
                 requests.ask(c.under, new Request.DeleteChildren(List.of(c)));
             });
             case CHILD_SWITCH -> child.ifPresent(children::use);
-            case REPLACED -> child.ifPresent(c -> children.remove(c, new Reason.Replaced()));
+            case REPLACED -> {
+                child.ifPresent(c -> children.remove(c, new Reason.Replaced()));
+                association.ifPresent(a -> end(a, new Reason.Replaced()));
+            }
             case LIVENESS -> association.ifPresent(this::silence);
             case KEEPALIVE -> upkeep.keepalive(behindNat());
             case GAP -> vacancies.due(timer);
@@ -197,7 +197,9 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         } else {
             association.open(association.sa(), context.crypto, header, message).ifPresent(opened -> {
                 authentic(association, path);
+                List<Child> unproved = children.unproved(association);
                 answers.answer(association, path, opened).ifPresent(reason -> ended(association, reason));
+                unproved.forEach(children::proved);
             });
         }
     }
@@ -234,13 +236,16 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         out.arm(Timer.Kind.LIVENESS, association.id, context.config.dpdTimeout().minus(context.config.dpdDelay()));
     }
 
+    /** Ends an IKE SA and tells the peer. */
+    private void end(Association association, Reason reason) {
+        farewells.say(association, reason);
+        ended(association, reason);
+    }
+
     private void stop() {
         upkeep.stop();
         vacancies.release();
-        for (Association association : associations.established()) {
-            farewells.say(association, new Reason.Stopped());
-            ended(association, new Reason.Stopped());
-        }
+        associations.established().forEach(association -> end(association, new Reason.Stopped()));
         associations.abandonHalfOpen();
     }
 

@@ -94,6 +94,7 @@ final class Requests {
         var offer = ChildNegotiation.Offer.fresh(context.crypto, children.reserve(), request.traffic(),
                 childGroup.or(() -> context.config.espProposals().get(0).pfs()));
         var payloads = ChildNegotiation.request(context.config, offer, Optional.ofNullable(request.replaces()).map(child -> child.sa.inbound()));
+        association.expectChild();
         send(association, request, ExchangeType.CREATE_CHILD_SA, payloads, Optional.of(offer), Optional.empty());
     }
 
@@ -177,6 +178,11 @@ final class Requests {
             children.release(offer.own());
             association.queue.add(new Request.DeleteUnwanted(offer.own().octets()));
             retryLater(wanted, Optional.of(refused.getMessage()), false);
+            return;
+        }
+        if (association.wasDeletedEarly(result.child().outbound().octets())) {
+            children.release(offer.own());
+            retryLater(wanted, Optional.empty(), true);
             return;
         }
         if (collision.isPresent() && lowest(result.initiatorNonce(), result.responderNonce())
@@ -277,7 +283,7 @@ final class Requests {
             close(ours);            // section 2.8.2: redundant; the peer deletes the old one
             return;
         }
-        collision.ifPresent(lost -> lost.successor().replaced = true);
+        collision.ifPresent(lost -> replaced(lost.successor()));
         adopt(old, ours);
         close(old);
     }
@@ -288,6 +294,7 @@ final class Requests {
         association.queue.clear();
         context.out.disarm(Timer.Kind.IKE_REKEY, association.id);
         context.out.disarm(Timer.Kind.LIVENESS, association.id);
+        context.out.disarm(Timer.Kind.REPLACED, association.id);
         ask(association, new Request.DeleteIke());
     }
 
@@ -297,11 +304,17 @@ final class Requests {
         old.queue.stream().filter(r -> r instanceof Request.NewChild || r instanceof Request.DeleteChildren || r instanceof Request.DeleteUnwanted)
                 .forEach(successor.queue::add);
         old.queue.clear();
-        old.replaced = true;
-        context.out.disarm(Timer.Kind.IKE_REKEY, old.id);
-        context.out.disarm(Timer.Kind.LIVENESS, old.id);
+        replaced(old);
         owner.succeeded(successor);
         next(successor);
+    }
+
+    /** Who began the successor deletes it; but if that side never gets our answer, it knows no successor by the time that it gives up. */
+    private void replaced(Association association) {
+        association.replaced = true;
+        context.out.disarm(Timer.Kind.IKE_REKEY, association.id);
+        context.out.disarm(Timer.Kind.LIVENESS, association.id);
+        context.out.arm(Timer.Kind.REPLACED, association.id, context.config.retransmission().total());
     }
 
     /** A nonce that can be compared: as bytes, a shorter one first. */

@@ -19,6 +19,7 @@ import dev.torii.ike.wire.MalformedMessageException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -44,6 +45,8 @@ public final class Endpoint {
     public int ups;
     public int downs;
     public boolean up;
+    /** Looks at every step. */
+    private Watcher watcher = (side, event, result) -> { };
     /** What was sent, in order. */
     public final List<Octets> sent = new ArrayList<>();
 
@@ -54,6 +57,15 @@ public final class Endpoint {
         this.session = new IkeSession(config, crypto);
     }
 
+    /** Looks at a side after each of its steps. */
+    interface Watcher {
+        void stepped(Endpoint side, Event event, List<Effect> effects);
+    }
+
+    void watch(Watcher looks) {
+        watcher = looks;
+    }
+
     /** How many timers are armed. */
     public int timers() {
         return timers.size();
@@ -61,7 +73,7 @@ public final class Endpoint {
 
     /** Lets the armed timers of a kind run out now. */
     public void fire(Timer.Kind kind) {
-        for (Timer timer : timers.keySet().stream().filter(t -> t.kind() == kind).toList()) {
+        for (Timer timer : timers.keySet().stream().filter(t -> t.kind() == kind).sorted(Comparator.comparingLong(Timer::id)).toList()) {
             timers.remove(timer);
             step(new Event.Expired(timer));
         }
@@ -119,16 +131,17 @@ public final class Endpoint {
 
     public List<Effect> step(Event event) {
         List<Effect> result = session.step(event);
-        if (!(event instanceof Event.Heard)) {
-            pair.log(name + " <- " + event.getClass().getSimpleName() + (event instanceof Event.Expired e ? " " + e.timer() : ""));
+        if (!(event instanceof Event.Heard) && !(event instanceof Event.Received)) {
+            pair.log(name, event);
         }
         effects.addAll(result);
         for (Effect effect : result) {
-            if (!(effect instanceof Effect.Arm) && !(effect instanceof Effect.Disarm)) {
-                pair.log("    " + (effect instanceof Effect.Send s ? "Send " + s.path() + " " + s.message().length() : effect));
+            if (!(effect instanceof Effect.Arm) && !(effect instanceof Effect.Disarm) && !(effect instanceof Effect.Send)) {
+                pair.log(name, effect);
             }
             execute(effect);
         }
+        watcher.stepped(this, event, result);
         return result;
     }
 

@@ -29,20 +29,31 @@ public final class IkePair {
 
     private final Random chance;
     private final PriorityQueue<Arrival> underway = new PriorityQueue<>(Comparator.comparingLong(Arrival::at).thenComparingLong(Arrival::order));
-    private final List<String> history = new ArrayList<>();
+    private final History history = new History();
+    private final List<Source> sources = new ArrayList<>();
     private final Endpoint left;
     private final Endpoint right;
     private double loss;
     private double duplicate;
     private double reorder;
+    private Duration jitter = Duration.ZERO;
     private boolean nat;
     private int natPort = 40000;
     private boolean cut;
     private long now;
     private long order;
+    private int sent;
     private UnaryOperator<Octets> meddler = UnaryOperator.identity();
 
-    private record Arrival(long at, long order, Endpoint to, Path path, Octets message) {
+    private record Arrival(long at, long order, Endpoint to, Path path, Octets message, int number) {
+    }
+
+    /** Something else that happens in virtual time. */
+    interface Source {
+        /** When it wants to run next. */
+        long next();
+
+        void run();
     }
 
     public IkePair(long seed, IkeConfig leftConfig, IkeConfig rightConfig) {
@@ -76,6 +87,27 @@ public final class IkePair {
     public IkePair reorder(double share) {
         reorder = share;
         return this;
+    }
+
+    /** Every datagram takes up to this much longer. */
+    public IkePair jitter(Duration most) {
+        jitter = most;
+        return this;
+    }
+
+    IkePair with(Source source) {
+        sources.add(source);
+        return this;
+    }
+
+    /** How long a datagram that is not lost takes now. */
+    long delayNanos(Random dice) {
+        long delay = LATENCY + (long) (dice.nextDouble() * jitter.toNanos());
+        return delay + (dice.nextDouble() < reorder ? (long) (dice.nextDouble() * 100 * LATENCY) : 0);
+    }
+
+    double lossNow() {
+        return cut ? 1 : loss;
     }
 
     public IkePair behindNat() {
@@ -117,26 +149,32 @@ public final class IkePair {
         return Duration.ofNanos(now);
     }
 
-    void log(String line) {
-        history.add(String.format("%10.3f %s", now / 1e9, line));
+    /** How many datagrams both sides have sent. */
+    int sent() {
+        return sent;
+    }
+
+    void log(String side, Object what) {
+        history.add(now, side, what);
     }
 
     String history() {
-        return String.join("\n", history.subList(Math.max(0, history.size() - 400), history.size()));
+        return history.text();
     }
 
     void carry(Endpoint from, Path path, Octets original) {
         Octets message = meddler.apply(original);
-        if (cut || message.length() == 0) {
-            return;
-        }
-        int copies = chance.nextDouble() < duplicate ? 2 : 1;
+        int number = ++sent;
+        int copies = cut || message.length() == 0 ? 0 : chance.nextDouble() < duplicate ? 2 : 1;
+        var arrivals = new ArrayList<Long>(copies);
         for (int i = 0; i < copies; i++) {
             if (chance.nextDouble() >= loss) {
-                long delay = LATENCY + (chance.nextDouble() < reorder ? (long) (chance.nextDouble() * 100 * LATENCY) : 0);
-                underway.add(new Arrival(now + delay, order++, other(from), arriving(from, path), message));
+                long at = now + delayNanos(chance);
+                arrivals.add(at);
+                underway.add(new Arrival(at, order++, other(from), arriving(from, path), message, number));
             }
         }
+        log(from.name, new History.Sent(number, path.remote().getAddress().getHostAddress() + ":" + path.remote().getPort(), original, arrivals));
     }
 
     private Path arriving(Endpoint from, Path path) {
@@ -191,9 +229,21 @@ public final class IkePair {
                 }
             }
         }
+        Source earliest = null;
+        for (Source source : sources) {
+            if (earliest == null || source.next() < earliest.next()) {
+                earliest = source;
+            }
+        }
+        if (earliest != null && earliest.next() <= Math.min(end, Math.min(due, arrival == null ? Long.MAX_VALUE : arrival.at()))) {
+            now = Math.max(now, earliest.next());
+            earliest.run();
+            return true;
+        }
         if (arrival != null && arrival.at() <= due && arrival.at() <= end) {
             underway.remove();
             now = arrival.at();
+            log(arrival.to().name, "gets #" + arrival.number());
             arrival.to().deliver(arrival.path(), arrival.message());
             return true;
         }

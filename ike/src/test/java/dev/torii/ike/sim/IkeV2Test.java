@@ -61,7 +61,7 @@ class IkeV2Test {
         Duration end = pair.now().plus(time);
         while (pair.now().compareTo(end) < 0) {
             pair.runFor(step);
-            assertTrue(pair.trafficPasses(), what + "\n" + pair.history());
+            assertTrue(pair.trafficPasses(), () -> what + "\n" + pair.history());
         }
     }
 

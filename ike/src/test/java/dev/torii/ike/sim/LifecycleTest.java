@@ -35,7 +35,7 @@ class LifecycleTest {
     private static void alwaysPasses(IkePair pair, Duration time, String what) {
         for (long second = 0; second < time.toSeconds(); second++) {
             pair.runFor(Duration.ofSeconds(1));
-            assertTrue(pair.trafficPasses(), what + " at " + pair.now() + "\n" + pair.history());
+            assertTrue(pair.trafficPasses(), () -> what + " at " + pair.now() + "\n" + pair.history());
         }
     }
 

@@ -13,7 +13,7 @@ import java.security.SecureRandom;
 import java.util.Random;
 
 /** The real hashes and ciphers with seeded chance, and Diffie-Hellman in a toy group so that thousands of set-ups take seconds. */
-public final class SimCrypto implements IkeCrypto {
+public class SimCrypto implements IkeCrypto {
     private static final BigInteger PRIME = BigInteger.TWO.pow(127).subtract(BigInteger.ONE);
     private static final BigInteger GENERATOR = BigInteger.valueOf(3);
 
