@@ -42,10 +42,10 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
         this.send = send;
     }
 
-    /** A connection's addresses; an empty remote takes any peer that no other connection names. */
+    /** A connection's addresses; an empty remote takes any peer that no other connection names. Of several with the same addresses the first answers. */
     void add(IkeDriver driver, InetAddress local, Optional<InetAddress> remote) {
-        if (remote.isPresent()) byAddresses.put(new AddressPair(local, remote.get()), driver);
-        else anyPeer.put(local, driver);
+        if (remote.isPresent()) byAddresses.putIfAbsent(new AddressPair(local, remote.get()), driver);
+        else anyPeer.putIfAbsent(local, driver);
     }
 
     /** From now on only messages of IKE SAs that exist count. */

@@ -104,6 +104,16 @@ class IkeDispatcherTest {
         assertEquals(1, machine.events.size());
     }
 
+    @Test void ofTwoConnectionsWithTheSameAddressesTheFirstAnswers() throws Exception {
+        var first = FakeMachine.silent();
+        var second = FakeMachine.silent();
+        dispatcher.add(driver(first), LOCAL, Optional.of(PEER));
+        dispatcher.add(driver(second), LOCAL, Optional.of(PEER));
+        receive(PEER, mainMode(1));
+        assertEquals(1, first.events.size());
+        assertEquals(0, second.events.size());
+    }
+
     @Test void anExactPairComesBeforeAnyPeer() throws Exception {
         var exact = FakeMachine.silent();
         var any = FakeMachine.silent();

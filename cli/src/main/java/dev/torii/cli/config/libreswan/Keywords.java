@@ -31,6 +31,7 @@ final class Keywords {
         String written() { return side.map(s -> s.word() + keyword.name()).orElse(keyword.name()); }
     }
 
+    private static final String YES = "yes, on, true, y, 1";
     private static final String YES_NO = "no, off, false, n, 0";
     private static final Map<String, Keyword> CONN = new LinkedHashMap<>();
     private static final Map<String, String> ALIASES = new HashMap<>();
@@ -58,8 +59,10 @@ final class Keywords {
         add(false, Effect.QUIET, "", "", "x-comment", "vti-routing", "overlapip");
         add(false, Effect.NOTED, YES_NO, "no vendor id but those of the extensions in use is sent", "send-vendorid", "fake-strongswan", "cisco-unity", "remote-peer-type");
         add(false, Effect.NOTED, YES_NO + ", auto", "packets are processed in this process, by no network card", "nic-offload");
-        add(false, Effect.NOTED, YES_NO, "it matters to IKEv2 only", "mobike", "narrowing", "ms-dh-downgrade", "pfs-rekey-workaround", "intermediate", "session-resumption",
-                "send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to", "send-supported-auth-methods", "reject-simultaneous-ike-auth",
+        add(false, Effect.NOTED, YES_NO, "MOBIKE is not offered: a new address of this host begins anew, a NAT's new mapping is followed", "mobike");
+        add(false, Effect.NOTED, YES, "what both sides have in common is always agreed upon", "narrowing");
+        add(false, Effect.NOTED, YES, "a group that the peer asks for in a renewal is followed if it is configured", "ms-dh-downgrade", "pfs-rekey-workaround");
+        add(false, Effect.NOTED, YES_NO, "this extension of IKEv2 is not spoken", "intermediate", "session-resumption", "send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to", "send-supported-auth-methods", "reject-simultaneous-ike-auth",
                 "send-esp-tfc-padding-not-supported", "iptfs-fragmentation", "iptfs-packet-size", "iptfs-max-queue-size", "iptfs-reorder-window",
                 "iptfs-init-delay", "iptfs-drop-time");
         add(false, Effect.NOTED, "", "the identity must always be in the certificate, names are not looked up, and the certificates up to the root are sent",
@@ -116,6 +119,7 @@ final class Keywords {
                 "perpeerlog", "perpeerlogdir", "fragicmp", "hidetos", "plutofork", "force-keepalive", "force_keepalive", "strictcrlpolicy", "x-comment");
         setup(Effect.NOTED, "/dev/null", "Torii logs to standard error, which systemd keeps in the journal", "logfile", "plutostderrlog");
         setup(Effect.NOTED, "", "sockets are bound to the local addresses of the connections", "listen");
+        setup(Effect.NOTED, "", "it is strongSwan's, and Torii has nothing like it", "charondebug", "charonstart", "cachecrls");
         setup(Effect.NOTED, "", "keepalives go every 20 seconds (RFC 3948)", "keep-alive");
         setup(Effect.NOTED, "", "half-open exchanges are bounded by Torii itself", "ddos-ike-threshold", "max-halfopen-ike");
         setup(Effect.NOTED, "accept", "IKEv1 is used by the connections that say ikev2=no, and by no others", "ikev1-policy");

@@ -283,11 +283,16 @@ final class Tunnels {
         diagnostics.error(conn.at(), "no secret for " + local + " and " + remoteId + " (conn " + conn.name() + ")", "add to " + file + ": " + local + " " + remoteId + " : PSK \"...\"");
     }
 
-    /** As responder, Main Mode must choose the secret by the addresses alone (RFC 2409, section 5.4). */
+    /** As responder, Main Mode must choose the secret by the addresses alone (RFC 2409, section 5.4); here IKEv2 does so too. */
     private void samePeers(TunnelConfig tunnel) {
         var first = byPeers.putIfAbsent(new Peers(tunnel.local(), tunnel.remote()), tunnel);
-        if (first == null || first.authentication().equals(tunnel.authentication())) return;
+        if (first == null) return;
         Position at = tunnel.at();
+        if (first.authentication().equals(tunnel.authentication())) {
+            diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, at, "conn " + tunnel.name() + " has the two addresses of conn " + first.name() + " at " + first.at()
+                    + ", and a peer that begins is always answered by that one, whatever identity it has", "let this side begin (auto=start), or write one conn with leftsubnets= and rightsubnets=");
+            return;
+        }
         diagnostics.error(at, "conn " + tunnel.name() + " and conn " + first.name() + " at " + first.at() + " have the same two addresses and different secrets",
                 "use one secret for both: before the peer says who it is, its address must tell which secret is meant");
     }
