@@ -17,7 +17,8 @@ import dev.torii.ike.wire.IkeHeader;
 record Opened(IkeHeader header, int first, Octets plain, Octets datagram) {
     /** Opens a message that is not fragmented. */
     static Opened of(Protection protection, IkeHeader header, Octets message) throws IkeException {
-        return new Opened(header, MessageCodec.firstInside(message), protection.open(header, message), message);
+        Octets plain = protection.open(header, message);       // first, since it also sees that there is an encrypted payload at all
+        return new Opened(header, MessageCodec.firstInside(message), plain, message);
     }
 
     /** The payloads. */
