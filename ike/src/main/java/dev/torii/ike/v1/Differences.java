@@ -3,6 +3,7 @@ package dev.torii.ike.v1;
 import dev.torii.ike.wire.Attribute;
 import dev.torii.ike.wire.Transform;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
@@ -22,10 +23,14 @@ final class Differences {
         }
     }
 
-    static void unknown(List<String> found, Transform transform, List<Integer> known) {
+    /** Attributes that we do not know, and those that are said twice, which only a lifetime may be (RFC 2407, section 4.5). */
+    static void unknown(List<String> found, Transform transform, List<Integer> known, List<Integer> repeatable) {
+        var seen = new HashSet<Integer>();
         for (Attribute attribute : transform.attributes()) {
             if (!known.contains(attribute.type())) {
                 found.add("attribute " + attribute.type());
+            } else if (!seen.add(attribute.type()) && !repeatable.contains(attribute.type())) {
+                found.add("attribute " + attribute.type() + " twice");
             }
         }
     }

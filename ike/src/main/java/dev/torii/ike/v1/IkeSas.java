@@ -75,6 +75,8 @@ final class IkeSas {
         var arrived = new Input.Arrived(path, header, message, childless && all.size() == 1);
         if (header.messageId() != 0) {
             context.out.dropped("Main Mode with a message id");
+        } else if (header.initiator().equals(Cookie.NONE)) {
+            context.out.dropped("no initiator cookie");
         } else if (!header.responder().equals(Cookie.NONE)) {
             find(header).ifPresentOrElse(phase1 -> run(phase1, arrived), () -> context.out.dropped("unknown cookies"));
         } else if (all.stream().anyMatch(p -> p.own.equals(header.initiator()))) {

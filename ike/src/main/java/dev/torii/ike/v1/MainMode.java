@@ -159,6 +159,7 @@ sealed interface MainMode permits MainModeInitiator, MainModeResponder {
 
     /** Checks the peer's hash, which proves that it has the pre-shared key. */
     static void authenticate(IkeCrypto crypto, Terms terms, Secrets secrets, boolean initiators, Message message) throws IkeException {
+        message.the(Payload.Id.class);          // the hash covers one, so there must not be another
         Octets expected = hash(crypto, terms, secrets, initiators, message.bodyOf(Payload.Id.class));
         if (!java.security.MessageDigest.isEqual(expected.toByteArray(), message.the(Payload.Hash.class).value().toByteArray())) {
             throw new IkeException("hash does not match");

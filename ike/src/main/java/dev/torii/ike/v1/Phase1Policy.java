@@ -120,7 +120,7 @@ final class Phase1Policy {
         if (transform.number(GROUP_TYPE).orElse(groupType) != groupType) {
             found.add("group type " + transform.number(GROUP_TYPE).orElseThrow());
         }
-        Differences.unknown(found, transform, KNOWN);
+        Differences.unknown(found, transform, KNOWN, List.of(LIFE_TYPE, LIFE_DURATION));
         return found;
     }
 

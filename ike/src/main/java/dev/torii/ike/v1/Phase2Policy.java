@@ -132,7 +132,7 @@ final class Phase2Policy {
         Differences.compare(found, "PFS group", transform.number(GROUP).or(() -> java.util.Optional.of(0L)),
                 ours.pfs().map(DhGroup::id).orElse(0), id -> id == 0 ? "none" : Phase1Policy.groupName(id));
         Differences.compare(found, "encapsulation mode", transform.number(MODE), mode(), Phase2Policy::modeName);
-        Differences.unknown(found, transform, KNOWN);
+        Differences.unknown(found, transform, KNOWN, List.of(LIFE_TYPE, LIFE_DURATION));
         return found;
     }
 
