@@ -7,7 +7,9 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Secret;
 import dev.torii.ike.session.Traffic;
+import dev.torii.ike.wire.MalformedMessageException;
 import dev.torii.ike.wire.Message;
+import dev.torii.ike.wire.NotifyType;
 import dev.torii.ike.wire.Payload;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,11 +79,17 @@ final class QuickModeInitiator implements QuickMode {
             return Step.to(new State.Done(child, setting.lifetime(agreed.lifetime(), qm2), in.message(), qm3.message()),
                     new Output.Answered(), new Output.InstallInbound(child), new Output.Transmit(qm3.message()), new Output.InstallOutbound(child));
         } catch (Refusal refused) {             // authenticated: it gets an answer and a reason
-            return Step.to(new State.Dead(new Reason.Failed(refused.getMessage())), new Output.Answered(),
-                    new Output.Tell(setting.sa(), refused.notifyType(), setting.own().octets()));
-        } catch (IkeException malformed) {
-            return Step.to(new State.Dead(new Reason.Failed("Quick Mode message 2: " + malformed.getMessage())), new Output.Answered());
+            return refuse(refused.notifyType(), refused);
+        } catch (MalformedMessageException malformed) {
+            return refuse(malformed.notifyType(), malformed);
+        } catch (IkeException other) {
+            return refuse(NotifyType.INVALID_KEY_INFORMATION, other);
         }
+    }
+
+    private Step<State> refuse(int notifyType, IkeException cause) {
+        return Step.to(new State.Dead(new Reason.Failed("message 2: " + cause.getMessage())), new Output.Answered(),
+                new Output.Tell(setting.sa(), notifyType, setting.own().octets()));
     }
 
     private Optional<Secret> shared(State.Offered s, Message qm2) throws IkeException {

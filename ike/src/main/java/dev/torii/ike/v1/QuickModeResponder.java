@@ -80,7 +80,7 @@ final class QuickModeResponder implements QuickMode {
         } catch (MalformedMessageException malformed) {
             return refuse(malformed.notifyType(), malformed, peerSpi);
         } catch (IkeException other) {
-            return refuse(NotifyType.NO_PROPOSAL_CHOSEN, other, peerSpi);
+            return refuse(NotifyType.INVALID_KEY_INFORMATION, other, peerSpi);
         }
     }
 

@@ -12,6 +12,8 @@ public final class NotifyType {
     public static final int NO_PROPOSAL_CHOSEN = 14;
     /** Bytes that do not parse. */
     public static final int PAYLOAD_MALFORMED = 16;
+    /** A public value that is none in its group, or none at all. */
+    public static final int INVALID_KEY_INFORMATION = 17;
     /** An identity or selector is not what was configured. */
     public static final int INVALID_ID_INFORMATION = 18;
     /** The hash does not match. */
@@ -44,6 +46,7 @@ public final class NotifyType {
             case INVALID_MESSAGE_ID -> "INVALID-MESSAGE-ID";
             case NO_PROPOSAL_CHOSEN -> "NO-PROPOSAL-CHOSEN";
             case PAYLOAD_MALFORMED -> "PAYLOAD-MALFORMED";
+            case INVALID_KEY_INFORMATION -> "INVALID-KEY-INFORMATION";
             case INVALID_ID_INFORMATION -> "INVALID-ID-INFORMATION";
             case INVALID_HASH_INFORMATION -> "INVALID-HASH-INFORMATION";
             case AUTHENTICATION_FAILED -> "AUTHENTICATION-FAILED";

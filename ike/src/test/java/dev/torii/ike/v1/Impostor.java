@@ -170,7 +170,7 @@ final class Impostor {
         QuickMode.Setting setting = setting(messageId);
         Step<QuickMode.State> begun = new QuickModeInitiator(setting).step(new QuickMode.State.Idle(), new Input.Begin(path));
         Octets sound = ((QuickMode.State.Offered) begun.next()).flight().message();
-        Message opened = setting.protection().openHashed(setting.header(), setting.iv(), Octets.EMPTY, sound).message();
+        Message opened = setting.protection().openHashed(IkeHeader.peek(sound), setting.iv(), Octets.EMPTY, sound).message();
         return setting.protection().sealHashed(setting.header(), setting.iv(), Octets.EMPTY, change.apply(tail(opened))).message();
     }
 
