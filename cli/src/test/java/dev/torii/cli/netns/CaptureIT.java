@@ -71,6 +71,53 @@ class CaptureIT {
         assertEquals(0, frames(capture, "_ws.malformed"));
     }
 
+    /** Authentication, renewals of child and IKE SA, deletions; with CBC and HMAC in tunnel 1, AES-GCM in tunnel 2; and ESP under every child. */
+    @Test
+    void tsharkDecryptsIkeV2FromFirstToLast() throws IOException {
+        var keys = directory.resolve("keys");
+        Path capture;
+        try (var vpn = Vpn.network(PREFIX, Mode.BGP)) {
+            for (int number = 1; number <= 2; number++) {
+                Strongswan.start(vpn.namespaces(), "oci" + number, StrongswanConfig.bgpHeadEnd(number, vpn.files().secret(number)).speaking(2)
+                        .proposing("aes256-sha384-modp1536,aes256gcm16-prfsha384-ecp384", "aes256gcm16-modp1536"));
+            }
+            var tcpdump = Capture.start(vpn.namespaces(), "inet", "tonat", directory.resolve("wire.pcap"), "udp port 500 or udp port 4500");
+            var root = ToriiDaemon.root(vpn.namespaces(), "cpe");
+            vpn.files().writeCpe(root, Mode.BGP);
+            var conf = root.resolve("etc/ipsec.d/oci-ipsec.conf");
+            var text = Files.readString(conf).replace("ikev2=no", "ikev2=insist")
+                    .replace("ikelifetime=28800s", "ikelifetime=12s").replace("salifetime=3600s", "salifetime=6s");
+            int second = text.indexOf("conn", 1);
+            Files.writeString(conf, text.substring(0, second)
+                    + text.substring(second).replace(" ike=aes_cbc256-sha2_384;modp1536", " ike=aes_gcm256-sha2_384;dh20"));
+            var cpe = ToriiDaemon.start(vpn.namespaces(), "cpe", "--key-log", keys.toString()).awaitReady();
+            for (int number = 1; number <= 2; number++) {
+                var conn = "oracle-tunnel-" + number;
+                var inside = "192.168.254." + (4 * number - 2);
+                Await.until("renewals in " + conn, Vpn.UP, () -> {
+                    Ping.answered(vpn.namespaces(), "cpe", inside);
+                    var log = cpe.job().output().lines().filter(line -> line.contains(conn)).toList();
+                    return log.stream().filter(line -> line.contains("IPsec SA established")).count() > 2
+                            && log.stream().anyMatch(line -> line.contains("ended: replaced by a newer one"));
+                }, vpn.evidence(cpe));
+            }
+            capture = tcpdump.stop();
+        }
+        wiresharkTables(keys);
+        for (var exchange : List.of("35", "36", "37")) {        // IKE_AUTH, CREATE_CHILD_SA, INFORMATIONAL
+            var all = frames(capture, "isakmp.exchangetype == " + exchange);
+            assertTrue(all >= 4, all + " messages of exchange " + exchange);
+            assertEquals(all, frames(capture, "isakmp.exchangetype == " + exchange + " && isakmp.enc.decrypted"), "decrypted of exchange " + exchange);
+        }
+        assertEquals(4, frames(capture, "isakmp.exchangetype == 35 && isakmp.auth.method"), "AUTH payloads");
+        assertTrue(frames(capture, "isakmp.exchangetype == 36 && isakmp.notify.msgtype == 16393") >= 2, "REKEY_SA");
+        assertTrue(frames(capture, "isakmp.exchangetype == 36 && isakmp.key_exchange.data") >= 4, "public values");
+        assertTrue(frames(capture, "isakmp.exchangetype == 37 && isakmp.delete.protoid") >= 4, "deletions");
+        assertTrue(frames(capture, "icmp.type == 0 && ip.src == 192.168.254.2") > 0 && frames(capture, "icmp.type == 0 && ip.src == 192.168.254.6") > 0, "ESP");
+        assertEquals(frames(capture, "esp"), frames(capture, "esp && esp.icv_good == 1"), "ICVs that Wireshark finds correct");
+        assertEquals(0, frames(capture, "_ws.malformed"));
+    }
+
     /** Two suites at a time, one in each tunnel. */
     @ParameterizedTest
     @CsvSource({

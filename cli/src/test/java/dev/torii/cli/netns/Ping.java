@@ -73,9 +73,10 @@ final class Ping {
         var before = "the start";
         var reply = REPLY.matcher(job.output());
         while (reply.find()) {
-            int sequence = Integer.parseInt(reply.group(2));
+            int sequence = unwrapped(Integer.parseInt(reply.group(2)), last);
             if (sequence > last + 1) {
-                gaps.append(last + 1).append(" to ").append(sequence - 1).append(" between ").append(before).append(" and ").append(reply.group(1)).append('\n');
+                gaps.append(last + 1).append(" to ").append(sequence - 1);
+                gaps.append(" between ").append(before).append(" and ").append(reply.group(1)).append('\n');
             }
             last = sequence;
             before = reply.group(1);
@@ -96,12 +97,17 @@ final class Ping {
             double now = Double.parseDouble(reply.group(1));
             if (before != 0) outage = Math.max(outage, now - before - interval.toNanos() / 1e9);
             before = now;
-            last = Integer.parseInt(reply.group(2));
+            last = unwrapped(Integer.parseInt(reply.group(2)), last);
             ttl = Integer.parseInt(reply.group(3));
         }
         if (interrupted && sent - last <= Math.max(1, UNDER_WAY.dividedBy(interval))) sent = last;     // replies that were under way when ping was told to end
         var longest = Duration.ofMillis(Math.max(Math.round(outage * 1e3), interval.multipliedBy(sent - last).toMillis()));
         return new Figures(sent, Integer.parseInt(statistics.group(2)), longest, ttl);
+    }
+
+    /** ping counts modulo 65536. @param last the reply before it, unwrapped */
+    private static int unwrapped(int sequence, int last) {
+        return last + (short) (sequence - last);
     }
 
     private static String seconds(Duration interval) {
