@@ -61,7 +61,10 @@ public final class OutboundLoop {
         if (!header.parse(packet)) return drop(Verdict.MALFORMED_PACKET);
         packet.limit(packet.position() + header.totalBytes());
         var child = SaSnapshot.covering(covers, header);
-        if (child == null) return drop(Verdict.NO_SA);
+        if (child == null) {
+            sad.withoutSa(tunnel, header);
+            return drop(Verdict.NO_SA);
+        }
         Verdict verdict = child.sa().seal(packet, datagram.clear());
         if (verdict != Verdict.SEALED) return drop(verdict);
         datagram.flip();

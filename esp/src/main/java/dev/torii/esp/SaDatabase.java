@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class SaDatabase implements AutoCloseable {
     private volatile SaSnapshot snapshot = SaSnapshot.EMPTY;
     private final Map<Integer, Queue<OutboundSa>> retiredOutbound = new ConcurrentHashMap<>();
+    private final Map<Integer, Trap> traps = new ConcurrentHashMap<>();
     private final Queue<InboundSa> retiredInbound = new ConcurrentLinkedQueue<>();
 
     /** From now on packets with this SA's SPI are opened by it. During a rekey the old and the new SA both stay until removed. */
@@ -65,6 +66,23 @@ public final class SaDatabase implements AutoCloseable {
     /** The outbound SAs of a tunnel in the order in which they are tried, for status and rekeying. Any thread may ask. */
     public List<OutboundSa> outbound(int tunnel) {
         return snapshot.outboundOf(tunnel);
+    }
+
+    /** From now on packets of this tunnel that one of these covers, and for which there is no SA, are counted by themselves. */
+    public void trap(int tunnel, List<Selectors> selectors) {
+        traps.put(tunnel, new Trap(selectors));
+    }
+
+    /** How many packets the tunnel's latest {@link #trap} has seen. */
+    public long trapped(int tunnel) {
+        var trap = traps.get(tunnel);
+        return trap == null ? 0 : trap.caught();
+    }
+
+    /** A packet without an SA. */
+    void withoutSa(int tunnel, PacketHeader header) {
+        var trap = traps.get(tunnel);
+        if (trap != null) trap.look(header);
     }
 
     SaSnapshot snapshot() {

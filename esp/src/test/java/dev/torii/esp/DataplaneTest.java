@@ -129,6 +129,19 @@ class DataplaneTest {
         assertEquals(Map.of(Verdict.NO_SA, 4L), outboundDrops.seen());
     }
 
+    @Test void aTrapCountsOnlyPacketsOfItsTrafficAndOnlyWithoutAnSa() {
+        assertEquals(0, ours.trapped(0));
+        ours.trap(0, List.of(Sas.between("192.168.2.0", 24, "10.1.0.0", 16), Sas.between("192.168.2.0", 24, "10.2.0.0", 16)));
+        for (String to : List.of("10.1.0.1", "10.2.0.1", "224.0.0.251")) tun.toRead.add(to(to, 100));
+        out.poll();
+        assertEquals(2, ours.trapped(0));
+        connect(0, 0x1001, Sas.between("192.168.2.0", 24, "10.1.0.0", 16));
+        for (String to : List.of("10.1.0.1", "10.2.0.1")) tun.toRead.add(to(to, 100));
+        out.poll();
+        assertEquals(3, ours.trapped(0));
+        assertEquals(Map.of(Verdict.NO_SA, 4L), outboundDrops.seen());
+    }
+
     @Test void dropsInTheMiddleOfABatchDoNotDisturbTheRest() {
         connect(0, 0x1001, Sas.between("192.168.2.0", 24, "10.1.0.0", 16));
         tun.toRead.add(to("10.1.0.1", 100));

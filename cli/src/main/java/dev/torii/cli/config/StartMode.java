@@ -6,6 +6,6 @@ public enum StartMode {
     ADD,
     /** Set up at once and again whenever it goes down. */
     START,
-    /** {@code ondemand} and {@code route}: treated as {@link #START}, with a warning. */
+    /** {@code ondemand} and {@code route}: set up when a packet for it comes, and again by the next one after it has ended. */
     ONDEMAND
 }

@@ -1,5 +1,6 @@
 package dev.torii.cli.daemon;
 
+import dev.torii.cli.config.StartMode;
 import dev.torii.cli.config.TunnelConfig;
 import dev.torii.cli.rib.HostNetwork;
 import dev.torii.esp.DatagramSink;
@@ -36,6 +37,8 @@ import java.util.stream.Collectors;
  */
 final class Connections implements AutoCloseable {
     private static final Duration TRAFFIC_LOOK = Duration.ofSeconds(1);
+    /** How long the first packet for a connection with auto=ondemand may wait to be noticed. */
+    private static final Duration DEMAND_LOOK = Duration.ofMillis(100);
     /** What a cookie is good for at least. */
     private static final Duration COOKIE_LIFE = Duration.ofMinutes(2);
     private static final Duration LISTEN_AGAIN = Duration.ofSeconds(5);
@@ -86,6 +89,7 @@ final class Connections implements AutoCloseable {
         this.halfOpens = new HalfOpens(crypto);
         this.dispatcher = new IkeDispatcher(loop, counters, log, System::nanoTime, this::send);
         loop.every(TRAFFIC_LOOK, this::lookAtTraffic);
+        if (tunnels.stream().anyMatch(Tunnel::isOnDemand)) loop.every(DEMAND_LOOK, this::lookForDemand);
         loop.every(COOKIE_LIFE, halfOpens.cookieSecret()::change);
     }
 
@@ -136,7 +140,9 @@ final class Connections implements AutoCloseable {
         try {
             var socket = socket(address);
             var installer = new SaInstaller(sad, tunnel.index(), config.replayWindow(), sinks(tunnel, socket));
-            var driver = new IkeDriver(loop, config.toIkeConfig(address), crypto, halfOpens, installer, new DriverSurroundings(tunnel));
+            var ike = config.toIkeConfig(address);
+            if (tunnel.isOnDemand()) sad.trap(tunnel.index(), SaInstaller.selectors(ike.localSelectors(), ike.remoteSelectors()));
+            var driver = new IkeDriver(loop, ike, crypto, halfOpens, installer, new DriverSurroundings(tunnel));
             tunnel.attached(address, driver);
             dispatcher.add(driver, address, config.remote());
             config.remote().ifPresent(halfOpens::name);
@@ -196,6 +202,7 @@ final class Connections implements AutoCloseable {
         var remote = tunnel.config().remote();
         if (remote.isEmpty()) return Optional.of("its peer's address is %any, so the peer must begin");
         tunnel.wanted(true);
+        tunnel.onDemand(tunnel.config().auto() == StartMode.ONDEMAND);
         driver.get().start(tunnel.localAddress().orElseThrow(), remote.get());
         return Optional.empty();
     }
@@ -203,8 +210,28 @@ final class Connections implements AutoCloseable {
     /** {@code torii down}. */
     void stop(Tunnel tunnel) {
         tunnel.wanted(false);
+        boolean routed = tunnel.isOnDemand();
+        tunnel.onDemand(false);
         starts.done(tunnel);
         tunnel.driver().ifPresent(IkeDriver::stop);
+        if (routed) stateChanged.accept(tunnel);
+    }
+
+    /** Packets have come for which there is no SA: what is set up on demand, and neither up nor on its way, is set up now. */
+    private void lookForDemand() {
+        for (Tunnel tunnel : tunnels) {
+            if (!tunnel.isOnDemand() || !tunnel.demanded(sad.trapped(tunnel.index())) || tunnel.isUp()) continue;
+            if (tunnel.driver().filter(driver -> driver.status().state() == IkeStatus.State.IDLE).isEmpty()) continue;
+            log.info(tunnel.config().name(), "a packet for it has come");
+            start(tunnel);
+        }
+    }
+
+    /** What is set up on demand does not begin again by itself; a peer that has restarted is about to. */
+    private void ended(Tunnel tunnel, Reason reason) {
+        if (!tunnel.isOnDemand() || reason instanceof Reason.PeerRestarted) return;
+        tunnel.wanted(false);
+        tunnel.driver().ifPresent(driver -> loop.run(driver::stop));
     }
 
     /** How many are up. */
@@ -307,6 +334,7 @@ final class Connections implements AutoCloseable {
 
         @Override public void tunnelDown(Reason reason) {
             state(false);
+            ended(tunnel, reason);
         }
 
         private void state(boolean up) {

@@ -52,6 +52,7 @@ final class Routing implements AutoCloseable {
         for (StaticRoute route : config.staticRoutes()) table.addStatic(route.prefix(), new StaticHop(route.gateway(), route.interfaceName()), route.distance());
         for (Tunnel tunnel : tunnels) {
             table.addTunnel(tunnel.tun().name(), tunnel.config().remoteSubnets());
+            table.tunnelUp(tunnel.tun().name(), tunnel.isOnDemand());
             tunnel.config().remote().ifPresent(table::addGateway);
         }
         this.bgpConfig = config.bgp();
@@ -78,8 +79,9 @@ final class Routing implements AutoCloseable {
 
     /** A tunnel came up or went down. */
     void tunnelChanged(Tunnel tunnel) {
-        table.tunnelUp(tunnel.tun().name(), tunnel.isUp());
-        if (!tunnel.isUp()) update();                               // its next hops leave before anything else is done
+        boolean routed = tunnel.isUp() || tunnel.isOnDemand();
+        table.tunnelUp(tunnel.tun().name(), routed);
+        if (!routed) update();                               // its next hops leave before anything else is done
         speaker.ifPresent(machine -> peersBehind(tunnel).forEach(peer -> machine.peerReachable(peer.address(), tunnel.isUp())));
         update();
     }

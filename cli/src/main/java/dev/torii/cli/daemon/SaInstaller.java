@@ -69,7 +69,7 @@ final class SaInstaller {
     private SaParameters parameters(ChildSa child, Spi spi, Secret key) {
         byte[] material = key.toByteArray();
         try {
-            return new SaParameters(spi.value(), suite(child.suite()), material, selectors(child), replayWindow);
+            return new SaParameters(spi.value(), suite(child.suite()), material, selectors(child.local(), child.remote()), replayWindow);
         } finally {
             Arrays.fill(material, (byte) 0);
         }
@@ -101,9 +101,10 @@ final class SaInstaller {
         };
     }
 
-    private static List<Selectors> selectors(ChildSa child) {
+    /** Each of ours with each of the peer's. */
+    static List<Selectors> selectors(List<TrafficSelector> locals, List<TrafficSelector> remotes) {
         var selectors = new ArrayList<Selectors>();
-        for (TrafficSelector local : child.local()) for (TrafficSelector remote : child.remote()) selectors.add(new Selectors(selector(local), selector(remote)));
+        for (TrafficSelector local : locals) for (TrafficSelector remote : remotes) selectors.add(new Selectors(selector(local), selector(remote)));
         return selectors;
     }
 

@@ -16,12 +16,15 @@ final class Tunnel {
     private Optional<InetAddress> localAddress = Optional.empty();
     private boolean up;
     private boolean wanted;
+    private boolean onDemand;
+    private long demandSeen;
 
     Tunnel(int index, TunnelConfig config, LinuxTun tun) {
         this.index = index;
         this.config = config;
         this.tun = tun;
-        this.wanted = config.auto() != StartMode.ADD;
+        this.wanted = config.auto() == StartMode.START;
+        this.onDemand = config.auto() == StartMode.ONDEMAND;
     }
 
     /** The packet path's number for it. */
@@ -49,6 +52,7 @@ final class Tunnel {
     void attached(InetAddress address, IkeDriver newDriver) {
         localAddress = Optional.of(address);
         driver = Optional.of(newDriver);
+        demandSeen = 0;
     }
 
     void detached() {
@@ -63,6 +67,23 @@ final class Tunnel {
 
     void wanted(boolean now) {
         wanted = now;
+    }
+
+    /** Whether a packet for it sets it up ({@code auto=ondemand}), so that its routes stand although it is down. */
+    boolean isOnDemand() {
+        return onDemand;
+    }
+
+    /** {@code torii down} ends it. */
+    void onDemand(boolean now) {
+        onDemand = now;
+    }
+
+    /** @param dropped packets of its traffic so far for which there was no SA; returns whether there are more than when this was last asked */
+    boolean demanded(long dropped) {
+        boolean more = dropped > demandSeen;
+        demandSeen = dropped;
+        return more;
     }
 
     boolean isUp() {

@@ -20,13 +20,13 @@ import java.util.stream.Collectors;
 public record StatusView(List<Connection> connections, List<InetAddress> listening, Map<String, Long> counters, List<String> notes) implements View {
     /** One conn. {@code ike} is empty while its local address is unknown. */
     public record Connection(String name, String interfaceName, Optional<InetAddress> local, String localId, Optional<InetAddress> remote, String remoteId,
-            String localSubnet, String remoteSubnet, boolean up, boolean wanted, Optional<IkeStatus> ike, Map<Integer, Traffic> inbound, Map<Integer, Traffic> outbound,
+            String localSubnet, String remoteSubnet, boolean up, boolean wanted, boolean onDemand, Optional<IkeStatus> ike, Map<Integer, Traffic> inbound, Map<Integer, Traffic> outbound,
             Map<Verdict, Long> outboundDrops) {
         String state() {
             if (up) return "up";
             if (ike.isEmpty()) return "no local address";
             return switch (ike.get().state()) {
-                case IDLE -> wanted ? "waiting" : "down";
+                case IDLE -> onDemand ? "on demand" : wanted ? "waiting" : "down";
                 case CONNECTING -> "connecting";
                 case WAITING -> "waiting";
                 case UP -> "up";

@@ -75,7 +75,7 @@ class BadInputTest {
         "right=198.51.100.1 | right=2001:db8::1 | 3:12: right=2001:db8::1 is IPv6, which is not supported yet # use an IPv4 address",
         "left=192.168.1.42 | left=10.9.9.9 | 2:11: neither left=10.9.9.9 nor right=198.51.100.1 is an address of this host # this host has 192.168.1.42; write left=%defaultroute for whichever address leads to the peer",
         "right=198.51.100.1 | right=192.168.1.42 | 2:11: both left=192.168.1.42 and right=192.168.1.42 are this host # this host has 192.168.1.42; write left=%defaultroute for whichever address leads to the peer",
-        "auto=start | auto=begin | 7:11: auto=begin is unknown # write auto=start, auto=add or auto=ignore",
+        "auto=start | auto=begin | 7:11: auto=begin is unknown # write auto=start, auto=ondemand, auto=add or auto=ignore",
         "ike=aes_cbc256-sha2_384;modp1536 | ike=aes_cbc256-sha2_385;modp1536 | 9:10: ike=aes_cbc256-sha2_385;modp1536 has \"sha2_385\", which is no algorithm # write proposals like aes_cbc256-sha2_384;modp1536",
         "phase2alg=aes_gcm256;modp1536 | esp=aes_gcm256;modp1536,aes_gcm256;modp2048 | 10:10: esp=aes_gcm256;modp1536,aes_gcm256;modp2048 names more than one group, and Quick Mode can offer only one (RFC 2409, section 5.5) # keep one group, the same for all"})
     void aBadValueInAConn(String line, String by, String expected) {

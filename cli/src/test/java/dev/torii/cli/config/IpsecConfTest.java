@@ -249,6 +249,13 @@ class IpsecConfTest {
         assertEquals("[10.0.2.0/24, 10.0.3.0/24]", site.load().tunnels().getFirst().toIkeConfig(Site.address(Site.LOCAL)).remoteSelectors().toString());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"ondemand", "route", "OnDemand"})
+    void autoOndemandWaitsForTheFirstPacket(String word) {
+        assertEquals(StartMode.ONDEMAND, replaced("auto=start", "auto=" + word).auto());
+        assertEquals(List.of(), site.warnings());
+    }
+
     @Test
     void subnetAndSubnetsExcludeEachOther() {
         site.conf(Site.CONN + "\trightsubnets={10.0.3.0/24}\n");

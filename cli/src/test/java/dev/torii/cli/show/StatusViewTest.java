@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StatusViewTest {
@@ -34,7 +35,7 @@ class StatusViewTest {
 
     private static Connection connection(String name, boolean up, Optional<IkeStatus> ike) {
         return new Connection(name, "vti1", Optional.of(Hosts.address("10.0.0.10")), "203.0.113.5", Optional.of(Hosts.address("203.0.113.11")), "203.0.113.11",
-                "0.0.0.0/0", "0.0.0.0/0", up, true, ike, up ? Map.of(0x11, new Traffic(7, 588, Map.of(Verdict.REPLAYED, 2L))) : Map.of(),
+                "0.0.0.0/0", "0.0.0.0/0", up, true, false, ike, up ? Map.of(0x11, new Traffic(7, 588, Map.of(Verdict.REPLAYED, 2L))) : Map.of(),
                 up ? Map.of(0x22, new Traffic(8, 672, Map.of())) : Map.of(), Map.of());
     }
 
@@ -70,6 +71,13 @@ class StatusViewTest {
 
     @Test void withoutALocalAddressThereIsNoIkeToShow() {
         assertEquals("no local address", connection("c", false, Optional.empty()).state());
+    }
+
+    @Test void whatWaitsForItsFirstPacketSaysSo() {
+        var idle = Optional.of(new IkeStatus("c", IkeStatus.State.IDLE, List.of(), List.of(), Optional.empty(), 0));
+        assertEquals(List.of("on demand", "waiting", "down"), Stream.of(List.of(false, true), List.of(true, false), List.of(false, false))
+                .map(of -> new Connection("c", "vti1", Optional.empty(), "a", Optional.empty(), "b", "0.0.0.0/0", "0.0.0.0/0", false, of.get(0), of.get(1), idle,
+                        Map.of(), Map.of(), Map.of()).state()).toList());
     }
 
     @Test void theJsonSaysTheSame() {

@@ -229,12 +229,9 @@ final class Tunnels {
             case "start" -> StartMode.START;
             case "add" -> StartMode.ADD;
             case "keep", "up" -> StartMode.START;
-            case "ondemand", "route" -> {
-                diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.at(), "auto=" + value.text() + " sets the tunnel up at start, not when the first packet comes", "write auto=start");
-                yield StartMode.ONDEMAND;
-            }
+            case "ondemand", "route" -> StartMode.ONDEMAND;
             default -> {
-                values.error(value, "is unknown", "write auto=start, auto=add or auto=ignore");
+                values.error(value, "is unknown", "write auto=start, auto=ondemand, auto=add or auto=ignore");
                 yield StartMode.ADD;
             }
         };
