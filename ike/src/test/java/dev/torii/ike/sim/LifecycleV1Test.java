@@ -1,0 +1,100 @@
+package dev.torii.ike.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torii.ike.Effect;
+import dev.torii.ike.Event;
+import dev.torii.ike.Lifecycle;
+import dev.torii.ike.Octets;
+import dev.torii.ike.Spi;
+import dev.torii.ike.Timer;
+import dev.torii.ike.wire.ExchangeType;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What only IKEv1 has in a tunnel's life: lifetimes that are agreed, Quick Mode's third message. */
+class LifecycleV1Test {
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private static IkePair up(IkePair pair) {
+        pair.left().start();
+        pair.runUntil(() -> pair.bothUp() && pair.trafficPasses(), Duration.ofMinutes(5), "set-up");
+        return pair;
+    }
+
+    private static IkePair up() {
+        return up(new IkePair(1, Configs.left().build(), Configs.right().build()));
+    }
+
+    /** What is installed at both ends must fit together at every second. */
+    private static void alwaysPasses(IkePair pair, Duration time, String what) {
+        for (long second = 0; second < time.toSeconds(); second++) {
+            pair.runFor(Duration.ofSeconds(1));
+            assertTrue(pair.trafficPasses(), () -> what + " at " + pair.now() + "\n" + pair.history());
+        }
+    }
+
+    /** The responder has the new child when message 3 is there, and not when it was sent. */
+    @Test
+    void atNoMomentIsAPacketSentThatThePeerCannotOpen() {
+        for (int lost = 0; lost <= 4; lost++) {
+            IkePair pair = up();
+            int[] left = {lost};
+            pair.meddle(message -> ExchangeType.QUICK_MODE == message.toByteArray()[18] && left[0]-- == 1 ? Octets.EMPTY : message);
+            for (Endpoint side : new Endpoint[] {pair.left(), pair.right()}) {
+                Spi old = side.sending().orElseThrow().inbound();
+                side.step(new Event.RekeyChild(old));
+                for (int milli = 0; milli < 20_000; milli++) {
+                    pair.runFor(Duration.ofMillis(1));
+                    assertTrue(pair.trafficPasses(), () -> side.name + " renews, at " + pair.now() + "\n" + pair.history());
+                }
+                assertNotEquals(old, side.sending().orElseThrow().inbound());
+            }
+        }
+    }
+
+    @Test
+    void theShorterLifetimeIsUsed() {
+        IkePair pair = up(new IkePair(1, Configs.left().build(), Configs.right().childLifetime(Duration.ofMinutes(2)).build()));
+        int before = pair.left().effects.size();
+        alwaysPasses(pair, Duration.ofMinutes(10), "short lifetime");
+        long renewed = pair.right().effects.stream().filter(Effect.InstallOutbound.class::isInstance).count();
+        assertTrue(renewed >= 5, renewed + " children in ten minutes");
+        assertTrue(pair.left().effects.size() > before);
+    }
+
+    @Test
+    void aResponderSaysThatItsLifetimesAreShorterAndTheInitiatorObeys() {
+        IkePair pair = up(new IkePair(1, Configs.left().build(), Configs.right().ikeLifetime(HOUR).childLifetime(Duration.ofMinutes(5)).build()));
+        assertEquals(HOUR, lastArmed(pair.left(), Timer.Kind.IKE_EXPIRE));
+        assertEquals(Duration.ofMinutes(5), lastArmed(pair.left(), Timer.Kind.CHILD_EXPIRE));
+        IkePair longer = up(new IkePair(1, Configs.left().ikeLifetime(HOUR).childLifetime(Duration.ofMinutes(5)).build(), Configs.right().build()));
+        assertEquals(HOUR, lastArmed(longer.right(), Timer.Kind.IKE_EXPIRE));
+        assertEquals(Duration.ofMinutes(5), lastArmed(longer.right(), Timer.Kind.CHILD_EXPIRE));
+        assertTrue(longer.right().sent.get(2).length() < pair.right().sent.get(2).length(), "nothing is said where nothing is shorter");
+    }
+
+    private static Duration lastArmed(Endpoint side, Timer.Kind kind) {
+        Duration last = Duration.ZERO;
+        for (Effect effect : side.effects) {
+            if (effect instanceof Effect.Arm(Timer timer, Duration after) && timer.kind() == kind) {
+                last = after;
+            }
+        }
+        return last;
+    }
+
+    @Test
+    void whoIsBehindANatRenewsTheIkeSaAlsoIfThePeerBegan() {
+        var pair = up(new IkePair(1, Configs.left().force(false).build(), Configs.right().lifecycle(new Lifecycle(0, false, false, true, Lifecycle.WhenDead.HOLD)).build())
+                .behindNat());
+        pair.right().start();
+        pair.right().fire(Timer.Kind.IKE_REKEY);
+        pair.left().fire(Timer.Kind.IKE_REKEY);
+        pair.runFor(HOUR.multipliedBy(9));
+        assertTrue(pair.left().ikeSas.get(0).initiator());
+        assertEquals(0, pair.left().downs + pair.right().downs);
+    }
+}
