@@ -11,12 +11,14 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
 import dev.torii.ike.wire.ExchangeType;
+import dev.torii.ike.wire.IkeHeader;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What only IKEv1 has in a tunnel's life: lifetimes that are agreed, Quick Mode's third message. */
 class LifecycleV1Test {
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final int FLAGS_AT = 19;
 
     private static IkePair up(IkePair pair) {
         pair.left().start();
@@ -53,6 +55,19 @@ class LifecycleV1Test {
                 assertNotEquals(old, side.sending().orElseThrow().inbound());
             }
         }
+    }
+
+    @Test
+    void aPeerThatSetsTheCommitBitIsTolerated() {
+        var pair = new IkePair(1, Configs.left().build(), Configs.right().build());
+        pair.meddle(message -> {
+            byte[] bytes = message.toByteArray();
+            bytes[FLAGS_AT] |= IkeHeader.COMMIT;
+            return Octets.of(bytes);
+        });
+        up(pair);
+        alwaysPasses(pair, HOUR.multipliedBy(2), "with the commit bit in every message");
+        assertEquals(0, pair.left().downs + pair.right().downs);
     }
 
     @Test
