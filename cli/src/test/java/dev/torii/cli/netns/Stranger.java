@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /** Somebody in a namespace who sends what nobody should: a program of its own there, and the test's handle on it. */
@@ -47,6 +48,11 @@ final class Stranger {
     /** Sends {@code count} datagrams of every kind of garbage to both IKE ports, as fast as it can. */
     void garbage(String from, String to, long seed, int count) {
         run(List.of("garbage", from, to, Long.toString(seed), Integer.toString(count)));
+    }
+
+    /** Sends first messages, each with a cookie of its own, at a rate and for a time; gives how many it sent. */
+    int firstMessages(String from, String to, byte[] message, int perSecond, int seconds) {
+        return Integer.parseInt(run(List.of("first", from, to, HEX.formatHex(message), Integer.toString(perSecond), Integer.toString(seconds))).strip());
     }
 
     /** Connects from each address at the same time, sends what belongs to it, and gives what was answered until the other side closed. */
@@ -78,6 +84,7 @@ final class Stranger {
         switch (arguments[0]) {
             case "udp" -> ask(arguments);
             case "garbage" -> flood(arguments[1], arguments[2], Long.parseLong(arguments[3]), Integer.parseInt(arguments[4]));
+            case "first" -> begin(arguments[1], arguments[2], HEX.parseHex(arguments[3]), Integer.parseInt(arguments[4]), Integer.parseInt(arguments[5]));
             case "tcp" -> connect(arguments);
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -114,6 +121,23 @@ final class Stranger {
                 socket.send(new DatagramPacket(loose, loose.length, target, NAT_T_PORT));
             }
         }
+    }
+
+    private static void begin(String from, String to, byte[] message, int perSecond, int seconds) throws IOException {
+        var cookies = new Random(System.nanoTime());
+        int sent = 0;
+        try (var socket = new DatagramSocket(new InetSocketAddress(from, 0))) {
+            var target = InetAddress.getByName(to);
+            long started = System.nanoTime();
+            for (long passed = 0; passed < seconds * 1_000_000_000L; passed = System.nanoTime() - started) {
+                for (; sent < passed / 1e9 * perSecond; sent++) {
+                    ByteBuffer.wrap(message).putLong(0, cookies.nextLong() | 1);
+                    socket.send(new DatagramPacket(message, message.length, target, IKE_PORT));
+                }
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+        System.out.println(sent);
     }
 
     private static byte[] kind(Random random, int kind) {

@@ -1,6 +1,7 @@
 package dev.torii.cli.netns;
 
 import dev.torii.cli.lab.Await;
+import dev.torii.cli.lab.Ike;
 import dev.torii.cli.lab.LabFiles;
 import dev.torii.cli.lab.Mode;
 import dev.torii.cli.lab.Namespaces;
@@ -20,16 +21,22 @@ final class Vpn implements AutoCloseable {
 
     private final Topology topology;
     private final Mode mode;
-    private final LabFiles files = LabFiles.withRandomSecrets();
+    private final LabFiles files;
 
-    private Vpn(Topology topology, Mode mode) {
+    private Vpn(Topology topology, Mode mode, Ike ike) {
+        this.files = LabFiles.withRandomSecrets().speaking(ike);
         this.topology = topology;
         this.mode = mode;
     }
 
     /** The network alone; {@code prefix} is one test class's own. */
     static Vpn network(String prefix, Mode mode) {
-        return new Vpn(Topology.up(prefix, Path.of("/run/torii-test", prefix)), mode);
+        return network(prefix, mode, Ike.V1);
+    }
+
+    /** The same with a version of IKE. */
+    static Vpn network(String prefix, Mode mode, Ike ike) {
+        return new Vpn(Topology.up(prefix, Path.of("/run/torii-test", prefix)), mode, ike);
     }
 
     Topology topology() {
