@@ -129,7 +129,7 @@ for round in $(seq "$rounds"); do
       up
       $product "$version" "$word"
       line=$(ip netns exec $prefix-p taskset -c 1 "${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:+UseSerialGC -cp "$classes" dev.torii.ike.bench.SetUpLoad \
-        "$version" "$group" 198.18.0.1 198.18.1.1 $peers $at_once "$warm" "$seconds" "$responder")
+        "$version" "$group" 198.18.0.1 198.18.1.1 $peers $at_once "$warm" "$seconds" "$responder" "$([ $product = torii ] && echo all || echo each)")
       echo "$product $line, RSS $(($(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$responder/status") / 1024)) MB" | tee -a "$state/results"
       [ -z "${KEEP:-}" ] || cp "$state/responder.log" "$KEEP"
       down

@@ -55,7 +55,8 @@ final class Peer {
         }
     }
 
-    Peer(SetUpLoad load, IkeVersion version, IkeProposal ike, EspProposal esp, InetAddress local, InetAddress remote, int number, IkeCrypto crypto)
+    Peer(SetUpLoad load, IkeVersion version, IkeProposal ike, EspProposal esp, InetAddress local, InetAddress remote, TrafficSelector localTraffic, TrafficSelector remoteTraffic,
+            IkeCrypto crypto)
             throws IOException {
         this.load = load;
         this.local = local;
@@ -63,7 +64,7 @@ final class Peer {
         this.crypto = crypto;
         this.config = Configs.left().version(version).ike(ike).esp(esp).local(Identity.ofAddress(local)).remote(Identity.ofAddress(remote))
                 .secret("only-for-this-benchmark")
-                .localSelectors(TrafficSelector.ofPrefix(InetAddress.getByAddress(new byte[] {10, 100, (byte) number, 0}), 24)).build();
+                .localSelectors(localTraffic).remoteSelectors(remoteTraffic).build();
         this.session = new IkeSession(config, crypto);
         for (int port : SetUpLoad.ports()) {
             DatagramChannel channel = DatagramChannel.open().bind(new InetSocketAddress(local, port));

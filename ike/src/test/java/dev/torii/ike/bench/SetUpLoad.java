@@ -8,6 +8,7 @@ import dev.torii.ike.HashAlgorithm;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeProposal;
 import dev.torii.ike.IkeVersion;
+import dev.torii.ike.TrafficSelector;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.Selector;
@@ -22,7 +23,7 @@ import java.util.PriorityQueue;
 /**
  * Many peers that set up a tunnel, say Delete and begin anew, for as long as it takes to tell how fast a responder is. Arguments: 1 or 2, a
  * group, the responder's address, the first of the peers' addresses, how many there are, how many set-ups are under way at once, seconds to
- * warm up, seconds to measure, the responder's process.
+ * warm up, seconds to measure, the responder's process, and {@code all} for selectors of 0.0.0.0/0, else a subnet for each peer.
  */
 public final class SetUpLoad {
     private static final Duration GIVE_UP = Duration.ofSeconds(3);
@@ -42,11 +43,14 @@ public final class SetUpLoad {
         var ike = new IkeProposal(EncryptionAlgorithm.AES_CBC, 256, HashAlgorithm.SHA2_384, group);
         var esp = new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), Optional.of(group));
         var load = new SetUpLoad();
+        boolean everything = args[9].equals("all");
         byte[] address = InetAddress.getByName(args[3]).getAddress();
         IkeCrypto crypto = CheapInitiator.crypto();
         var peers = new ArrayList<Peer>();
         for (int i = 0; i < Integer.parseInt(args[4]); i++) {
-            peers.add(new Peer(load, version, ike, esp, InetAddress.getByAddress(address), InetAddress.getByName(args[2]), i, crypto));
+            byte[] subnet = {10, 100, (byte) i, 0};
+            peers.add(new Peer(load, version, ike, esp, InetAddress.getByAddress(address), InetAddress.getByName(args[2]),
+                    everything ? prefix(new byte[4], 0) : prefix(subnet, 24), everything ? prefix(new byte[4], 0) : prefix(new byte[] {10, 0, 2, 0}, 24), crypto));
             address[3]++;
         }
         long pid = Long.parseLong(args[8]);
@@ -59,6 +63,10 @@ public final class SetUpLoad {
         load.figures = Optional.of(new Figures(pid));
         load.run(Duration.ofSeconds(Long.parseLong(args[7])));
         System.out.println(load.figures.get().line("IKEv" + args[0] + " " + args[1], load.givenUp));
+    }
+
+    private static TrafficSelector prefix(byte[] address, int length) throws IOException {
+        return TrafficSelector.ofPrefix(InetAddress.getByAddress(address), length);
     }
 
     Selector selector() {
