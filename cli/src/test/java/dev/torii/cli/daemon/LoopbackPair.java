@@ -4,6 +4,7 @@ import dev.torii.cli.rib.Hosts;
 import dev.torii.esp.SaDatabase;
 import dev.torii.ike.Cookie;
 import dev.torii.ike.IkeConfig;
+import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
@@ -38,11 +39,11 @@ final class LoopbackPair implements AutoCloseable {
     private final Map<InetSocketAddress, InetSocketAddress> nominalOf = new HashMap<>();
 
     /** Probes go after {@code dpdDelay} of silence. The first datagram of the left side is lost. */
-    LoopbackPair(Duration dpdDelay) throws InterruptedException {
+    LoopbackPair(IkeVersion version, Duration dpdDelay) throws InterruptedException {
         InetAddress one = Hosts.address("127.0.0.1");
         InetAddress two = Hosts.address("127.0.0.2");
-        left = new Side(Conns.between("left", one, two, true, dpdDelay), one, 1);
-        right = new Side(Conns.between("right", two, one, false, dpdDelay), two, 0);
+        left = new Side(Conns.between("left", version, one, two, true, dpdDelay), one, 1);
+        right = new Side(Conns.between("right", version, two, one, false, dpdDelay), two, 0);
         left.bind();
         right.bind();
     }

@@ -7,23 +7,31 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torii.cli.daemon.Recording.Exchange;
 import dev.torii.ike.Event;
 import dev.torii.ike.IkeStatus;
+import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A driver only executes effects: a live exchange, replayed from its recording into a fresh session, yields the same effects. */
 class RecordAndReplayTest {
-    private static LoopbackPair pair;
+    private static final Map<IkeVersion, LoopbackPair> PAIRS = new EnumMap<>(IkeVersion.class);
+
+    @BeforeAll static void record() throws Exception {
+        for (IkeVersion version : IkeVersion.values()) record(version);
+    }
 
     /** A lost datagram, set-up, a renewal, probes, the end: over real sockets with real timers. */
-    @BeforeAll static void record() throws Exception {
-        try (var err = new Stderr(); var live = new LoopbackPair(Duration.ofMillis(300))) {
-            pair = live;
+    private static void record(IkeVersion version) throws Exception {
+        try (var err = new Stderr(); var live = new LoopbackPair(version, Duration.ofMillis(300))) {
+            PAIRS.put(version, live);
             live.start();
             live.left.await("up");
             live.right.await("up");
@@ -34,14 +42,16 @@ class RecordAndReplayTest {
             live.right.await("down");
             assertTrue(err.lines().stream().noneMatch(line -> line.contains("internal error")), err.lines()::toString);
         }
-        assertEquals(0, pair.bugs.size(), pair.bugs::toString);
+        var bugs = PAIRS.get(version).bugs;
+        assertEquals(0, bugs.size(), bugs::toString);
     }
 
     private static void renew(LoopbackPair.Side side) throws Exception {
         var old = side.loop.call(() -> side.driver.status().children().stream().filter(IkeStatus.Child::current).findFirst().orElseThrow().inbound(),
                 Duration.ofSeconds(5));
         side.loop.run(() -> side.driver.observeTraffic(List.of(old)));
-        await(side, () -> side.driver.status().children().stream().anyMatch(child -> child.current() && !child.inbound().equals(old)));
+        await(side, () -> side.driver.status().children().stream().anyMatch(child -> child.current() && !child.inbound().equals(old))
+                && count(side.recording.exchanges(), "InstallOutbound") == 2);
     }
 
     private static void awaitProbe(LoopbackPair.Side side) throws Exception {
@@ -65,7 +75,8 @@ class RecordAndReplayTest {
         return recording.exchanges().stream().map(Exchange::event).toList();
     }
 
-    @Test void bothSidesReplayExactly() {
+    @ParameterizedTest @EnumSource(IkeVersion.class) void bothSidesReplayExactly(IkeVersion version) {
+        var pair = PAIRS.get(version);
         for (var side : List.of(pair.left, pair.right)) {
             var live = side.recording.exchanges();
             assertTrue(live.size() > 6, live::toString);
@@ -73,7 +84,8 @@ class RecordAndReplayTest {
         }
     }
 
-    @Test void theRecordingHasWhatTheTestIsAbout() {
+    @ParameterizedTest @EnumSource(IkeVersion.class) void theRecordingHasWhatTheTestIsAbout(IkeVersion version) {
+        var pair = PAIRS.get(version);
         var live = pair.left.recording.exchanges();
         assertTrue(live.stream().anyMatch(exchange -> exchange.event() instanceof Event.Expired(Timer timer) && timer.kind() == Timer.Kind.RETRANSMIT),
                 "the lost datagram");
@@ -85,7 +97,8 @@ class RecordAndReplayTest {
         return exchanges.stream().flatMap(exchange -> exchange.effects().stream()).filter(text -> text.startsWith(effect)).count();
     }
 
-    @Test void aMissingEventChangesTheEffects() {
+    @ParameterizedTest @EnumSource(IkeVersion.class) void aMissingEventChangesTheEffects(IkeVersion version) {
+        var pair = PAIRS.get(version);
         var events = new ArrayList<>(events(pair.left.recording));
         var lost = events.stream().filter(Event.Received.class::isInstance).findFirst().orElseThrow();
         events.remove(lost);
@@ -93,7 +106,8 @@ class RecordAndReplayTest {
         assertNotEquals(expected, pair.left.recording.replay(pair.left.config, events));
     }
 
-    @Test void bothSidesInstalledTheSameKeys() {
+    @ParameterizedTest @EnumSource(IkeVersion.class) void bothSidesInstalledTheSameKeys(IkeVersion version) {
+        var pair = PAIRS.get(version);
         assertEquals(keys(pair.left, "InstallInbound"), keys(pair.right, "InstallOutbound"));
         assertEquals(keys(pair.left, "InstallOutbound"), keys(pair.right, "InstallInbound"));
     }
