@@ -76,6 +76,17 @@ public record Authentication(Own own, Peer peer) {
         return new Authentication(key, key);
     }
 
+    /** Overwrites secrets and private keys: nothing can be proved with them any more. */
+    public void erase() {
+        switch (own) {
+            case PreSharedKey key -> key.secret().erase();
+            case Certificate certificate -> certificate.key().erase();
+        }
+        if (peer instanceof PreSharedKey key) {
+            key.secret().erase();
+        }
+    }
+
     /** Whether anything is to be signed, by either side. */
     public boolean signed() {
         return !(own instanceof PreSharedKey && peer instanceof PreSharedKey);

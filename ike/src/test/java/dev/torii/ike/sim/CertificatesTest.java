@@ -2,6 +2,7 @@ package dev.torii.ike.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.ike.Authentication;
@@ -323,6 +324,15 @@ class CertificatesTest {
         assertTrue(pair.trafficPasses());
         assertEquals(LEFT_ID, peer(pair.right()).identity());
         assertEquals(0, pair.left().downs);
+    }
+
+    @Test
+    void secretsAndKeysCanBeErased() {
+        Side side = left();
+        side.peersSecret = Optional.of(Secret.ofText("secret"));
+        side.authentication().erase();
+        assertTrue(side.peersSecret.get().isErased());
+        assertThrows(IllegalStateException.class, side.key::open);
     }
 
     @Test
