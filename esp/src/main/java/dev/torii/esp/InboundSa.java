@@ -17,6 +17,7 @@ public final class InboundSa {
     private final Selectors[] covering;                             // the same: going through it allocates nothing
     private final PacketCipher cipher;
     private final ReplayWindow replay;
+    private final boolean extendedSequence;
     private final SaCounters counters = new SaCounters();
     private final PacketHeader header = new PacketHeader();
 
@@ -30,6 +31,7 @@ public final class InboundSa {
         this.covering = selectors.toArray(Selectors[]::new);
         this.cipher = cipher;
         this.replay = new ReplayWindow(parameters.replayWindow());
+        this.extendedSequence = parameters.extendedSequence();
     }
 
     public int spi() {
@@ -54,6 +56,7 @@ public final class InboundSa {
         if (sealedBytes < TRAILER || sealedBytes % cipher.blockBytes() != 0) return counters.dropped(Verdict.RUNT);
         if (sealedBytes > packet.remaining()) return counters.dropped(Verdict.TOO_BIG);
         long sequence = datagram.getInt(datagram.position() + 4) & 0xFFFF_FFFFL;
+        if (extendedSequence) sequence = replay.extended(sequence);
         if (!replay.check(sequence)) return counters.dropped(Verdict.REPLAYED);
 
         int start = packet.position();

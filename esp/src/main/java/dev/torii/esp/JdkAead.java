@@ -19,8 +19,9 @@ final class JdkAead implements PacketCipher {
     private final Cipher cipher;
     private final byte[] nonce = new byte[SALT_BYTES + IV_BYTES];
     private final ByteBuffer nonceView = ByteBuffer.wrap(nonce);
-    private final byte[] aad = new byte[8];                     // SPI | sequence number (RFC 4106, section 5; RFC 7634, section 2.1)
-    private final ByteBuffer aadView = ByteBuffer.wrap(aad);
+    private final boolean extendedSequence;
+    private final byte[] aad;                                   // SPI | sequence number, 4 or 8 bytes (RFC 4106, section 5; RFC 7634, section 2.1)
+    private final ByteBuffer aadView;
 
     /** What the JDK calls them. */
     enum Algorithm {
@@ -39,9 +40,12 @@ final class JdkAead implements PacketCipher {
     }
 
     /** @param keyMaterial the key, then the salt (RFC 4106, section 8.1; RFC 7634, section 2) */
-    JdkAead(Algorithm algorithm, byte[] keyMaterial, int keyBytes, int icvBytes) {
+    JdkAead(Algorithm algorithm, byte[] keyMaterial, int keyBytes, int icvBytes, boolean extendedSequence) {
         this.algorithm = algorithm;
         this.icvBytes = icvBytes;
+        this.extendedSequence = extendedSequence;
+        this.aad = new byte[extendedSequence ? 12 : 8];
+        this.aadView = ByteBuffer.wrap(aad);
         this.key = new ErasableKey(algorithm.keyName, keyMaterial, keyBytes);
         System.arraycopy(keyMaterial, keyBytes, nonce, 0, SALT_BYTES);
         try {
@@ -92,7 +96,9 @@ final class JdkAead implements PacketCipher {
 
     private void start(int mode, int spi, long sequence, long iv) throws GeneralSecurityException {
         nonceView.putLong(SALT_BYTES, iv);
-        aadView.putInt(0, spi).putInt(4, (int) sequence);
+        aadView.putInt(0, spi);
+        if (extendedSequence) aadView.putLong(4, sequence);
+        else aadView.putInt(4, (int) sequence);
         cipher.init(mode, key, switch (algorithm) {
             case AES_GCM -> new GCMParameterSpec(8 * icvBytes, nonce);
             case CHACHA20_POLY1305 -> new IvParameterSpec(nonce);

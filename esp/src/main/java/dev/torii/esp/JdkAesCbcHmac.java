@@ -24,11 +24,15 @@ final class JdkAesCbcHmac implements PacketCipher {
     private final Cipher decryption;
     private final byte[] header = new byte[HEADER_BYTES];                       // SPI | sequence number
     private final ByteBuffer headerView = ByteBuffer.wrap(header);
+    private final boolean extendedSequence;
+    private final byte[] high = new byte[4];                                    // of the sequence number: behind the packet, and not on the wire
+    private final ByteBuffer highView = ByteBuffer.wrap(high);
     private final byte[] first = new byte[BLOCK_BYTES];
     private final ByteBuffer firstView = ByteBuffer.wrap(first);
 
     /** @param keyMaterial the cipher's key, then the HMAC's (RFC 4301, section 4.5.2) */
-    JdkAesCbcHmac(byte[] keyMaterial, int keyBytes, TruncatedHmac.Algorithm integrity) {
+    JdkAesCbcHmac(byte[] keyMaterial, int keyBytes, TruncatedHmac.Algorithm integrity, boolean extendedSequence) {
+        this.extendedSequence = extendedSequence;
         this.key = new ErasableKey("AES", keyMaterial, keyBytes);
         this.hmac = new TruncatedHmac(integrity, keyMaterial, keyBytes);
         try {
@@ -80,7 +84,10 @@ final class JdkAesCbcHmac implements PacketCipher {
 
     private TruncatedHmac authenticate(int spi, long sequence, byte[] bytes, int offset, int length) {
         headerView.putInt(0, spi).putInt(4, (int) sequence);
-        return hmac.update(header, 0, HEADER_BYTES).update(bytes, offset, length);
+        hmac.update(header, 0, HEADER_BYTES).update(bytes, offset, length);
+        if (!extendedSequence) return hmac;
+        highView.putInt(0, (int) (sequence >>> 32));                            // RFC 4303, section 2.8
+        return hmac.update(high, 0, high.length);
     }
 
     private void checkKey() {

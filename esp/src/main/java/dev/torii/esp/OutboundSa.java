@@ -22,6 +22,7 @@ public final class OutboundSa {
     private final int spi;
     private final List<Selectors> selectors;
     private final PacketCipher cipher;
+    private final long lastSequence;
     private final SaCounters counters = new SaCounters();
     private final AtomicLong sequence = new AtomicLong();
 
@@ -38,6 +39,7 @@ public final class OutboundSa {
         this.spi = parameters.spi();
         this.selectors = parameters.selectors();
         this.cipher = cipher;
+        this.lastSequence = parameters.extendedSequence() ? Long.MAX_VALUE : LAST_SEQUENCE;
         this.sequence.setPlain(sequence);
     }
 
@@ -53,7 +55,12 @@ public final class OutboundSa {
         return counters;
     }
 
-    /** The last sequence number used. Rekey well before {@link #LAST_SEQUENCE}: nothing is sealed after it. */
+    /** After this number nothing is sealed: with extended sequence numbers out of reach, else {@link #LAST_SEQUENCE}. Rekey well before. */
+    public long lastSequence() {
+        return lastSequence;
+    }
+
+    /** The last sequence number used. */
     public long sequence() {
         return sequence.getOpaque();
     }
@@ -77,7 +84,7 @@ public final class OutboundSa {
             return counters.dropped(Verdict.TOO_BIG);
         }
         long next = sequence.getPlain() + 1;
-        if (next > LAST_SEQUENCE) return counters.dropped(Verdict.SEQUENCE_EXHAUSTED);
+        if (next > lastSequence || next < 0) return counters.dropped(Verdict.SEQUENCE_EXHAUSTED);
         sequence.setOpaque(next);               // used up before it is used: a failure may skip a number, never repeat one
 
         packet.limit(end + pad + 2);

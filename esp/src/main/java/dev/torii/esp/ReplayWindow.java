@@ -8,6 +8,7 @@ public final class ReplayWindow {
     /** The largest window, in packets. */
     public static final int MAX_SIZE = 1 << 20;
     private static final int BLOCK_SHIFT = 6;               // one long is one block of 64 numbers
+    private static final long LOW = 0xFFFF_FFFFL;
     private static final int BIT_MASK = Long.SIZE - 1;
 
     private final int size;
@@ -26,9 +27,20 @@ public final class ReplayWindow {
         this.blockMask = count - 1;
     }
 
+    /**
+     * The whole of an extended sequence number of whose 64 bits the lower 32 were sent: RFC 4303, appendix A2.2. Negative if it lies before the first one.
+     * What is too old for the window is taken for what comes 2^32 later, which then does not authenticate.
+     */
+    public long extended(long low) {
+        long bottom = top - size + 1;                       // of the window
+        long candidate = bottom & ~LOW | low;
+        return candidate >= bottom ? candidate : candidate + LOW + 1;
+    }
+
     /** Whether this number is new: right of the window, or inside it and not yet marked. Number 0 is never sent. */
     public boolean check(long sequence) {
         if (size == 0) return true;
+        if (sequence < 0) return false;
         if (sequence > top) return true;
         if (sequence == 0 || top - sequence >= size) return false;
         return (blocks[block(sequence)] & bit(sequence)) == 0;

@@ -16,13 +16,20 @@ public final class SaParameters implements AutoCloseable {
     private final byte[] keyMaterial;
     private final List<Selectors> selectors;
     private final int replayWindow;
+    private final boolean extendedSequence;
+
+    /** Without extended sequence numbers. See the other constructor. */
+    public SaParameters(int spi, Suite suite, byte[] keyMaterial, List<Selectors> selectors, int replayWindow) {
+        this(spi, suite, keyMaterial, selectors, replayWindow, false);
+    }
 
     /**
      * @param keyMaterial  key, then salt: {@link Suite#keyMaterialBytes} bytes; copied
      * @param selectors    from our point of view in both directions; a packet that one of them covers is carried
      * @param replayWindow packets, 0 (no replay protection) to {@link ReplayWindow#MAX_SIZE}; only an inbound SA uses it
+     * @param extendedSequence sequence numbers of 64 bits (RFC 4303, section 2.2.1), which need a replay window
      */
-    public SaParameters(int spi, Suite suite, byte[] keyMaterial, List<Selectors> selectors, int replayWindow) {
+    public SaParameters(int spi, Suite suite, byte[] keyMaterial, List<Selectors> selectors, int replayWindow, boolean extendedSequence) {
         if (spi >= 0 && spi <= 255) throw new IllegalArgumentException("SPI " + spi + " is reserved");      // RFC 4303, section 2.1
         if (keyMaterial.length != suite.keyMaterialBytes()) {
             throw new IllegalArgumentException(
@@ -30,7 +37,9 @@ public final class SaParameters implements AutoCloseable {
         }
         if (selectors.isEmpty()) throw new IllegalArgumentException("no selectors");
         if (replayWindow < 0 || replayWindow > ReplayWindow.MAX_SIZE) throw new IllegalArgumentException("replay window " + replayWindow);
+        if (extendedSequence && replayWindow == 0) throw new IllegalArgumentException("extended sequence numbers without a replay window");
         this.spi = spi;
+        this.extendedSequence = extendedSequence;
         this.suite = suite;
         this.keyMaterial = keyMaterial.clone();
         this.selectors = List.copyOf(selectors);
@@ -54,8 +63,13 @@ public final class SaParameters implements AutoCloseable {
         return replayWindow;
     }
 
+    /** Whether sequence numbers have 64 bits. */
+    public boolean extendedSequence() {
+        return extendedSequence;
+    }
+
     PacketCipher cipher() {
-        return suite.cipher(keyMaterial);
+        return suite.cipher(keyMaterial, extendedSequence);
     }
 
     /** Overwrites the copy of the key material. */

@@ -78,14 +78,14 @@ public enum Suite {
 
     /** The longest inner packet whose ESP packet, from SPI to ICV, has at most {@code espBytes} bytes. */
     public int largestPacket(int espBytes) {
-        var sizes = cipher(new byte[keyMaterialBytes()]);
+        var sizes = cipher(new byte[keyMaterialBytes()], false);
         int sealed = espBytes - ESP_HEADER - sizes.ivBytes() - sizes.icvBytes();
         return sealed - sealed % sizes.blockBytes() - PAD_LENGTH_AND_NEXT_HEADER;
     }
 
     /** The cipher of this suite; takes what it needs out of {@code keyMaterial} and keeps no reference to it. */
-    PacketCipher cipher(byte[] keyMaterial) {
-        if (integrity != null) return new JdkAesCbcHmac(keyMaterial, keyBytes, integrity);
-        return new JdkAead(Objects.requireNonNull(combined), keyMaterial, keyBytes, icvBytes);
+    PacketCipher cipher(byte[] keyMaterial, boolean extendedSequence) {
+        if (integrity != null) return new JdkAesCbcHmac(keyMaterial, keyBytes, integrity, extendedSequence);
+        return new JdkAead(Objects.requireNonNull(combined), keyMaterial, keyBytes, icvBytes, extendedSequence);
     }
 }

@@ -28,7 +28,7 @@ class AeadVectorsTest {
         }
 
         JdkAead cipher() {
-            return new JdkAead(JdkAead.Algorithm.AES_GCM, keyMaterial(), key.length, 16);
+            return new JdkAead(JdkAead.Algorithm.AES_GCM, keyMaterial(), key.length, 16, false);
         }
 
         @Override public String toString() {
@@ -103,7 +103,7 @@ class AeadVectorsTest {
     /** A shorter ICV is the first bytes of the longer one (NIST SP 800-38D, section 7.1, step 6), so the vectors serve for it too. */
     @ParameterizedTest @MethodSource("vectors")
     void withTwelveBytesTheIcvIsCutShort(Vector v) throws GeneralSecurityException {
-        var cipher = new JdkAead(JdkAead.Algorithm.AES_GCM, v.keyMaterial(), v.key().length, 12);
+        var cipher = new JdkAead(JdkAead.Algorithm.AES_GCM, v.keyMaterial(), v.key().length, 12, false);
         var packet = ByteBuffer.wrap(v.packet());
         var out = ByteBuffer.allocate(v.packet().length);
         cipher.seal(packet.getInt(0), packet.getInt(4), packet.getLong(8), ByteBuffer.wrap(v.plain()), out);
@@ -123,7 +123,7 @@ class AeadVectorsTest {
                 + "202122232425262728292a2b2c2d2e2f3031323334353637" + "01020204");
         String sealed = "1011121314151617" + "24039428b97f417e3c13753a4f05087b67c352e6a7fab1b982d466ef407ae5c614ee8099d52844eb61aa95dfab4c02f72aa71e7c4c4f64c9befe"
                 + "2facc638e8f3cbec163fac469b502773f6fb94e664da9165b82829f641e0" + "76aaa8266b7fb0f7b11b369907e1ad43";
-        var cipher = new JdkAead(JdkAead.Algorithm.CHACHA20_POLY1305, keyMaterial, 32, 16);
+        var cipher = new JdkAead(JdkAead.Algorithm.CHACHA20_POLY1305, keyMaterial, 32, 16, false);
         var out = ByteBuffer.allocate(200);
         cipher.seal(0x01020304, 5, 0x1011121314151617L, ByteBuffer.wrap(plain), out);
         assertEquals(sealed, hex.formatHex(Packets.bytes(out.flip())));

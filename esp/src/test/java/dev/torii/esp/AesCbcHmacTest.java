@@ -58,7 +58,7 @@ class AesCbcHmacTest {
         byte[] icv = Arrays.copyOf(mac.doFinal(HEX.parseHex(iv + encrypted)), 16);
 
         var material = ByteBuffer.allocate(cipherKey.length + 32).put(cipherKey).put(macKey).array();
-        var cipher = new JdkAesCbcHmac(material, cipherKey.length, TruncatedHmac.Algorithm.SHA2_256_128);
+        var cipher = new JdkAesCbcHmac(material, cipherKey.length, TruncatedHmac.Algorithm.SHA2_256_128, false);
         for (int i = 0; i < 3; i++) {               // what was opened before makes no difference
             var sealed = ByteBuffer.wrap(HEX.parseHex(iv + encrypted + HEX.formatHex(icv)));
             assertTrue(cipher.open(SPI, 77, sealed, opened.clear()));
@@ -159,7 +159,7 @@ class AesCbcHmacTest {
     void anyTruncationIsRejected(Suite suite) {
         var in = new InboundSa(Sas.parameters(SPI, suite, Sas.ALL4));
         var datagram = Sas.seal(new OutboundSa(Sas.parameters(SPI, suite, Sas.ALL4)), Packets.reply(80));
-        int icvBytes = suite.cipher(Sas.keyMaterial(SPI, suite)).icvBytes();
+        int icvBytes = suite.cipher(Sas.keyMaterial(SPI, suite), false).icvBytes();
         for (int length = 0; length < datagram.limit(); length++) {
             boolean plausible = length >= 8 + 16 + 16 + icvBytes && (length - 8 - icvBytes) % 16 == 0;
             assertEquals(plausible ? Verdict.BAD_ICV : Verdict.RUNT, in.open(datagram.duplicate().limit(length), opened.clear()), "length " + length);

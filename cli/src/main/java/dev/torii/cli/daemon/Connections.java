@@ -267,7 +267,7 @@ final class Connections implements AutoCloseable {
     private List<Spi> nearlyExhausted(Tunnel tunnel, IkeDriver driver) {
         var spis = new ArrayList<Spi>();
         for (OutboundSa sa : sad.outbound(tunnel.index())) {
-            if (sa.sequence() < OutboundSa.LAST_SEQUENCE - SEQUENCE_RESERVE) continue;
+            if (sa.sequence() < sa.lastSequence() - SEQUENCE_RESERVE) continue;
             driver.status().children().stream()
                     .filter(child -> child.current() && child.outbound().value() == sa.spi())
                     .map(IkeStatus.Child::inbound)

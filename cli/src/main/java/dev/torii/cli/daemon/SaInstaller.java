@@ -69,7 +69,8 @@ final class SaInstaller {
     private SaParameters parameters(ChildSa child, Spi spi, Secret key) {
         byte[] material = key.toByteArray();
         try {
-            return new SaParameters(spi.value(), suite(child.suite()), material, selectors(child.local(), child.remote()), replayWindow);
+            return new SaParameters(spi.value(), suite(child.suite()), material, selectors(child.local(), child.remote()), replayWindow,
+                    child.suite().extendedSequence());
         } finally {
             Arrays.fill(material, (byte) 0);
         }

@@ -257,6 +257,18 @@ class IpsecConfTest {
     }
 
     @Test
+    void esnDecidesWhichSequenceNumbersAreOffered() {
+        assertEquals("[AES_GCM_16_256-ESN-MODP1536]", with("esn=yes").espProposals().toString());
+        assertEquals("[AES_GCM_16_256-MODP1536]", with("esn=no").espProposals().toString());
+        assertEquals("[AES_GCM_16_256-MODP1536]", with("esn=either").espProposals().toString(), "IKEv1");
+        assertEquals("[AES_GCM_16_256-ESN-MODP1536, AES_GCM_16_256-MODP1536]", site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist") + "\tesn=either\n")
+                .load().tunnels().getFirst().espProposals().toString());
+        assertEquals(List.of(), site.warnings());
+        site.conf(Site.CONN + "\tesn=yes\n\treplay-window=0\n");
+        assertEquals(List.of("/etc/ipsec.d/a.conf:11:6: esn=yes needs a replay window | remove replay-window=0"), site.problems());
+    }
+
+    @Test
     void subnetAndSubnetsExcludeEachOther() {
         site.conf(Site.CONN + "\trightsubnets={10.0.3.0/24}\n");
         assertEquals(List.of("/etc/ipsec.d/a.conf:11:15: rightsubnets=10.0.3.0/24 stands beside rightsubnet= | write all subnets into rightsubnets="), site.problems());

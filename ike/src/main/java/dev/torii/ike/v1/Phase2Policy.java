@@ -25,11 +25,12 @@ final class Phase2Policy {
     private static final int MODE = 4;
     private static final int INTEGRITY = 5;
     private static final int KEY_LENGTH = 6;
+    private static final int EXTENDED_SEQUENCE = 11;            // RFC 4304
     private static final int TUNNEL = 1;
     private static final int UDP_TUNNEL = 3;
     private static final int SPI_BYTES = 4;
     private static final int RESERVED_SPIS = 256;
-    private static final List<Integer> KNOWN = List.of(LIFE_TYPE, LIFE_DURATION, GROUP, MODE, INTEGRITY, KEY_LENGTH);
+    private static final List<Integer> KNOWN = List.of(LIFE_TYPE, LIFE_DURATION, GROUP, MODE, INTEGRITY, KEY_LENGTH, EXTENDED_SEQUENCE);
 
     private final IkeConfig config;
     private final boolean encapsulated;
@@ -55,6 +56,9 @@ final class Phase2Policy {
             attributes.add(Attribute.ofNumber(LIFE_DURATION, config.childLifetime().toSeconds()));
             ours.integrity().ifPresent(algorithm -> attributes.add(Attribute.of(INTEGRITY, algorithm.id())));
             attributes.add(Attribute.of(KEY_LENGTH, ours.keyBits()));
+            if (ours.extendedSequence()) {
+                attributes.add(Attribute.of(EXTENDED_SEQUENCE, 1));
+            }
             transforms.add(new Transform(transforms.size() + 1, ours.cipher().id(), attributes));
         }
         return new Payload.Sa(List.of(new Proposal(1, Payload.PROTOCOL_ESP, own.octets(), transforms)));
@@ -131,6 +135,8 @@ final class Phase2Policy {
                 ours.integrity().map(IntegrityAlgorithm::id).orElse(0), Phase2Policy::integrityName);
         Differences.compare(found, "PFS group", transform.number(GROUP).or(() -> java.util.Optional.of(0L)),
                 ours.pfs().map(DhGroup::id).orElse(0), id -> id == 0 ? "none" : Phase1Policy.groupName(id));
+        Differences.compare(found, "extended sequence numbers", transform.number(EXTENDED_SEQUENCE).or(() -> java.util.Optional.of(0L)),
+                ours.extendedSequence() ? 1 : 0, id -> id == 0 ? "off" : "on");
         Differences.compare(found, "encapsulation mode", transform.number(MODE), mode(), Phase2Policy::modeName);
         Differences.unknown(found, transform, KNOWN, List.of(LIFE_TYPE, LIFE_DURATION));
         return found;

@@ -11,6 +11,8 @@ import java.util.List;
 
 /** Our proposals as lists of transforms, one of each type: RFC 7296, section 3.3.2, and IANA's registries. */
 final class TransformIds {
+    private static final int EXTENDED = 1;
+
     private TransformIds() {
     }
 
@@ -33,7 +35,7 @@ final class TransformIds {
         if (withGroup) {
             proposal.pfs().ifPresent(group -> transforms.add(Transform.of(Transform.DH, group.id())));
         }
-        transforms.add(Transform.of(Transform.ESN, Transform.NONE));
+        transforms.add(Transform.of(Transform.ESN, proposal.extendedSequence() ? EXTENDED : Transform.NONE));
         return transforms;
     }
 

@@ -55,7 +55,7 @@ final class Keywords {
 
         add(false, Effect.USED, "", "", "also", "auto", "authby", "keyexchange", "ikev2", "pfs", "nat-keepalive", "ipsec-lifetime", "retransmit-timeout",
                 "retransmit-interval", "mark", "vti-interface", "ipsec-interface", "encapsulation", "rekeymargin", "rekeyfuzz", "replay-window", "ikelifetime",
-                "ike", "phase2alg", "metric", "dpddelay", "dpdtimeout", "mtu", "fragmentation", "dpdaction", "keyingtries", "rekey", "reauth", "initial-contact");
+                "ike", "phase2alg", "metric", "dpddelay", "dpdtimeout", "mtu", "fragmentation", "dpdaction", "keyingtries", "esn", "rekey", "reauth", "initial-contact");
         add(false, Effect.QUIET, "", "", "x-comment", "vti-routing", "overlapip");
         add(false, Effect.NOTED, YES_NO, "no vendor id but those of the extensions in use is sent", "send-vendorid", "fake-strongswan", "cisco-unity", "remote-peer-type");
         add(false, Effect.NOTED, YES_NO + ", auto", "packets are processed in this process, by no network card", "nic-offload");
@@ -83,7 +83,6 @@ final class Keywords {
         add(false, Effect.REFUSED, YES_NO, "two connections cannot share an interface: remove it, each has its own", "vti-shared");
         add(false, Effect.REFUSED, "tunnel", "only type=tunnel is supported: remove it", "type");
         add(false, Effect.REFUSED, YES_NO, "Aggressive Mode gives the hash of the secret away: remove it", "aggressive");
-        add(false, Effect.REFUSED, "no, either", "extended sequence numbers are not supported yet: write esn=no", "esn");
         add(false, Effect.REFUSED, "esp", "AH is not supported: remove it, ESP authenticates too", "phase2");
         add(false, Effect.REFUSED, "", "AH is not supported: use esp=", "ah");
         add(false, Effect.REFUSED, YES_NO, "TCP encapsulation is not supported: remove it", "enable-tcp");

@@ -12,6 +12,7 @@ import dev.torii.cli.config.Warning;
 import dev.torii.cli.config.libreswan.Conn.Value;
 import dev.torii.ike.Authentication;
 import dev.torii.ike.DhGroup;
+import dev.torii.ike.EspProposal;
 import dev.torii.ike.Identity;
 import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Retransmission;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Conns to {@link TunnelConfig}s: orientation, values, defaults, secrets, and what must be unique among them. */
 final class Tunnels {
@@ -95,6 +97,7 @@ final class Tunnels {
         int mtu = values.number(conn.get("mtu"), 576, 65535, 0);
         int metric = values.number(conn.get("metric"), 0, Integer.MAX_VALUE, 0);
         int window = values.number(conn.get("replay-window"), 0, MAX_REPLAY_WINDOW, REPLAY_WINDOW);
+        var extended = extendedSequence(conn.get("esn"), esp, version, window);
         boolean natKeepalive = values.yes(conn.get("nat-keepalive"), true);
         var encapsulation = encapsulation(conn.get("encapsulation"));
         var auto = auto(conn);
@@ -121,7 +124,7 @@ final class Tunnels {
 
         Optional<Authentication> authentication = authentication(conn, methods, ends, localId, remoteId.get());
         if (authentication.isEmpty()) return Optional.empty();
-        return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), authentication.get(), ike, esp, localSubnets,
+        return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), authentication.get(), ike, extended, localSubnets,
                 remoteSubnets, auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), metric, window, encapsulation,
                 natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission, fragmentation, lifecycle));
     }
@@ -221,6 +224,15 @@ final class Tunnels {
         if (value.get().keyword().equalsIgnoreCase("forceencaps")) return Encapsulation.AUTO;
         values.error(value.get(), "asks for ESP outside UDP (IP protocol 50), which Torii does not send yet", "write encapsulation=yes: every peer with NAT traversal accepts it");
         return Encapsulation.YES;
+    }
+
+    /** {@code esn=}: with {@code either} both, 64 bits first; Libreswan's {@code either} does not offer them in IKEv1. */
+    private List<EspProposal> extendedSequence(Optional<Value> value, List<EspProposal> esp, IkeVersion version, int window) {
+        boolean either = value.filter(v -> v.text().equalsIgnoreCase("either")).isPresent();
+        boolean yes = either ? version == IkeVersion.V2 && window > 0 : values.yes(value, false);
+        if (yes && window == 0) values.error(value.orElseThrow(), "needs a replay window", "remove replay-window=0");
+        var extended = esp.stream().map(EspProposal::extended).toList();
+        return !yes ? esp : either ? Stream.concat(extended.stream(), esp.stream()).toList() : extended;
     }
 
     private StartMode auto(Conn conn) {
