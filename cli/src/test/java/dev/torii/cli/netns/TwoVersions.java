@@ -121,15 +121,28 @@ final class TwoVersions implements AutoCloseable {
         return Ping.start(vpn.namespaces(), "cpe", inside(tunnel), interval);
     }
 
-    /** Waits until there is one IKE SA and one pair of child SAs at either end of either tunnel. */
-    void awaitOneOfEach(String what, Duration limit) {
+    /**
+     * Waits until there is one IKE SA and one pair of child SAs at either end of either tunnel.
+     *
+     * @param replacedStay whether children count only that are not replaced: of IKEv1's strongSwan keeps the others to their ends
+     */
+    void awaitOneOfEach(String what, Duration limit, boolean replacedStay) {
         for (int tunnel : TUNNELS) {
             Await.until("one IKE SA and one child at both ends of tunnel " + tunnel + " after: " + what, limit, () -> {
                 var listed = peer(tunnel).swanctl("--list-sas").out();
-                return count(listed, "ESTABLISHED") == 1 && count(listed, "INSTALLED") == 1 && count(listed, "CONNECTING") + count(listed, "REKEYED") == 0
-                        && status(tunnel).get("ikeSas").size() == 1 && status(tunnel).get("children").size() == 1;
+                return count(listed, "ESTABLISHED") == 1 && count(listed, "INSTALLED") == 1 && count(listed, "CONNECTING") == 0
+                        && (replacedStay || count(listed, "REKEYED") == 0)
+                        && status(tunnel).get("ikeSas").size() == 1 && children(tunnel, replacedStay) == 1;
             }, this::evidence);
         }
+    }
+
+    private int children(int tunnel, boolean currentOnly) {
+        int children = 0;
+        for (var child : status(tunnel).get("children")) {
+            if (!currentOnly || child.get("current").asBoolean()) children++;
+        }
+        return children;
     }
 
     private static int count(String text, String word) {
