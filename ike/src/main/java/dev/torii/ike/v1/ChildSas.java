@@ -206,7 +206,7 @@ final class ChildSas {
             hold(quickMode.child(), done.lifetime());
         }
         if (quickMode.replaces != null && context.out.isArmed(Timer.Kind.REPLACED, quickMode.replaces.id)) {
-            context.out.arm(Timer.Kind.REPLACED, quickMode.replaces.id, LINGER);
+            context.out.arm(Timer.Kind.REPLACED, quickMode.replaces.id, context.config.retransmission().total());      // for as long as it may ask
         }
     }
 
