@@ -20,8 +20,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Reads the fuzzer's bytes as a story of two sides: starts, stops, time, replays, altered and made-up messages, which are well sealed. Whatever happens, nothing
- * throws, the driver's assumptions hold (see Endpoint), state is bounded, and some time after Stop none is left.
+ * Reads the fuzzer's bytes as a story of two sides: starts, stops, time, replays, altered and made-up messages, which are well sealed. Whatever happens,
+ * nothing throws, the driver's assumptions hold (see Endpoint), state is bounded, and some time after Stop none is left.
  */
 final class Script {
     private static final int MAX_STEPS = 48;
