@@ -119,6 +119,8 @@ secrets {
 CONF
   STRONGSWAN_CONF=$dir/strongswan.conf responder unshare -m sh -c "mount --bind $dir/run /run; exec /usr/lib/ipsec/charon"
   for _ in $(seq 100); do [ -S "$dir/run/charon.vici" ] && break; read -rt 0.1 <> <(:) || true; done
+  # kernel-libipsec makes a route for each child: its TUN must be up, and the host have an address of the local subnet
+  for tun in $(ip -n $prefix-r -o link | sed -n 's/^[0-9]*: \(ipsec[0-9]*\):.*/\1/p'); do ip -n $prefix-r link set "$tun" up; ip -n $prefix-r addr add 10.0.2.253/32 dev "$tun"; done
   swanctl --load-all --file "$dir/swanctl.conf" --uri "unix://$dir/run/charon.vici" > /dev/null 2>&1
 }
 
@@ -131,7 +133,7 @@ for round in $(seq "$rounds"); do
       line=$(ip netns exec $prefix-p taskset -c 1 "${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:+UseSerialGC -cp "$classes" dev.torii.ike.bench.SetUpLoad \
         "$version" "$group" 198.18.0.1 198.18.1.1 $peers $at_once "$warm" "$seconds" "$responder" "$([ $product = torii ] && echo all || echo each)")
       echo "$product $line, RSS $(($(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$responder/status") / 1024)) MB" | tee -a "$state/results"
-      [ -z "${KEEP:-}" ] || cp "$state/responder.log" "$KEEP"
+      [ -z "${KEEP:-}" ] || cat "$state/responder.log" "$state"/charon/charon.log > "$KEEP" 2> /dev/null || true
       down
     done
   done
