@@ -40,6 +40,8 @@ final class UdpSockets implements AutoCloseable {
     private static final int SOCKET_BUFFER = 8 << 20;
     private static final IntegerUnixChannelOption SO_SNDBUFFORCE = new IntegerUnixChannelOption("SO_SNDBUFFORCE", 1, 32);
     private static final IntegerUnixChannelOption SO_RCVBUFFORCE = new IntegerUnixChannelOption("SO_RCVBUFFORCE", 1, 33);
+    private static final IntegerUnixChannelOption IP_MTU_DISCOVER = new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10);
+    private static final int IP_PMTUDISC_DONT = 0;
     private static final int MOST_WAITING_IKE = 1024;
     /** A flood of first messages leaves room for what belongs to IKE SAs. */
     private static final int MOST_WAITING_FIRST = MOST_WAITING_IKE / 2;
@@ -74,6 +76,7 @@ final class UdpSockets implements AutoCloseable {
     static UdpSockets bind(EventLoopGroup packets, InetAddress address, IkeReceiver ike, EspReceiver esp, Counters counters) throws IOException {
         var waiting = new AtomicInteger();
         var first = bind(packets, new InetSocketAddress(address, IKE_PORT), new Receiver(false, ike, esp, counters, waiting));
+        mayBeFragmented(first);
         try {
             return new UdpSockets(address, first, bind(packets, new InetSocketAddress(address, NAT_T_PORT), new Receiver(true, ike, esp, counters, waiting)));
         } catch (IOException e) {
@@ -109,6 +112,11 @@ final class UdpSockets implements AutoCloseable {
         } catch (ChannelException withoutNetAdmin) {
             // What the host's limits allow stays in force: slower under bursts, not wrong.
         }
+    }
+
+    /** A large first message has no other way through a narrow path than fragments of IP. */
+    private static void mayBeFragmented(EpollDatagramChannel ike) {
+        ike.config().setOption(IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
     }
 
     InetAddress address() {
