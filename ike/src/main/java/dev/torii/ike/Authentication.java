@@ -13,8 +13,9 @@ import java.util.function.Supplier;
  *
  * @param own what we prove it with
  * @param peer what the peer must prove it with
+ * @param postQuantum what is mixed into the keys besides, with IKEv2
  */
-public record Authentication(Own own, Peer peer) {
+public record Authentication(Own own, Peer peer, PostQuantumKeys postQuantum) {
     /** Our proof. */
     public sealed interface Own { }
 
@@ -70,6 +71,11 @@ public record Authentication(Own own, Peer peer) {
         }
     }
 
+    /** Without post-quantum keys. */
+    public Authentication(Own own, Peer peer) {
+        this(own, peer, PostQuantumKeys.NONE);
+    }
+
     /** The same secret for both directions. */
     public static Authentication preSharedKey(Secret secret) {
         var key = new PreSharedKey(secret);
@@ -85,6 +91,7 @@ public record Authentication(Own own, Peer peer) {
         if (peer instanceof PreSharedKey key) {
             key.secret().erase();
         }
+        postQuantum.keys().forEach(key -> key.secret().erase());
     }
 
     /** Whether anything is to be signed, by either side. */

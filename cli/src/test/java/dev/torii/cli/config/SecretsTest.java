@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.torii.ike.Authentication;
+import dev.torii.ike.Octets;
+import dev.torii.ike.PostQuantumKeys;
 import dev.torii.ike.Secret;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,10 +80,55 @@ class SecretsTest {
         assertEquals(Secret.copyOf("Schl\u00fcssel".getBytes(StandardCharsets.ISO_8859_1)), secretOf(site.load().tunnels().getFirst()));
     }
 
+    private static final String LONG = "0123456789abcdef0123456789abcdef";
+
+    private PostQuantumKeys postQuantum(String words, String secrets) {
+        site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist\n     " + words.replace(";", "\n     "))).secrets(Site.SECRET + secrets);
+        return site.load().tunnels().getFirst().toIkeConfig(Site.address(Site.LOCAL)).authentication().postQuantum();
+    }
+
+    private static PostQuantumKeys.Key key(String name) {
+        return new PostQuantumKeys.Key(Octets.of(name.getBytes(StandardCharsets.UTF_8)), Secret.ofText(LONG));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ppk=no,NEVER", "ppk=never,NEVER", "mtu=1400,NEVER", "ppk=permit,PERMIT", "ppk=yes,PROPOSE", "ppk=propose,PROPOSE", "ppk=insist,INSIST"})
+    void postQuantumKeysAreUsedAsTheFileSays(String words, PostQuantumKeys.Use use) {
+        var keys = postQuantum(words, ": PPKS \"one\" \"" + LONG + "\"\n198.51.100.1 192.0.2.1 : PPKS \"strangers\" \"" + LONG + "\"\n");
+        assertEquals(use == PostQuantumKeys.Use.NEVER ? PostQuantumKeys.NONE : new PostQuantumKeys(use, List.of(key("one"))), keys);
+        assertEquals(List.of(), site.warnings());
+    }
+
+    @Test
+    void postQuantumKeysAreThoseOfTheConnInTheOrderThatItNames() {
+        var secrets = "192.168.1.42 198.51.100.1 : PPKS \"one\" \"" + LONG + "\"\n: PPKS \"two\" 0x" + HexFormat.of().formatHex(LONG.getBytes(StandardCharsets.UTF_8)) + "\n";
+        assertEquals(List.of(key("one"), key("two")), postQuantum("ppk=insist", secrets).keys());
+        assertEquals(List.of(key("two"), key("one")), postQuantum("ppk=insist;ppk-ids=\"two, one\"", secrets).keys());
+        assertEquals(List.of(key("two")), postQuantum("ppk=insist;ppk-ids=two", secrets).keys());
+        assertEquals(PostQuantumKeys.NONE, postQuantum("ppk=permit", ""));
+    }
+
+    @Test
+    void postQuantumKeysThatAreMissingOrBadAreRefusedAndNeverShown() {
+        site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist\n     ppk=insist"));
+        assertEquals(List.of("/etc/ipsec.d/a.conf:9:10: conn one has no post-quantum key | add to /etc/ipsec.secrets: : PPKS \"name\" \"secret of 32 bytes or more\""),
+                site.secrets(Site.SECRET).problems());
+        var nameless = site.secrets(Site.SECRET + ": PPKS \"" + LONG + "\"\n").problems();
+        assertEquals("/etc/ipsec.d/a.secrets:2:3: PPKS needs a name and a secret | write : PPKS \"name\" \"secret\"", nameless.getLast());
+        assertFalse(nameless.toString().contains(LONG));
+        site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist\n     ppk=insist\n     ppk-ids=nine")).secrets(Site.SECRET + ": PPKS \"one\" \"" + LONG + "\"\n");
+        assertEquals(1, site.problems().size(), site.problems().toString());
+        assertFalse(site.problems().getFirst().contains(LONG));
+        site.conf(Site.CONN.replace("ikev2=no", "ikev2=no\n     ppk=yes"));
+        assertEquals(List.of("/etc/ipsec.d/a.conf:9:10: ppk=yes needs IKEv2 | write ikev2=insist, or remove the line"), site.problems());
+        site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist\n     ppk=yes")).secrets(Site.SECRET + ": PPKS \"one\" \"rather a short one\"\n");
+        assertEquals(List.of("/etc/ipsec.d/a.secrets:2:14: the secret is shorter than 32 bytes"), site.warnings());
+    }
+
     @Test
     void otherKindsAreSkippedWithAWarning() {
         site.secrets(": RSA {\n\tModulus: 0x03\n\t}\n@user : XAUTH \"password\"\n" + IDS + " : PSK \"right secret\"\n");
-        assertEquals(List.of("/etc/ipsec.d/a.secrets:1:3: only PSK and files of private keys are used, this entry is not", "/etc/ipsec.d/a.secrets:4:9: only PSK and files of private keys are used, this entry is not"), site.warnings());
+        assertEquals(List.of("/etc/ipsec.d/a.secrets:1:3: only PSK, PPKS and files of private keys are used, this entry is not", "/etc/ipsec.d/a.secrets:4:9: only PSK, PPKS and files of private keys are used, this entry is not"), site.warnings());
     }
 
     @Test

@@ -41,6 +41,20 @@ record KeyMaterialV2(HashAlgorithm hash, Secret d, Secret ai, Secret ar, Secret 
         return new KeyMaterialV2(hash, keys.get(0), keys.get(1), keys.get(2), keys.get(3), keys.get(4), keys.get(5), keys.get(6));
     }
 
+    /** The same with a post-quantum key mixed in: RFC 8784, section 3. Erased on its own. */
+    KeyMaterialV2 mixed(IkeCrypto crypto, Secret ppk) {
+        return new KeyMaterialV2(hash, mix(crypto, ppk, d), ai.copy(), ar.copy(), ei.copy(), er.copy(), mix(crypto, ppk, pi), mix(crypto, ppk, pr));
+    }
+
+    private Secret mix(IkeCrypto crypto, Secret ppk, Secret key) {
+        byte[] seed = key.toByteArray();
+        try {
+            return expand(crypto, hash, ppk, seed.length, seed);
+        } finally {
+            Arrays.fill(seed, (byte) 0);
+        }
+    }
+
     /** SKEYSEED of a new IKE SA. */
     static Secret seed(IkeCrypto crypto, HashAlgorithm hash, Secret shared, Octets ni, Octets nr) {
         byte[] secret = shared.toByteArray();

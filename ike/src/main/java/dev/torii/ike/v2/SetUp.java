@@ -36,11 +36,11 @@ interface SetUp {
             }
         }
 
-        /** Initiator: IKE_AUTH was sent. */
-        record AuthSent(Path path, Flight flight, Terms terms, Spi child) implements State, Waiting {
+        /** Initiator: IKE_AUTH was sent. {@code withoutKey}: with the keys for a peer that does not have the post-quantum key we named. */
+        record AuthSent(Path path, Flight flight, Terms terms, Optional<Terms> withoutKey, Spi child) implements State, Waiting {
             @Override
             public State with(Flight next) {
-                return new AuthSent(path, next, terms, child);
+                return new AuthSent(path, next, terms, withoutKey, child);
             }
         }
 
@@ -101,7 +101,10 @@ interface SetUp {
     /** Overwrites the keys of what did not get established. */
     static void erase(State state) {
         switch (state) {
-            case State.AuthSent s -> s.terms().sa().keys().erase();
+            case State.AuthSent s -> {
+                s.terms().sa().keys().erase();
+                s.withoutKey().ifPresent(terms -> terms.sa().keys().erase());
+            }
             case State.InitAnswered s -> s.terms().sa().keys().erase();
             case State.Established s -> s.sa().keys().erase();
             case State.Idle s -> { }

@@ -10,6 +10,7 @@ import dev.torii.ike.IkeStatus;
 import dev.torii.ike.Identity;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
+import dev.torii.ike.PostQuantumKeys;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Retransmission;
 import dev.torii.ike.Secret;
@@ -36,6 +37,7 @@ final class SetUpInitiator implements SetUp {
     private final Cookie own;
     private final Spi child;
     private final Authenticator authenticator;
+    private final PostQuantum postQuantum;
 
     /** @param child our SPI for the first child SA */
     SetUpInitiator(IkeConfig config, IkeCrypto crypto, Cookie own, Spi child) {
@@ -44,6 +46,7 @@ final class SetUpInitiator implements SetUp {
         this.own = own;
         this.child = child;
         this.authenticator = new Authenticator(config, crypto);
+        this.postQuantum = new PostQuantum(config.authentication().postQuantum(), crypto);
     }
 
     @Override
@@ -77,6 +80,7 @@ final class SetUpInitiator implements SetUp {
             payloads.add(Payload.Notify.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED, Octets.EMPTY));
         }
         payloads.addAll(authenticator.hashes());
+        payloads.addAll(postQuantum.proposal());
         Octets message = MessageCodec.encode(IkeHeader.v2(own, Cookie.NONE, ExchangeType.IKE_SA_INIT, IkeHeader.INITIATOR, 0), payloads);
         return send(new State.InitSent(path, Flight.first(Sealed.plain(message)), first, dh, nonce, cookie, restarts));
     }
@@ -140,8 +144,10 @@ final class SetUpInitiator implements SetUp {
 
     private Step agreed(State.InitSent s, Input.Arrived in, Message answer) throws IkeException {
         IkeNegotiation.Agreed agreed;
+        Optional<PostQuantumKeys.Key> key;
         try {
             agreed = IkeNegotiation.check(config, answer.the(Payload.Sa.class), s.dh().group());
+            key = postQuantum.agreed(answer);
         } catch (Refusal refused) {
             return Step.to(s, new Output.Drop(refused.getMessage()), new Output.Warn(refused.getMessage()));
         }
@@ -157,7 +163,8 @@ final class SetUpInitiator implements SetUp {
         KeyMaterialV2 keys = KeyMaterialV2.derive(crypto, agreed.proposal(), seed, s.nonce(), nr, own, peer);
         NatDetection.Found nat = new NatDetection(crypto, own, peer).find(answer, in.path());
         var sa = new SaV2(own, peer, true, agreed.proposal(), keys, nat, Limits.agreed(config.fragmentation(), answer, s.path()));
-        var terms = new Terms(sa, s.nonce(), nr, s.flight().message().whole(), in.message());
+        var plain = new Terms(sa, s.nonce(), nr, s.flight().message().whole(), in.message());
+        Terms terms = key.map(k -> postQuantum.mixed(plain, k)).orElse(plain);
         Octets idBody = Payload.Id.bodyOf(config.localId());
         var payloads = new ArrayList<Payload>();
         payloads.add(new Payload.IdI(idBody));
@@ -171,15 +178,23 @@ final class SetUpInitiator implements SetUp {
         }
         try {
             payloads.add(authenticator.prove(terms, true, idBody, answer));
+            if (key.isPresent()) {
+                payloads.addAll(postQuantum.identity(key.get(), postQuantum.mandatory() ? Optional.empty() : Optional.of(authenticator.prove(plain, true, idBody, answer))));
+            }
         } catch (Refusal unable) {
             keys.erase();
+            terms.sa().keys().erase();
             return Step.to(s, new Output.Drop(unable.getMessage()), new Output.Warn(unable.getMessage()));
         }
         payloads.addAll(ChildNegotiation.first(config, child));
-        Sealed message = sa.seal(crypto, ExchangeType.IKE_AUTH, false, 1, payloads);
+        Sealed message = terms.sa().seal(crypto, ExchangeType.IKE_AUTH, false, 1, payloads);
+        Optional<Terms> withoutKey = key.isPresent() && !postQuantum.mandatory() ? Optional.of(plain) : Optional.empty();
+        if (withoutKey.isEmpty()) {
+            PostQuantum.eraseOther(plain, terms);
+        }
         // section 2.23: from here on port 4500 if there is a NAT
         boolean move = (nat.localNat() || nat.remoteNat() || config.forceEncapsulation()) && s.path().local().getPort() != Path.NAT_T_PORT;
-        return send(new State.AuthSent(move ? s.path().floated() : s.path(), Flight.first(message), terms, child));
+        return send(new State.AuthSent(move ? s.path().floated() : s.path(), Flight.first(message), terms, withoutKey, child));
     }
 
     private Step authAnswered(State.AuthSent s, Input.Arrived in) throws IkeException {
@@ -196,19 +211,21 @@ final class SetUpInitiator implements SetUp {
                 return dead("the peer says " + NotifyType.name(error.get().notifyType())
                         + (error.get().notifyType() == NotifyType.AUTHENTICATION_FAILED ? authenticator.suspicion() : ""));
             }
-            IkeStatus.Peer proof = authenticator.verify(s.terms(), false, answer.the(Payload.IdR.class), answer);
-            return established(s, in, answer, error, proof);
+            Terms terms = postQuantum.settled(s, answer);
+            IkeStatus.Peer proof = authenticator.verify(terms, false, answer.the(Payload.IdR.class), answer);
+            boolean mixed = answer.notify(NotifyType.PPK_IDENTITY).isPresent() && (postQuantum.mandatory() || s.withoutKey().isPresent());
+            return established(s, terms, in, answer, error, PostQuantum.proof(proof, mixed));
         } catch (Refusal refused) {     // the peer believes that it is up: section 2.21.2
             Sealed message = sa.seal(crypto, ExchangeType.IKEV2_INFORMATIONAL, false, 2, List.of(refused.payload()));
             return Step.to(new State.Dead(new Reason.Failed(refused.getMessage())), new Output.Answered(), new Output.Transmit(message));
         }
     }
 
-    private Step established(State.AuthSent s, Input.Arrived in, Message answer, Optional<Payload.Notify> error, IkeStatus.Peer proof) {
+    private Step established(State.AuthSent s, Terms terms, Input.Arrived in, Message answer, Optional<Payload.Notify> error, IkeStatus.Peer proof) {
         Optional<ChildNegotiation.Result> result = Optional.empty();
         Optional<String> refusal = error.map(notify -> "the peer says " + NotifyType.name(notify.notifyType()));
         if (refusal.isEmpty()) {
-            var setting = new ChildNegotiation.Setting(config, crypto, s.terms().sa(), in.path());
+            var setting = new ChildNegotiation.Setting(config, crypto, terms.sa(), in.path());
             try {
                 var offer = new ChildNegotiation.Offer(s.child(), s.terms().ni(), Traffic.of(config), Optional.empty());
                 result = Optional.of(ChildNegotiation.accept(setting, answer, offer, s.terms().nr(), true));
@@ -216,7 +233,9 @@ final class SetUpInitiator implements SetUp {
                 refusal = Optional.of(refused.getMessage());
             }
         }
-        return Step.to(new State.Established(in.path(), s.terms().sa(), proof, result, refusal, false, Octets.EMPTY, Sealed.NOTHING), new Output.Answered());
+        PostQuantum.eraseOther(s.terms(), terms);
+        s.withoutKey().ifPresent(other -> PostQuantum.eraseOther(other, terms));
+        return Step.to(new State.Established(in.path(), terms.sa(), proof, result, refusal, false, Octets.EMPTY, Sealed.NOTHING), new Output.Answered());
     }
 
     private static Step dead(String cause) {

@@ -27,6 +27,7 @@ final class SetUpResponder implements SetUp {
     private final Cookie own;
     private final Spi child;
     private final Authenticator authenticator;
+    private final PostQuantum postQuantum;
 
     /** @param child our SPI for the first child SA */
     SetUpResponder(IkeConfig config, IkeCrypto crypto, Cookie own, Spi child) {
@@ -35,6 +36,7 @@ final class SetUpResponder implements SetUp {
         this.own = own;
         this.child = child;
         this.authenticator = new Authenticator(config, crypto);
+        this.postQuantum = new PostQuantum(config.authentication().postQuantum(), crypto);
     }
 
     @Override
@@ -98,6 +100,7 @@ final class SetUpResponder implements SetUp {
             }
             payloads.addAll(authenticator.hashes());
             payloads.addAll(authenticator.request());
+            payloads.addAll(postQuantum.answer(request));
             Octets answer = MessageCodec.encode(IkeHeader.v2(peer, own, ExchangeType.IKE_SA_INIT, IkeHeader.RESPONSE, 0), payloads);
             var sa = new SaV2(peer, own, false, agreed.proposal(), keys, nat, limits);
             return Step.to(new State.InitAnswered(in.path(), new Terms(sa, ni, nr, in.message(), answer)), new Output.Transmit(Sealed.plain(answer)));
@@ -116,8 +119,16 @@ final class SetUpResponder implements SetUp {
             if (request.all(Payload.Auth.class).isEmpty()) {
                 throw new Refusal(NotifyType.AUTHENTICATION_FAILED, "the peer wants EAP, which is not spoken here");
             }
-            IkeStatus.Peer proof = authenticator.verify(s.terms(), true, id, request);
-            return established(s, in, request, proof);
+            PostQuantum.Chosen chosen = postQuantum.choose(s.terms(), MessageCodec.decode(s.terms().request()), request);
+            try {
+                IkeStatus.Peer proof = authenticator.verify(chosen.terms(), true, id, chosen.request());
+                Step established = established(chosen, in, request, PostQuantum.proof(proof, chosen.used()));
+                PostQuantum.eraseOther(s.terms(), chosen.terms());
+                return established;
+            } catch (Refusal stranger) {
+                PostQuantum.eraseOther(chosen.terms(), s.terms());
+                throw stranger;
+            }
         } catch (Refusal refused) {
             Sealed answer = sa.seal(crypto, ExchangeType.IKE_AUTH, true, 1, List.of(refused.payload()));
             return Step.to(new State.Refused(in.path(), in.message(), answer, new Reason.Failed(refused.getMessage())),
@@ -125,13 +136,14 @@ final class SetUpResponder implements SetUp {
         }
     }
 
-    private Step established(State.InitAnswered s, Input.Arrived in, Message request, IkeStatus.Peer proof) throws Refusal {
+    private Step established(PostQuantum.Chosen s, Input.Arrived in, Message request, IkeStatus.Peer proof) throws Refusal {
         SaV2 sa = s.terms().sa();
         Octets idBody = Payload.Id.bodyOf(config.localId());
         var payloads = new ArrayList<Payload>();
         payloads.add(new Payload.IdR(idBody));
         payloads.addAll(authenticator.certificates(request));
         payloads.add(authenticator.prove(s.terms(), false, idBody, MessageCodec.decode(s.terms().request())));
+        payloads.addAll(postQuantum.confirmation(s.used()));
         Optional<ChildNegotiation.Result> result = Optional.empty();
         Optional<String> refusal = Optional.empty();
         try {

@@ -23,6 +23,6 @@ public final class IpsecConf {
         var resolver = new ConnResolver(diagnostics);
         var conns = resolver.resolve(conf.conns());
         resolver.checkSetup(conf.setups());
-        return new Tunnels(host, secrets.table(), secrets.fileNames(), new Certificates(files, secrets.keys(), diagnostics), diagnostics).build(conns);
+        return new Tunnels(host, secrets.table(), secrets.fileNames(), secrets.ppks(), new Certificates(files, secrets.keys(), diagnostics), diagnostics).build(conns);
     }
 }

@@ -55,7 +55,7 @@ final class Keywords {
 
         add(false, Effect.USED, "", "", "also", "auto", "authby", "keyexchange", "ikev2", "pfs", "nat-keepalive", "ipsec-lifetime", "retransmit-timeout",
                 "retransmit-interval", "mark", "vti-interface", "ipsec-interface", "encapsulation", "rekeymargin", "rekeyfuzz", "replay-window", "ikelifetime",
-                "ike", "phase2alg", "metric", "dpddelay", "dpdtimeout", "mtu", "fragmentation", "dpdaction", "keyingtries", "esn", "rekey", "reauth", "initial-contact");
+                "ike", "phase2alg", "metric", "dpddelay", "dpdtimeout", "mtu", "fragmentation", "ppk", "ppk-ids", "dpdaction", "keyingtries", "esn", "rekey", "reauth", "initial-contact");
         add(false, Effect.QUIET, "", "", "x-comment", "vti-routing", "overlapip");
         add(false, Effect.NOTED, YES_NO, "no vendor id but those of the extensions in use is sent", "send-vendorid", "fake-strongswan", "cisco-unity", "remote-peer-type");
         add(false, Effect.NOTED, YES_NO + ", auto", "packets are processed in this process, by no network card", "nic-offload");
@@ -86,8 +86,6 @@ final class Keywords {
         add(false, Effect.REFUSED, "esp", "AH is not supported: remove it, ESP authenticates too", "phase2");
         add(false, Effect.REFUSED, "", "AH is not supported: use esp=", "ah");
         add(false, Effect.REFUSED, YES_NO, "TCP encapsulation is not supported: remove it", "enable-tcp");
-        add(false, Effect.REFUSED, "no, permit, never, propose", "post-quantum pre-shared keys are not supported yet: remove it", "ppk");
-        add(false, Effect.REFUSED, "", "post-quantum pre-shared keys are not supported yet: remove it", "ppk-ids");
         add(false, Effect.REFUSED, YES_NO, "IP-TFS is not supported: remove it", "iptfs");
         add(false, Effect.REFUSED, "0", "padding against traffic analysis is not supported: remove it", "tfc");
         add(false, Effect.REFUSED, YES_NO, "truncation to 96 bits is not supported: remove it", "sha2-truncbug");

@@ -7,6 +7,8 @@ import dev.torii.cli.config.Position;
 import dev.torii.cli.config.SourceFile;
 import dev.torii.cli.config.Warning;
 import dev.torii.ike.Identity;
+import dev.torii.ike.Octets;
+import dev.torii.ike.PostQuantumKeys;
 import dev.torii.ike.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,13 +26,15 @@ import java.util.Set;
  */
 final class SecretsParser {
     private static final Set<String> KEY_KINDS = Set.of("rsa", "ecdsa", "pkcs8");
-    private static final Set<String> OTHER_KINDS = Set.of("eddsa", "ed25519", "xauth", "eap", "ntlm", "pin", "ppk", "ppks", "p12", "pkcs12", "bliss");
+    private static final Set<String> OTHER_KINDS = Set.of("eddsa", "ed25519", "xauth", "eap", "ntlm", "pin", "ppk", "p12", "pkcs12", "bliss");
     private static final int WEAK = 8;
+    private static final int WEAK_AGAINST_QUANTA = 32;       // RFC 8784, section 6
 
     private final ConfigFiles files;
     private final Diagnostics diagnostics;
     private final List<SecretTable.Entry> entries = new ArrayList<>();
     private final List<KeyEntry> keys = new ArrayList<>();
+    private final List<PpkEntry> ppks = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
 
     SecretsParser(ConfigFiles files, Diagnostics diagnostics) {
@@ -42,6 +46,9 @@ final class SecretsParser {
 
     /** Files with private keys, in the order of the files. */
     List<KeyEntry> keys() { return List.copyOf(keys); }
+
+    /** Post-quantum keys, in the order of the files. */
+    List<PpkEntry> ppks() { return List.copyOf(ppks); }
 
     /** The names of the files that were read. */
     List<String> fileNames() { return names; }
@@ -121,8 +128,12 @@ final class SecretsParser {
             key(file, tokens.get(colon + 1), tokens.subList(colon + 2, tokens.size()));
             return;
         }
+        if (colon + 1 < tokens.size() && tokens.get(colon + 1).is("ppks")) {
+            ppk(file, tokens, colon);
+            return;
+        }
         if (colon + 1 < tokens.size() && tokens.get(colon + 1).quote() == 0 && OTHER_KINDS.contains(tokens.get(colon + 1).text().toLowerCase(Locale.ROOT))) {
-            diagnostics.warn(Warning.Kind.SECRET, tokens.get(colon + 1).at(), "only PSK and files of private keys are used, this entry is not", "remove the entry");
+            diagnostics.warn(Warning.Kind.SECRET, tokens.get(colon + 1).at(), "only PSK, PPKS and files of private keys are used, this entry is not", "remove the entry");
             return;
         }
         if (colon + 1 == tokens.size() || !tokens.get(colon + 1).is("psk")) {
@@ -137,10 +148,30 @@ final class SecretsParser {
         if (secret.isPresent() && diagnostics.errors() == before) entries.add(new SecretTable.Entry(first.at(), ids, secret.get()));
     }
 
+    /** {@code ID ID : PPKS "name" "secret"}: a static post-quantum key. */
+    private void ppk(SourceFile file, List<Token> tokens, int colon) {
+        var rest = tokens.subList(colon + 2, tokens.size());
+        var keyword = tokens.get(colon + 1).at();
+        if (rest.size() != 2 || rest.getFirst().text().isEmpty()) {
+            diagnostics.error(keyword, "PPKS needs a name and a secret", "write : PPKS \"name\" \"secret\"");
+            return;
+        }
+        int before = diagnostics.errors();
+        var ids = new ArrayList<Optional<Identity>>();
+        for (Token token : tokens.subList(0, colon)) identity(token).ifPresent(ids::add);
+        var secret = secret(file, rest.subList(1, 2), keyword);
+        if (secret.isEmpty() || diagnostics.errors() != before) return;
+        if (secret.get().length() >= WEAK && secret.get().length() < WEAK_AGAINST_QUANTA) {
+            diagnostics.warn(Warning.Kind.SECRET, rest.get(1).at(), "the secret is shorter than " + WEAK_AGAINST_QUANTA + " bytes", "use a longer one, random");
+        }
+        ppks.add(new PpkEntry(new SecretTable.Entry(tokens.getFirst().at(), ids, secret.get()),
+                new PostQuantumKeys.Key(Octets.of(rest.getFirst().text().getBytes(file.charset())), secret.get())));
+    }
+
     /** {@code : RSA file.pem "passphrase"}; identities before the colon do not matter, the certificate says whose the key is. */
     private void key(SourceFile file, Token kind, List<Token> rest) {
         if (rest.isEmpty() || rest.getFirst().is("{")) {
-            diagnostics.warn(Warning.Kind.SECRET, kind.at(), "only PSK and files of private keys are used, this entry is not", "remove the entry");
+            diagnostics.warn(Warning.Kind.SECRET, kind.at(), "only PSK, PPKS and files of private keys are used, this entry is not", "remove the entry");
         } else if (rest.size() > 2 || rest.size() == 2 && rest.get(1).is("%prompt")) {
             diagnostics.error(rest.get(1).at(), "expected a passphrase in quotes, or nothing", "write : RSA file.pem \"passphrase\"");
         } else {

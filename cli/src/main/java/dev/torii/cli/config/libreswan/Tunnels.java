@@ -46,13 +46,14 @@ final class Tunnels {
     private final Values values;
     private final Algorithms algorithms;
     private final Authentications authentications;
+    private final PostQuantumWords postQuantum;
     private final Map<String, Value> marks = new HashMap<>();
     private final Map<String, Value> interfaces = new HashMap<>();
     private final Map<Peers, TunnelConfig> byPeers = new HashMap<>();
 
     private record Peers(Optional<InetAddress> local, Optional<InetAddress> remote) {}
 
-    Tunnels(Host host, SecretTable secrets, List<String> secretsFiles, Certificates certificates, Diagnostics diagnostics) {
+    Tunnels(Host host, SecretTable secrets, List<String> secretsFiles, List<PpkEntry> ppks, Certificates certificates, Diagnostics diagnostics) {
         this.host = host;
         this.secrets = secrets;
         this.secretsFiles = secretsFiles;
@@ -60,6 +61,7 @@ final class Tunnels {
         this.values = new Values(diagnostics);
         this.algorithms = new Algorithms(diagnostics);
         this.authentications = new Authentications(certificates, values, diagnostics);
+        this.postQuantum = new PostQuantumWords(ppks, values, diagnostics);
     }
 
     List<TunnelConfig> build(List<Conn> conns) {
@@ -122,7 +124,7 @@ final class Tunnels {
         Optional<InnerAddress> inner = inner(conn, ends.localSide());
         if (diagnostics.errors() != before || remoteId.isEmpty()) return Optional.empty();
 
-        Optional<Authentication> authentication = authentication(conn, methods, ends, localId, remoteId.get());
+        Optional<Authentication> authentication = authentication(conn, version, methods, ends, localId, remoteId.get());
         if (authentication.isEmpty()) return Optional.empty();
         return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), authentication.get(), ike, extended, localSubnets,
                 remoteSubnets, auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), metric, window, encapsulation,
@@ -156,9 +158,9 @@ final class Tunnels {
         return exchange.or(() -> flag).orElse(IkeVersion.V2);
     }
 
-    private Optional<Authentication> authentication(Conn conn, Authentications.Methods methods, Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {
+    private Optional<Authentication> authentication(Conn conn, IkeVersion version, Authentications.Methods methods, Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {
         boolean needed = methods.secret(Side.LEFT) || methods.secret(Side.RIGHT);
-        Optional<Secret> secret = needed ? secret(ends, localId, remoteId) : Optional.empty();
+        Optional<Secret> secret = needed ? secret(secrets, ends, localId, remoteId) : Optional.empty();
         if (needed && secret.isEmpty()) {
             missingSecret(conn, ends, localId, remoteId);
             return Optional.empty();
@@ -166,7 +168,8 @@ final class Tunnels {
         var own = authentications.own(conn, methods, ends, localId, secret);
         int before = diagnostics.errors();
         var peer = authentications.peer(conn, methods, ends, secret);
-        return own.isPresent() && peer.isPresent() && diagnostics.errors() == before ? Optional.of(new Authentication(own.get(), peer.get())) : Optional.empty();
+        var keys = postQuantum.of(conn, version, table -> secret(table, ends, localId, remoteId));
+        return own.isPresent() && peer.isPresent() && diagnostics.errors() == before ? Optional.of(new Authentication(own.get(), peer.get(), keys)) : Optional.empty();
     }
 
     private void unique(Map<String, Value> seen, Optional<String> key, Optional<Value> value, String what, String suggestion) {
@@ -280,10 +283,10 @@ final class Tunnels {
         return own.flatMap(values::innerAddress);
     }
 
-    private Optional<Secret> secret(Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {
+    private Optional<Secret> secret(SecretTable table, Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {
         Set<Identity> addresses = ends.local().map(Set::of).orElseGet(host::localAddresses).stream().map(Identity::ofAddress).collect(Collectors.toUnmodifiableSet());
-        var found = secrets.find(localId.map(Set::of).orElse(addresses), remoteId, addresses, ends.remote());
-        return found.isPresent() || localId.isPresent() || ends.local().isPresent() ? found : secrets.findForUnknownLocal(remoteId);
+        var found = table.find(localId.map(Set::of).orElse(addresses), remoteId, addresses, ends.remote());
+        return found.isPresent() || localId.isPresent() || ends.local().isPresent() ? found : table.findForUnknownLocal(remoteId);
     }
 
     private void missingSecret(Conn conn, Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {

@@ -36,6 +36,12 @@ public final class NotifyType {
     public static final int REKEY_SA = 16393;
     /** The sender understands fragments: RFC 7383. */
     public static final int IKEV2_FRAGMENTATION_SUPPORTED = 16430;
+    /** The sender has a post-quantum key: RFC 8784. */
+    public static final int USE_PPK = 16435;
+    /** Which one; in the answer, empty, that it was used. */
+    public static final int PPK_IDENTITY = 16436;
+    /** The value of an AUTH payload for a peer without that key. */
+    public static final int NO_PPK_AUTH = 16437;
 
     /** Hashes for signatures by RFC 7427, two bytes each. */
     public static final int SIGNATURE_HASH_ALGORITHMS = 16431;
