@@ -4,6 +4,7 @@ import dev.torii.cli.command.DownCommand;
 import dev.torii.cli.command.RunCommand;
 import dev.torii.cli.command.ShowCommand;
 import dev.torii.cli.command.StatusCommand;
+import dev.torii.cli.command.TrafficCommand;
 import dev.torii.cli.command.UpCommand;
 import dev.torii.cli.lab.LabCommand;
 import picocli.CommandLine;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
         description = "A userspace IPsec and BGP gateway in one process: reads ipsec.conf and FRR's files, needs only /dev/net/tun.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, StatusCommand.class, ShowCommand.class, UpCommand.class, DownCommand.class, LabCommand.class})
+        subcommands = {RunCommand.class, StatusCommand.class, TrafficCommand.class, ShowCommand.class, UpCommand.class, DownCommand.class, LabCommand.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -1,6 +1,7 @@
 package dev.torii.esp;
 
 import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,17 +12,20 @@ public final class Dataplane {
     private final SaDatabase sad;
     private final int batch;
     private final int maxPacketBytes;
+    private final LongSupplier clock;
 
     /**
      * @param batch          packets handled at once, 1 to 1024: what one read of a TUN or socket yields
      * @param maxPacketBytes the longest inner packet, up to 65535
+     * @param clock          nanoseconds of a clock that never goes back; asked once a batch, for when an SA was last used
      */
-    public Dataplane(SaDatabase sad, int batch, int maxPacketBytes) {
+    public Dataplane(SaDatabase sad, int batch, int maxPacketBytes, LongSupplier clock) {
         if (batch < 1 || batch > 1024) throw new IllegalArgumentException("batch of " + batch);
         if (maxPacketBytes < 1 || maxPacketBytes > 0xFFFF) throw new IllegalArgumentException("packets of " + maxPacketBytes + " bytes");
         this.sad = sad;
         this.batch = batch;
         this.maxPacketBytes = maxPacketBytes;
+        this.clock = clock;
     }
 
     /** For all the loops that one thread polls. */
@@ -31,7 +35,7 @@ public final class Dataplane {
 
     /** The way out of one tunnel. At most one loop a tunnel: it owns the tunnel's outbound SAs. */
     public OutboundLoop outbound(int tunnel, PacketSource source, DropCounters drops, OutboundBuffers buffers) {
-        return new OutboundLoop(sad, tunnel, source, drops, buffers);
+        return new OutboundLoop(sad, tunnel, source, drops, buffers, clock);
     }
 
     /**
@@ -40,6 +44,6 @@ public final class Dataplane {
      * @param sinks the TUN of each tunnel, null where there is none; asked at every flush
      */
     public InboundLoop inbound(IntFunction<? extends @Nullable PacketSink> sinks, DropCounters drops) {
-        return new InboundLoop(sad, sinks, drops, batch, maxPacketBytes);
+        return new InboundLoop(sad, sinks, drops, batch, maxPacketBytes, clock);
     }
 }

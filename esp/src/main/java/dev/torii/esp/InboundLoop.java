@@ -2,6 +2,7 @@ package dev.torii.esp;
 
 import java.nio.ByteBuffer;
 import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ public final class InboundLoop {
     private final SaDatabase sad;
     private final IntFunction<? extends @Nullable PacketSink> sinks;
     private final DropCounters drops;
+    private final LongSupplier clock;
     private final ByteBuffer heapCopy = ByteBuffer.allocate(MAX_DATAGRAM);
 
     private final ByteBuffer[] packets;
@@ -24,11 +26,13 @@ public final class InboundLoop {
     private final ByteBuffer[] group;
     private int opened;
     private @Nullable SaSnapshot snapshot;                          // read once a batch
+    private long now;                                               // the same
 
-    InboundLoop(SaDatabase sad, IntFunction<? extends @Nullable PacketSink> sinks, DropCounters drops, int batch, int maxPacketBytes) {
+    InboundLoop(SaDatabase sad, IntFunction<? extends @Nullable PacketSink> sinks, DropCounters drops, int batch, int maxPacketBytes, LongSupplier clock) {
         this.sad = sad;
         this.sinks = sinks;
         this.drops = drops;
+        this.clock = clock;
         this.packets = Buffers.heap(batch, maxPacketBytes + MAX_TRAILER);
         this.tunnels = new int[batch];
         this.group = new ByteBuffer[batch];
@@ -52,7 +56,10 @@ public final class InboundLoop {
         if (entry == null) return Verdict.UNKNOWN_SPI;
         ByteBuffer datagram = espDatagram.hasArray() ? espDatagram : heapCopy.clear().put(espDatagram).flip();
         Verdict verdict = entry.sa().open(datagram, packets[opened].clear());
-        if (verdict == Verdict.OPENED) tunnels[opened++] = entry.tunnel();
+        if (verdict == Verdict.OPENED) {
+            tunnels[opened++] = entry.tunnel();
+            entry.sa().counters().used(now);
+        }
         return verdict;
     }
 
@@ -60,6 +67,7 @@ public final class InboundLoop {
         if (snapshot == null) {
             SaDatabase.eraseInbound(sad.retiredInbound());          // before the snapshot is read: what is retired is not in it
             snapshot = sad.snapshot();
+            now = clock.getAsLong();
         }
         return snapshot;
     }

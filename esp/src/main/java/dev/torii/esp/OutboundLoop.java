@@ -2,6 +2,7 @@ package dev.torii.esp;
 
 import java.nio.ByteBuffer;
 import java.util.Queue;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads packets of one tunnel, seals them, sends them. One thread owns it; {@link DropCounters} may be read from any. */
@@ -11,6 +12,7 @@ public final class OutboundLoop {
     private final PacketSource source;
     private final DropCounters drops;
     private final Queue<OutboundSa> retired;
+    private final LongSupplier clock;
     private final PacketHeader header = new PacketHeader();
 
     private final ByteBuffer[] packets;
@@ -18,11 +20,12 @@ public final class OutboundLoop {
     private final SaSnapshot.@Nullable Outbound[] sealedBy;
     private final ByteBuffer[] group;
 
-    OutboundLoop(SaDatabase sad, int tunnel, PacketSource source, DropCounters drops, OutboundBuffers buffers) {
+    OutboundLoop(SaDatabase sad, int tunnel, PacketSource source, DropCounters drops, OutboundBuffers buffers, LongSupplier clock) {
         this.sad = sad;
         this.tunnel = tunnel;
         this.source = source;
         this.drops = drops;
+        this.clock = clock;
         this.retired = sad.retiredOutbound(tunnel);
         this.packets = buffers.packets;
         this.datagrams = buffers.datagrams;
@@ -40,9 +43,10 @@ public final class OutboundLoop {
         var covers = sad.snapshot().outbound(tunnel);
         int read = read();
         for (int i = 0; i < read; i++) sealedBy[i] = seal(covers, packets[i], datagrams[i]);
+        long now = read == 0 ? 0 : clock.getAsLong();
         for (int i = 0; i < read; i++) {
             var child = sealedBy[i];
-            if (child != null) send(child, i, read);
+            if (child != null) send(child, i, read, now);
         }
         return read;
     }
@@ -80,13 +84,14 @@ public final class OutboundLoop {
      * Everything from {@code first} on that this SA has sealed goes in one call. Where a socket must tell datagrams apart (DSCP, ECN,
      * DF), the group gets narrower here.
      */
-    private void send(SaSnapshot.Outbound child, int first, int end) {
+    private void send(SaSnapshot.Outbound child, int first, int end, long now) {
         int count = 0;
         for (int i = first; i < end; i++) {
             if (sealedBy[i] != child) continue;
             sealedBy[i] = null;
             group[count++] = datagrams[i];
         }
+        child.sa().counters().used(now);
         try {
             child.sink().send(group, count);
         } catch (RuntimeException broken) {

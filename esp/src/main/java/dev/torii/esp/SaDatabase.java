@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 public final class SaDatabase implements AutoCloseable {
     private volatile SaSnapshot snapshot = SaSnapshot.EMPTY;
     private final Map<Integer, Queue<OutboundSa>> retiredOutbound = new ConcurrentHashMap<>();
+    private final Map<Integer, SaCounters> totalsIn = new ConcurrentHashMap<>();
+    private final Map<Integer, SaCounters> totalsOut = new ConcurrentHashMap<>();
     private final Map<Integer, Trap> traps = new ConcurrentHashMap<>();
     private final Queue<InboundSa> retiredInbound = new ConcurrentLinkedQueue<>();
 
     /** From now on packets with this SA's SPI are opened by it. During a rekey the old and the new SA both stay until removed. */
     public void installInbound(int tunnel, InboundSa sa) {
         var before = snapshot.inbound(sa.spi());
+        sa.counters().addTo(totalIn(tunnel));
         snapshot = snapshot.withInbound(new SaSnapshot.Inbound(tunnel, sa));
         if (before != null && before.sa() != sa) retiredInbound.add(before.sa());
     }
@@ -32,6 +35,7 @@ public final class SaDatabase implements AutoCloseable {
      * equals wins.
      */
     public void installOutbound(int tunnel, OutboundSa sa, DatagramSink sink) {
+        sa.counters().addTo(totalOut(tunnel));
         snapshot = snapshot.withOutbound(tunnel, new SaSnapshot.Outbound(sa, sink));
     }
 
@@ -66,6 +70,16 @@ public final class SaDatabase implements AutoCloseable {
     /** The outbound SAs of a tunnel in the order in which they are tried, for status and rekeying. Any thread may ask. */
     public List<OutboundSa> outbound(int tunnel) {
         return snapshot.outboundOf(tunnel);
+    }
+
+    /** What the tunnel's inbound SAs have carried and dropped, those that are gone included. Any thread may ask. */
+    public SaCounters totalIn(int tunnel) {
+        return totalsIn.computeIfAbsent(tunnel, first -> new SaCounters());
+    }
+
+    /** What the tunnel's outbound SAs have carried and dropped, those that are gone included. Any thread may ask. */
+    public SaCounters totalOut(int tunnel) {
+        return totalsOut.computeIfAbsent(tunnel, first -> new SaCounters());
     }
 
     /** From now on packets of this tunnel that one of these covers, and for which there is no SA, are counted by themselves. */

@@ -18,7 +18,7 @@ class AllocationTest {
 
     private final SaDatabase sad = new SaDatabase();
     private final DropCounters drops = new DropCounters();
-    private final Dataplane dataplane = new Dataplane(sad, BATCH, 1500);
+    private final Dataplane dataplane = new Dataplane(sad, BATCH, 1500, () -> 0);
     private final ByteBuffer packet = Packets.ipv4(1400);
     private final OutboundLoop out = dataplane.outbound(0, this::fill, drops, dataplane.outboundBuffers());
     private long received;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -60,8 +61,9 @@ class DataplaneTest {
     private final DropCounters outboundDrops = new DropCounters();
     private final DropCounters inboundDrops = new DropCounters();
     private final Map<Integer, Tun> peerTuns = new HashMap<>();
-    private final OutboundLoop out = new Dataplane(ours, BATCH, 1500).outbound(0, tun, outboundDrops, new OutboundBuffers(BATCH, 1500));
-    private final InboundLoop in = new Dataplane(theirs, BATCH, 1500).inbound(peerTuns::get, inboundDrops);
+    private long now = 1;
+    private final OutboundLoop out = new Dataplane(ours, BATCH, 1500, () -> now).outbound(0, tun, outboundDrops, new OutboundBuffers(BATCH, 1500));
+    private final InboundLoop in = new Dataplane(theirs, BATCH, 1500, () -> now).inbound(peerTuns::get, inboundDrops);
 
     private void connect(int tunnel, int spi, Selectors selectors) {
         ours.installOutbound(0, Sas.outbound(spi, selectors), wire);
@@ -185,6 +187,40 @@ class DataplaneTest {
         assertEquals(Map.of(Verdict.UNKNOWN_SPI, 1L, Verdict.REPLAYED, 1L), inboundDrops.seen());
     }
 
+    @Test void aTunnelsTotalsOutliveItsSas() {
+        connect(0, 0x1001, Sas.ALL4);
+        tun.toRead.add(Packets.ipv4(100));
+        transfer();
+        wire.all().forEach(d -> in.receive(d.rewind()));
+        in.flush();
+        ours.removeOutbound(0, 0x1001);
+        theirs.removeInbound(0x1001);
+        wire.sent.clear();
+        now = 2;
+        connect(0, 0x1002, Sas.ALL4);
+        tun.toRead.add(Packets.ipv4(150));
+        transfer();
+        assertEquals(List.of(2L, 250L), List.of(ours.totalOut(0).packets(), ours.totalOut(0).bytes()));
+        assertEquals(List.of(2L, 250L), List.of(theirs.totalIn(0).packets(), theirs.totalIn(0).bytes()));
+        assertEquals(Map.of(Verdict.REPLAYED, 1L), theirs.totalIn(0).drops().seen());
+        assertEquals(1, theirs.inbound(0).getFirst().counters().packets());
+        assertEquals(0, theirs.totalIn(1).packets());
+    }
+
+    @Test void anSaKnowsTheBatchInWhichItLastCarriedAPacket() {
+        connect(0, 0x1001, Sas.ALL4);
+        assertEquals(OptionalLong.empty(), theirs.inbound(0).getFirst().counters().lastUse());
+        now = 42;
+        tun.toRead.add(Packets.ipv4(100));
+        transfer();
+        now = 43;
+        wire.all().forEach(d -> in.receive(d.rewind()));
+        in.flush();
+        assertEquals(OptionalLong.of(42), ours.outbound(0).getFirst().counters().lastUse());
+        assertEquals(OptionalLong.of(42), theirs.inbound(0).getFirst().counters().lastUse(), "what is replayed does not use it");
+        assertEquals(OptionalLong.of(42), theirs.totalIn(0).lastUse());
+    }
+
     @Test void aCaptureSentAgainIsDeliveredOnce() {
         connect(0, 0x1001, Sas.ALL4);
         for (int i = 0; i < 30; i++) tun.toRead.add(Packets.ipv4(100 + i));
@@ -229,7 +265,7 @@ class DataplaneTest {
         assertEquals(2, out.poll());
         assertEquals(Map.of(Verdict.FAILED, 2L), outboundDrops.seen());
 
-        var broken = new Dataplane(ours, 1, 1500).outbound(0, packets -> {
+        var broken = new Dataplane(ours, 1, 1500, () -> 0).outbound(0, packets -> {
             throw new IllegalStateException("no such TUN");
         }, outboundDrops, new OutboundBuffers(1, 1500));
         assertEquals(0, broken.poll());
@@ -242,7 +278,7 @@ class DataplaneTest {
     }
 
     @Test void nonsenseDimensionsAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> new Dataplane(ours, 0, 1500));
-        assertThrows(IllegalArgumentException.class, () -> new Dataplane(ours, 8, 65536));
+        assertThrows(IllegalArgumentException.class, () -> new Dataplane(ours, 0, 1500, () -> 0));
+        assertThrows(IllegalArgumentException.class, () -> new Dataplane(ours, 8, 65536, () -> 0));
     }
 }

@@ -129,7 +129,7 @@ class SaDatabaseTest {
 
     @Test void aRemovedSaIsErasedByItsOwnerAndNotBefore() {
         var sa = out(0x1001, "0.0.0.0", 0);
-        var loop = new Dataplane(sad, 4, 1500).outbound(1, packets -> 0, new DropCounters(), new OutboundBuffers(4, 1500));
+        var loop = new Dataplane(sad, 4, 1500, () -> 0).outbound(1, packets -> 0, new DropCounters(), new OutboundBuffers(4, 1500));
         sad.installOutbound(1, sa, NOWHERE);
         sad.removeOutbound(1, 0x1001);
         assertEquals(Verdict.SEALED, sa.seal(Packets.ipv4(40), ByteBuffer.allocate(200)));      // the owner may still be in its batch
@@ -140,7 +140,7 @@ class SaDatabaseTest {
     @Test void aReplacedInboundSaIsErasedByItsOwner() {
         var old = Sas.inbound(Sas.SPI, Sas.ALL4);
         var peer = Sas.outbound(Sas.SPI, Sas.ALL4);
-        var loop = new Dataplane(sad, 4, 1500).inbound(tunnel -> null, new DropCounters());
+        var loop = new Dataplane(sad, 4, 1500, () -> 0).inbound(tunnel -> null, new DropCounters());
         sad.installInbound(1, old);
         sad.installInbound(1, Sas.inbound(Sas.SPI, Sas.ALL4));
         assertEquals(Verdict.OPENED, old.open(Sas.seal(peer, Packets.reply(40)), ByteBuffer.allocate(200)));
@@ -168,7 +168,7 @@ class SaDatabaseTest {
         sad.installOutbound(1, Sas.outbound(spi[0], Sas.ALL4), NOWHERE);
         inbound.installInbound(1, Sas.inbound(spi[0], Sas.ALL4));
         var opened = new AtomicLong();
-        var receiver = new Dataplane(inbound, 32, 1500).inbound(tunnel -> (packets, count) -> opened.addAndGet(count), new DropCounters());
+        var receiver = new Dataplane(inbound, 32, 1500, () -> 0).inbound(tunnel -> (packets, count) -> opened.addAndGet(count), new DropCounters());
         DatagramSink wire = (datagrams, count) -> {
             for (int i = 0; i < count; i++) receiver.receive(datagrams[i]);
             receiver.flush();
@@ -178,7 +178,7 @@ class SaDatabaseTest {
         var stop = new AtomicBoolean();
         var drops = new DropCounters();
         var read = new AtomicLong();
-        var loop = new Dataplane(sad, 8, 1500).outbound(1, packets -> {
+        var loop = new Dataplane(sad, 8, 1500, () -> 0).outbound(1, packets -> {
             for (var packet : packets) packet.put(Packets.ipv4(60)).flip();
             return packets.length;
         }, drops, new OutboundBuffers(8, 1500));

@@ -52,6 +52,7 @@ final class Answers implements ControlSocket.Requests {
         try {
             return switch (String.join(" ", asked)) {
                 case "status" -> show(json, () -> Optional.of(status()));
+                case "traffic" -> show(json, () -> Optional.of(new TrafficReport(packets, sad).of(connections.tunnels(), System.nanoTime())));
                 case "show bgp summary", "show ip bgp summary", "show bgp ipv4 summary", "show bgp ipv4 unicast summary" ->
                         show(json, () -> routing.speaker().map(speaker -> new BgpSummaryView(speaker.summary())));
                 case "show bgp", "show ip bgp", "show bgp ipv4", "show bgp ipv4 unicast" ->
@@ -60,7 +61,7 @@ final class Answers implements ControlSocket.Requests {
                 default -> asked.size() == 2 && asked.getFirst().equals("up") ? up(asked.getLast())
                         : asked.size() == 2 && asked.getFirst().equals("down") ? down(asked.getLast())
                         : Answer.usage("torii: unknown request: " + String.join(" ", asked)
-                                + "\n    known: status, up CONN, down CONN, show bgp summary, show bgp ipv4 unicast, show ip route");
+                                + "\n    known: status, traffic, up CONN, down CONN, show bgp summary, show bgp ipv4 unicast, show ip route");
             };
         } catch (TimeoutException e) {
             return Answer.failed("torii: the daemon is too busy to answer");

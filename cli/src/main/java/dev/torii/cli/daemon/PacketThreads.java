@@ -39,7 +39,7 @@ final class PacketThreads implements AutoCloseable {
     private record Outbound(Thread thread, TunPoller poller, Polling polling) {}
 
     PacketThreads(SaDatabase sad, List<LinuxTun> tuns) throws IOException {
-        this.dataplane = new Dataplane(sad, BATCH, LARGEST_PACKET);
+        this.dataplane = new Dataplane(sad, BATCH, LARGEST_PACKET, System::nanoTime);
         var sinks = tuns.stream().<PacketSink>map(tun -> tun::write).toList();
         this.inbound = dataplane.inbound(sinks::get, inboundDrops);
         for (int i = 0; i < tuns.size(); i++) outboundDrops.add(new DropCounters());

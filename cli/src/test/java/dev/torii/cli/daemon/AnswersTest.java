@@ -90,6 +90,11 @@ class AnswersTest {
         assertTrue(ok(daemon("").answer(List.of("status", "--json"))).contains("\"loaded\" : 0"));
     }
 
+    @Test void trafficHasItsColumnsBeforeThereIsAny() throws Exception {
+        assertTrue(ok(daemon("").answer(List.of("traffic"))).startsWith("Tunnel  SPI       Dir  Suite "));
+        assertTrue(ok(daemon("").answer(List.of("traffic", "--json"))).contains("\"tunnels\" : [ ]"));
+    }
+
     @Test void withoutBgpItsQuestionsFailAsInFrr() throws Exception {
         var answers = daemon("ip route 192.168.2.0/24 192.168.1.1\n");
         assertEquals(Answer.failed("% BGP instance not found"), answers.answer(List.of("show", "bgp", "summary")));
@@ -123,7 +128,7 @@ class AnswersTest {
         for (String asked : List.of("show bgp neighbors", "frobnicate", "up", "down a b", "")) {
             var answer = answers.answer(asked.isEmpty() ? List.of() : List.of(asked.split(" ")));
             assertEquals(2, answer.exitCode(), asked);
-            assertTrue(answer.text().contains("known: status, up CONN"), answer::text);
+            assertTrue(answer.text().contains("known: status, traffic, up CONN"), answer::text);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.torii.cli.netns;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.torii.cli.lab.Await;
 import dev.torii.cli.lab.Mode;
 import dev.torii.cli.lab.Strongswan;
@@ -41,6 +42,7 @@ class IkeV2IT {
                         && renewals(cpe, "tunnel-1", IKE) > 2 && renewals(cpe, "tunnel-2", CHILD) > 5 && renewals(cpe, "tunnel-2", IKE) > 2, vpn.evidence(cpe));
                 for (var ping : pings) noneIsLost(ping, cpe);
                 for (var peer : List.of(one, two)) oneIkeSa(peer);
+                trafficOutlivesTheSas(cpe);
             }
         }
     }
@@ -75,6 +77,22 @@ class IkeV2IT {
         var figures = ping.stop();
         assertTrue(figures.sent() > 100, figures.toString());
         assertEquals(0, figures.lost(), figures + "\n" + torii.job().tail(60));
+    }
+
+    /** The pings went through many SAs, of which the last few are left. */
+    private static void trafficOutlivesTheSas(ToriiDaemon torii) throws IOException {
+        var traffic = new ObjectMapper().readTree(torii.torii("traffic", "--json").orFail("torii traffic").out()).path("tunnels");
+        assertEquals(2, traffic.size(), traffic.toString());
+        for (var tunnel : traffic) {
+            for (String direction : List.of("in", "out")) {
+                long now = 0;
+                for (var sa : tunnel.path("sas")) if (sa.path("direction").asText().equals(direction)) now += sa.path("packets").asLong();
+                long ever = tunnel.path(direction).path("packets").asLong();
+                assertTrue(ever > 100 && ever > now, traffic::toString);
+                assertEquals(0, tunnel.path(direction).path("replayed").asLong(), traffic::toString);
+                assertTrue(tunnel.path(direction).path("idleMillis").asLong(Long.MAX_VALUE) < 60_000, traffic::toString);
+            }
+        }
     }
 
     private static void oneIkeSa(Strongswan peer) {
