@@ -6,10 +6,12 @@ import dev.torii.bgp.rib.Route;
 import dev.torii.bgp.rib.RouteAttributes;
 import dev.torii.bgp.rib.RouteSource;
 import dev.torii.bgp.wire.AsPath;
+import dev.torii.bgp.wire.Iana;
 import dev.torii.bgp.wire.PathAttribute;
 import dev.torii.bgp.wire.Prefix;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,12 +21,14 @@ final class Policy {
     private static final InetAddress UNSPECIFIED = Prefix.ipv4(0, 32).address();
 
     private final BgpConfig config;
+    private final int routerId;
     private final RouteMaps maps;
     private final Pool<RouteAttributes> attributePool = new Pool<>();
     private final Pool<Route> routePool = new Pool<>();
 
     Policy(BgpConfig config) {
         this.config = config;
+        this.routerId = ByteBuffer.wrap(config.routerId().orElseThrow().getAddress()).getInt();
         this.maps = new RouteMaps(config.prefixLists(), config.routeMaps());
     }
 
@@ -46,6 +50,7 @@ final class Policy {
     Optional<Route> imported(PeerTables peer, Prefix prefix, RouteAttributes received) {
         if (received.asPath().contains(config.localAs())) return Optional.empty();                   // section 9.1.2: a loop
         if (received.nextHop().equals(peer.local)) return Optional.empty();                          // section 5.1.3: ourselves
+        if (received.originatorId().isPresent() && received.originatorId().getAsInt() == routerId) return Optional.empty();   // RFC 4456 section 8
         if (missingIn(peer.config)) return Optional.empty();
         var family = peer.config.ipv4Unicast();
         if (family.prefixListIn().isPresent() && !maps.permits(family.prefixListIn().get(), prefix)) return Optional.empty();
@@ -68,7 +73,7 @@ final class Policy {
         if (!peer.external) {
             if (attributes.localPref().isEmpty()) attributes = attributes.withLocalPref(config.defaultLocalPreference());   // section 5.1.5
         } else if (!best.local()) {
-            attributes = attributes.withoutMed();                                                    // section 5.1.4
+            attributes = attributes.withoutMed().without(Iana.ATTR_ORIGINATOR_ID).without(Iana.ATTR_CLUSTER_LIST);   // section 5.1.4, RFC 4456
         }
         var subject = new RouteMaps.Subject(prefix, attributes, best.weight(), peer.source.peer());
         if (family.routeMapOut().isPresent()) {

@@ -19,7 +19,7 @@ public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int
     /** What decided between two routes; the first that differs. */
     public enum Step {
         WEIGHT, LOCAL_PREFERENCE, LOCALLY_ORIGINATED, AS_PATH_LENGTH, ORIGIN, MULTI_EXIT_DISC, EXTERNAL_OVER_INTERNAL, INTERIOR_COST,
-        ALREADY_SELECTED, BGP_IDENTIFIER, PEER_ADDRESS, NONE
+        ALREADY_SELECTED, BGP_IDENTIFIER, CLUSTER_LIST_LENGTH, PEER_ADDRESS, NONE
     }
 
     /**
@@ -74,7 +74,9 @@ public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int
         var byPath = comparePreference(a, b);
         if (byPath.sign() != 0) return byPath;
         if (a.external() && b.external() && (a == current || b == current)) return new Comparison(a == current ? -1 : 1, Step.ALREADY_SELECTED);
-        if ((sign = Integer.compareUnsigned(a.source().identifier(), b.source().identifier())) != 0) return new Comparison(sign, Step.BGP_IDENTIFIER);
+        if ((sign = Integer.compareUnsigned(identifier(a), identifier(b))) != 0) return new Comparison(sign, Step.BGP_IDENTIFIER);
+        if ((sign = Integer.compare(a.attributes().clusterListLength(), b.attributes().clusterListLength())) != 0)                  // RFC 4456 section 9
+            return new Comparison(sign, Step.CLUSTER_LIST_LENGTH);
         if ((sign = compareAddresses(a, b)) != 0) return new Comparison(sign, Step.PEER_ADDRESS);
         return new Comparison(0, Step.NONE);
     }
@@ -95,6 +97,9 @@ public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int
         if ((sign = Long.compare(cost(a), cost(b))) != 0) return new Comparison(sign, Step.INTERIOR_COST);                          // e
         return new Comparison(0, Step.NONE);
     }
+
+    /** RFC 4456 section 9: a reflected route is its originator's. */
+    private static int identifier(Route route) { return route.attributes().originatorId().orElse(route.source().identifier()); }
 
     private long cost(Route route) { return route.local() ? 0 : nextHops.cost(route.attributes().nextHop()).orElse(Long.MAX_VALUE); }
 

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -70,6 +71,8 @@ public final class RouteAttributes {
                 case PathAttribute.Communities value -> others.add(value);
                 case PathAttribute.ExtendedCommunities value -> others.add(value);
                 case PathAttribute.LargeCommunities value -> others.add(value);
+                case PathAttribute.OriginatorId value -> others.add(value);
+                case PathAttribute.ClusterList value -> others.add(value);
             }
         if (origin.isEmpty() || path.isEmpty() || nextHop.isEmpty()) return Optional.empty();
         others.sort(Comparator.comparingInt(PathAttribute::type));
@@ -94,6 +97,24 @@ public final class RouteAttributes {
 
     /** Everything else, by type. */
     public List<PathAttribute> others() { return others; }
+
+    /** RFC 4456: the identifier of whoever brought the route into our AS, if a route reflector has passed it on. */
+    public OptionalInt originatorId() {
+        for (PathAttribute attribute : others) if (attribute instanceof PathAttribute.OriginatorId originator) return OptionalInt.of(originator.identifier());
+        return OptionalInt.empty();
+    }
+
+    /** RFC 4456: how many route reflectors have passed it on. */
+    public int clusterListLength() {
+        for (PathAttribute attribute : others) if (attribute instanceof PathAttribute.ClusterList list) return list.length();
+        return 0;
+    }
+
+    /** Without the attribute of that type; not for those that have an accessor of their own. */
+    public RouteAttributes without(int type) {
+        if (others.stream().noneMatch(attribute -> attribute.type() == type)) return this;
+        return new RouteAttributes(origin, asPath, nextHop, med, localPref, others.stream().filter(attribute -> attribute.type() != type).toList());
+    }
 
     public boolean hasCommunity(int community) {
         for (PathAttribute attribute : others)

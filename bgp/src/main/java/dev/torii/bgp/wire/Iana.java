@@ -19,8 +19,8 @@ public final class Iana {
     public static final int CEASE_MAXIMUM_PREFIXES = 1, CEASE_SHUTDOWN = 2, CEASE_DECONFIGURED = 3, CEASE_RESET = 4, CEASE_REJECTED = 5, CEASE_CONFIG_CHANGE = 6, CEASE_COLLISION = 7;
 
     public static final int ATTR_ORIGIN = 1, ATTR_AS_PATH = 2, ATTR_NEXT_HOP = 3, ATTR_MED = 4, ATTR_LOCAL_PREF = 5, ATTR_ATOMIC_AGGREGATE = 6,
-            ATTR_AGGREGATOR = 7, ATTR_COMMUNITIES = 8, ATTR_MP_REACH = 14, ATTR_MP_UNREACH = 15, ATTR_EXTENDED_COMMUNITIES = 16,
-            ATTR_AS4_PATH = 17, ATTR_AS4_AGGREGATOR = 18, ATTR_LARGE_COMMUNITIES = 32;
+            ATTR_AGGREGATOR = 7, ATTR_COMMUNITIES = 8, ATTR_ORIGINATOR_ID = 9, ATTR_CLUSTER_LIST = 10, ATTR_MP_REACH = 14, ATTR_MP_UNREACH = 15, ATTR_EXTENDED_COMMUNITIES = 16,
+            ATTR_AS4_PATH = 17, ATTR_AS4_AGGREGATOR = 18, ATTR_IPV6_EXTENDED_COMMUNITIES = 25, ATTR_LARGE_COMMUNITIES = 32;
 
     private static final String[] HEADER = {"Unspecific", "Connection Not Synchronized", "Bad Message Length", "Bad Message Type"};
     private static final String[] OPENS = {"Unspecific", "Unsupported Version Number", "Bad Peer AS", "Bad BGP Identifier",

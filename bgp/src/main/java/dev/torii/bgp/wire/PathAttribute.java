@@ -63,6 +63,18 @@ public sealed interface PathAttribute {
         @Override public int type() { return Iana.ATTR_LARGE_COMMUNITIES; }
     }
 
+    /** RFC 4456 section 8: who brought the route into our AS, put there by a route reflector. */
+    record OriginatorId(int identifier) implements PathAttribute {
+        @Override public int type() { return Iana.ATTR_ORIGINATOR_ID; }
+    }
+
+    /** RFC 4456 section 8: the reflectors the route has passed, four octets each. */
+    record ClusterList(Octets values) implements PathAttribute {
+        @Override public int type() { return Iana.ATTR_CLUSTER_LIST; }
+
+        public int length() { return values.length() / 4; }
+    }
+
     /** Routes with their own next hop, RFC 4760 section 3. */
     record MpReach(AddressFamily family, InetAddress nextHop, List<Prefix> nlri) implements PathAttribute {
         public MpReach { nlri = List.copyOf(nlri); }

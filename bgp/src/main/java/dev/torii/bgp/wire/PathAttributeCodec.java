@@ -38,9 +38,9 @@ public final class PathAttributeCodec {
             int flags = Byte.toUnsignedInt(in.get());
             int type = Byte.toUnsignedInt(in.get());
             boolean extended = (flags & EXTENDED) != 0;
-            if (extended && in.remaining() < 2) { withdraw("attribute " + type + ": length cut short"); return; }
+            if (extended && in.remaining() < 2) { cutShort(type, "attribute " + type + ": length cut short"); return; }
             int length = extended ? Short.toUnsignedInt(in.getShort()) : Byte.toUnsignedInt(in.get());
-            if (length > in.remaining()) { withdraw("attribute " + type + " of " + length + " in " + in.remaining() + " octets"); return; }
+            if (length > in.remaining()) { cutShort(type, "attribute " + type + " of " + length + " in " + in.remaining() + " octets"); return; }
             var value = in.slice(in.position(), length);
             in.position(in.position() + length);
             if (seen.get(type)) {
@@ -52,6 +52,12 @@ public final class PathAttributeCodec {
             seen.set(type);
             decodeOne(flags, type, value);
         }
+    }
+
+    /** Section 4; of MP_REACH_NLRI and MP_UNREACH_NLRI the prefixes cannot be found then (section 3 j). */
+    private void cutShort(int type, String why) {
+        if (type == Iana.ATTR_MP_REACH || type == Iana.ATTR_MP_UNREACH) reset(Iana.MALFORMED_ATTRIBUTE_LIST, why);
+        else withdraw(why);
     }
 
     private void decodeOne(int flags, int type, ByteBuffer value) throws BgpDecodeException {
@@ -110,6 +116,18 @@ public final class PathAttributeCodec {
             case Iana.ATTR_LARGE_COMMUNITIES -> {
                 if (multiple(type, length, 12)) attributes.add(new PathAttribute.LargeCommunities(Octets.rest(value), partial));
             }
+            case Iana.ATTR_ORIGINATOR_ID -> {
+                if (context.external()) discard("ORIGINATOR_ID from an external peer");              // section 7.9
+                else if (length != 4) withdraw("ORIGINATOR_ID of " + length + " octets");
+                else attributes.add(new PathAttribute.OriginatorId(value.getInt()));
+            }
+            case Iana.ATTR_CLUSTER_LIST -> {
+                if (context.external()) discard("CLUSTER_LIST from an external peer");               // section 7.10
+                else if (multiple(type, length, 4)) attributes.add(new PathAttribute.ClusterList(Octets.rest(value)));
+            }
+            case Iana.ATTR_IPV6_EXTENDED_COMMUNITIES -> {                                            // section 7.15; carried like an unknown one
+                if (multiple(type, length, 20)) attributes.add(new PathAttribute.UnknownAttribute(flags & ~EXTENDED, type, Octets.rest(value)));
+            }
             case Iana.ATTR_MP_REACH, Iana.ATTR_MP_UNREACH -> keepMultiprotocol(type, value);
             case Iana.ATTR_AS4_PATH -> as4Path(value);
             case Iana.ATTR_AS4_AGGREGATOR -> {
@@ -125,9 +143,9 @@ public final class PathAttributeCodec {
     private static int expectedFlags(int type) {
         return switch (type) {
             case Iana.ATTR_ORIGIN, Iana.ATTR_AS_PATH, Iana.ATTR_NEXT_HOP, Iana.ATTR_LOCAL_PREF, Iana.ATTR_ATOMIC_AGGREGATE -> TRANSITIVE;
-            case Iana.ATTR_MED, Iana.ATTR_MP_REACH, Iana.ATTR_MP_UNREACH -> OPTIONAL;
+            case Iana.ATTR_MED, Iana.ATTR_ORIGINATOR_ID, Iana.ATTR_CLUSTER_LIST, Iana.ATTR_MP_REACH, Iana.ATTR_MP_UNREACH -> OPTIONAL;
             case Iana.ATTR_AGGREGATOR, Iana.ATTR_COMMUNITIES, Iana.ATTR_EXTENDED_COMMUNITIES, Iana.ATTR_LARGE_COMMUNITIES,
-                 Iana.ATTR_AS4_PATH, Iana.ATTR_AS4_AGGREGATOR -> OPTIONAL | TRANSITIVE;
+                 Iana.ATTR_IPV6_EXTENDED_COMMUNITIES, Iana.ATTR_AS4_PATH, Iana.ATTR_AS4_AGGREGATOR -> OPTIONAL | TRANSITIVE;
             default -> -1;
         };
     }
@@ -241,6 +259,8 @@ public final class PathAttributeCodec {
                 case PathAttribute.Communities list -> put(out, transitive(list.partial()), list.type(), list.values()::writeTo);
                 case PathAttribute.ExtendedCommunities list -> put(out, transitive(list.partial()), list.type(), list.values()::writeTo);
                 case PathAttribute.LargeCommunities list -> put(out, transitive(list.partial()), list.type(), list.values()::writeTo);
+                case PathAttribute.OriginatorId originator -> put(out, OPTIONAL, originator.type(), value -> value.putInt(originator.identifier()));
+                case PathAttribute.ClusterList list -> put(out, OPTIONAL, list.type(), list.values()::writeTo);
                 case PathAttribute.MpReach reach -> put(out, OPTIONAL, reach.type(), value -> {
                     var address = reach.nextHop().getAddress();
                     value.putShort((short) reach.family().afi()).put((byte) reach.family().safi()).put((byte) address.length).put(address).put((byte) 0);
