@@ -1,6 +1,7 @@
 package dev.torii.tun;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -8,14 +9,15 @@ import org.jspecify.annotations.Nullable;
  * A TUN interface of the Linux kernel (Documentation/networking/tuntap.rst), non-persistent: it is gone with the process, however that ends.
  *
  * <p>The kernel hands over super-packets, up to 64 KiB a call (IFF_VNET_HDR, TUNSETOFFLOAD), in direct memory of ours; {@link #read} takes them apart, so
- * callers see IP packets in heap buffers. What does not fit the caller's array waits for the next {@link #read}, and {@link TunPoller} knows of it. A
- * kernel that refuses the offloads hands over single packets.
+ * callers see IP packets in heap buffers. What does not fit the caller's array waits for the next {@link #read}, and {@link TunPoller} knows of it. The
+ * other way, {@link #write} hands over the runs of a batch as super-packets. Where the kernel refuses, packets travel singly ({@link TunOffload}).
  */
 public final class LinuxTun implements TunDevice {
     /** The largest IP packet. */
     private static final int PACKET = 65535;
     /** The largest super-packet, IPv6 with its 40 octets beyond the payload's 65535, behind its header. */
     private static final int FRAME = SuperPacket.HEADER + 40 + PACKET;
+    private static final int MERGED_AT_ONCE = 256;
     private static final int IFNAMSIZ = 16;
     private static final int IFREQ = 40;
     private static final long SIOCSIFMTU = 0x8922;
@@ -25,8 +27,9 @@ public final class LinuxTun implements TunDevice {
     private final int index;
     private final int mtu;
     private @Nullable Inward inward;                // made with the first packet, so that idle interfaces cost no memory; for the reading thread
-    private @Nullable Scratch out;                  // the same for the writing thread; the header stays zero: a packet as it is
-    private final boolean superPackets;
+    private @Nullable Outward out;                  // the same for the writing thread
+    private final boolean header;                   // whether the kernel's frames begin with one
+    private final TunOffload offload;
     private volatile int fd;
 
     // Each has one writing thread, which stores it once a batch.
@@ -46,12 +49,22 @@ public final class LinuxTun implements TunDevice {
         }
     }
 
-    private LinuxTun(int fd, String name, int index, int mtu, boolean superPackets) {
+    /** Where frames are laid out for the kernel. */
+    private record Outward(Scratch out, ByteBuffer frame, PacketMerger merger) {
+        static Outward allocate(TunOffload offload) {
+            var out = new Scratch(FRAME);
+            var merger = new PacketMerger(MERGED_AT_ONCE, offload != TunOffload.NONE, offload == TunOffload.TCP_AND_UDP);
+            return new Outward(out, out.bytes.duplicate().order(ByteOrder.BIG_ENDIAN), merger);
+        }
+    }
+
+    private LinuxTun(int fd, String name, int index, int mtu, boolean header, TunOffload offload) {
         this.fd = fd;
         this.name = name;
         this.index = index;
         this.mtu = mtu;
-        this.superPackets = superPackets;
+        this.header = header;
+        this.offload = offload;
     }
 
     /**
@@ -63,29 +76,47 @@ public final class LinuxTun implements TunDevice {
      * @throws ErrnoException if the kernel refuses
      */
     public static LinuxTun open(String name, int mtu) throws InterfaceExistsException, ErrnoException {
+        return open(name, mtu, TunOffload.TCP_AND_UDP);
+    }
+
+    /** As above, on a kernel that does no more than {@code most}. */
+    static LinuxTun open(String name, int mtu, TunOffload most) throws InterfaceExistsException, ErrnoException {
         if (!name.matches("[!-~&&[^/:%]]{1," + (IFNAMSIZ - 1) + "}") || name.equals(".") || name.equals(".."))
             throw new IllegalArgumentException("not an interface name: " + name);
         if (mtu < 68 || mtu > PACKET) throw new IllegalArgumentException("MTU " + mtu + " is not in 68..65535");
         int fd = LibC.open("/dev/net/tun", LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC);
         if (fd < 0) throw new ErrnoException("open /dev/net/tun", LibC.errno());
         try {
-            var request = new Scratch(IFREQ);
-            putName(request, name);
-            request.bytes.putShort(IFNAMSIZ, (short) (LibC.IFF_TUN | LibC.IFF_NO_PI | LibC.IFF_VNET_HDR | LibC.IFF_TUN_EXCL));
-            if (LibC.ioctl(fd, LibC.TUNSETIFF, request.address) < 0) {
-                int errno = LibC.errno();
-                if (errno == Errno.EBUSY) throw new InterfaceExistsException(name);
-                throw new ErrnoException("create TUN interface " + name, errno);
-            }
+            boolean header = attach(fd, name, most);
             int index = configure(name, mtu);
-            boolean superPackets = LibC.ioctl(fd, LibC.TUNSETOFFLOAD, LibC.TUN_F_CSUM_TSO | LibC.TUN_F_USO) == 0
-                    || LibC.ioctl(fd, LibC.TUNSETOFFLOAD, LibC.TUN_F_CSUM_TSO) == 0;
-            var tun = new LinuxTun(fd, name, index, mtu, superPackets);
+            var tun = new LinuxTun(fd, name, index, mtu, header, header ? offload(fd, most) : TunOffload.NONE);
             fd = -1;
             return tun;
         } finally {
             if (fd >= 0) LibC.close(fd);
         }
+    }
+
+    /** Makes the interface, if possible with a header in each frame, and tells whether it was. */
+    private static boolean attach(int fd, String name, TunOffload most) throws InterfaceExistsException, ErrnoException {
+        int plain = LibC.IFF_TUN | LibC.IFF_NO_PI | LibC.IFF_TUN_EXCL;
+        if (most != TunOffload.NONE && attach(fd, name, plain | LibC.IFF_VNET_HDR) == 0) return true;
+        int errno = attach(fd, name, plain);
+        if (errno == Errno.EBUSY) throw new InterfaceExistsException(name);
+        if (errno != 0) throw new ErrnoException("create TUN interface " + name, errno);
+        return false;
+    }
+
+    private static int attach(int fd, String name, int flags) {
+        var request = new Scratch(IFREQ);
+        putName(request, name);
+        request.bytes.putShort(IFNAMSIZ, (short) flags);
+        return LibC.ioctl(fd, LibC.TUNSETIFF, request.address) < 0 ? LibC.errno() : 0;
+    }
+
+    private static TunOffload offload(int fd, TunOffload most) {
+        if (most == TunOffload.TCP_AND_UDP && LibC.ioctl(fd, LibC.TUNSETOFFLOAD, LibC.TUN_F_CSUM_TSO | LibC.TUN_F_USO) == 0) return TunOffload.TCP_AND_UDP;
+        return LibC.ioctl(fd, LibC.TUNSETOFFLOAD, LibC.TUN_F_CSUM_TSO) == 0 ? TunOffload.TCP : TunOffload.NONE;
     }
 
     private static int configure(String name, int mtu) throws ErrnoException {
@@ -127,9 +158,9 @@ public final class LinuxTun implements TunDevice {
         return fd;
     }
 
-    /** Whether the kernel hands over super-packets; otherwise every packet costs a system call. */
-    public boolean superPackets() {
-        return superPackets;
+    /** Of what super-packets are exchanged with the kernel; of all else every packet costs a system call. */
+    public TunOffload offload() {
+        return offload;
     }
 
     /** Whether packets that were read from the kernel wait for the next {@link #read}; for the reading thread. */
@@ -162,10 +193,11 @@ public final class LinuxTun implements TunDevice {
 
     /** Has the kernel put its next frame where it belongs; false if there is none. */
     private boolean fetch(int from, Inward into) {
+        int missing = header ? 0 : SuperPacket.HEADER;      // it stays zero then: a packet as it is
         while (from >= 0) {
-            long length = LibC.read(from, into.in().address, FRAME);
+            long length = LibC.read(from, into.in().address + missing, FRAME - missing);
             if (length >= 0) {
-                if (into.frame().begin((int) length)) return true;
+                if (into.frame().begin((int) length + missing)) return true;
                 readErrors = readErrors + 1;
                 continue;
             }
@@ -179,28 +211,32 @@ public final class LinuxTun implements TunDevice {
 
     @Override
     public void write(ByteBuffer[] packets, int count) {
-        if (out == null) out = new Scratch(SuperPacket.HEADER + PACKET);
-        Scratch frame = out;
-        int to = fd;
+        if (out == null) out = Outward.allocate(offload);
+        PacketMerger merger = out.merger();
         int written = 0;
         long bytes = 0;
-        for (int i = 0; i < count; i++) {
-            ByteBuffer packet = packets[i];
-            int length = packet.remaining();
-            if (length > PACKET) continue;
-            frame.bytes.put(SuperPacket.HEADER, packet, packet.position(), length);
-            long taken;
-            do {
-                taken = LibC.write(to, frame.address, SuperPacket.HEADER + length);
-            } while (taken < 0 && LibC.errno() == Errno.EINTR);
-            if (taken == SuperPacket.HEADER + length) {
-                written++;
-                bytes += length;
+        for (int from = 0; from < count; from += MERGED_AT_ONCE) {
+            int frames = merger.plan(packets, from, Math.min(count - from, MERGED_AT_ONCE));
+            for (int frame = 0; frame < frames; frame++) {
+                if (!put(out, merger.layOut(frame, packets, from, out.frame()))) continue;
+                written += merger.members(frame);
+                bytes += merger.octets(frame);
             }
         }
         writtenPackets = writtenPackets + written;
         writtenBytes = writtenBytes + bytes;
         if (written < count) writeErrors = writeErrors + (count - written);
+    }
+
+    /** Has the kernel take the frame of so many octets; false if it refuses, or there is none. */
+    private boolean put(Outward from, int length) {
+        if (length == 0) return false;
+        int omitted = header ? 0 : SuperPacket.HEADER;
+        long taken;
+        do {
+            taken = LibC.write(fd, from.out().address + omitted, length - omitted);
+        } while (taken < 0 && LibC.errno() == Errno.EINTR);
+        return taken == length - omitted;
     }
 
     @Override

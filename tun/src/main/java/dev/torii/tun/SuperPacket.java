@@ -14,21 +14,15 @@ final class SuperPacket {
     /** Octets of the header before the packet. */
     static final int HEADER = 10;
 
-    private static final int NEEDS_CHECKSUM = 1;
-    private static final int ECN = 0x80;
+    static final int NEEDS_CHECKSUM = 1;
+    static final int ECN = 0x80;
     private static final int SINGLE = 0;
-    private static final int TCP_V4 = 1;
-    private static final int TCP_V6 = 4;
-    private static final int UDP = 5;
+    static final int TCP_V4 = 1;
+    static final int TCP_V6 = 4;
+    static final int UDP = 5;
 
-    private static final int IPV4_HEADER = 20;
-    private static final int IPV6_HEADER = 40;
-    private static final int TCP_HEADER = 20;
-    private static final int TCP_CHECKSUM = 16;
-    private static final int UDP_HEADER = 8;
-    private static final int UDP_CHECKSUM = 6;
-    private static final int FIN_AND_PSH = 0x09;
-    private static final int CWR = 0x80;
+    static final int TCP_CHECKSUM = 16;
+    static final int UDP_CHECKSUM = 6;
 
     private final ByteBuffer frame;         // big-endian view
     private final ByteOrder host = ByteOrder.nativeOrder();
@@ -70,10 +64,10 @@ final class SuperPacket {
         int version = frame.get(HEADER) >> 4 & 0xF;
         boolean known = type == TCP_V4 && version == 4 || type == TCP_V6 && version == 6 || type == UDP && (version == 4 || version == 6);
         if (!known || !checksumMissing || segment == 0 || checksum - transport != (type == UDP ? UDP_CHECKSUM : TCP_CHECKSUM)) return false;
-        if (version == 4 ? transport < IPV4_HEADER || transport != (frame.get(HEADER) & 0xF) * 4 : transport < IPV6_HEADER) return false;
-        if (HEADER + transport + (type == UDP ? UDP_HEADER : TCP_HEADER) > length) return false;
-        headers = transport + (type == UDP ? UDP_HEADER : (frame.get(HEADER + transport + 12) >> 4 & 0xF) * 4);
-        return HEADER + headers < length && (type == UDP || headers >= transport + TCP_HEADER);
+        if (version == 4 ? transport < Segment.IPV4_HEADER || transport != (frame.get(HEADER) & 0xF) * 4 : transport < Segment.IPV6_HEADER) return false;
+        if (HEADER + transport + (type == UDP ? Segment.UDP_HEADER : Segment.TCP_HEADER) > length) return false;
+        headers = transport + (type == UDP ? Segment.UDP_HEADER : (frame.get(HEADER + transport + 12) >> 4 & 0xF) * 4);
+        return HEADER + headers < length && (type == UDP || headers >= transport + Segment.TCP_HEADER);
     }
 
     private int field(int offset) {
@@ -111,15 +105,15 @@ final class SuperPacket {
             packet.putShort(2, (short) length).putShort(4, (short) (packet.getShort(4) + index)).putShort(10, (short) 0);
             packet.putShort(10, Checksum.finish(Checksum.sum(packet, 0, (packet.get(0) & 0xF) * 4)));
         } else {
-            packet.putShort(4, (short) (length - IPV6_HEADER));
+            packet.putShort(4, (short) (length - Segment.IPV6_HEADER));
         }
         if (type == UDP) {
             packet.putShort(transport + 4, (short) (length - transport));
         } else {
             packet.putInt(transport + 4, packet.getInt(transport + 4) + index * segment);
             int flags = packet.get(transport + 13);
-            if (!last) flags &= ~FIN_AND_PSH;
-            if (index > 0) flags &= ~CWR;           // one answer to the congestion, on the first segment (RFC 3168, section 6.1.2)
+            if (!last) flags &= ~Segment.FIN_AND_PSH;
+            if (index > 0) flags &= ~Segment.CWR;           // one answer to the congestion, on the first segment (RFC 3168, section 6.1.2)
             packet.put(transport + 13, (byte) flags);
         }
     }

@@ -11,6 +11,7 @@ record Segments(boolean v6, boolean udp, byte[] options, int payload, int size, 
     static final int FIN = 1;
     static final int PSH = 8;
     static final int ACK = 16;
+    static final int ECE = 64;
     static final int CWR = 128;
 
     static Segments random(Random random) {
@@ -22,8 +23,13 @@ record Segments(boolean v6, boolean udp, byte[] options, int payload, int size, 
         return new Segments(random.nextBoolean(), udp, options, payload, size, ACK | random.nextInt(256), random.nextInt(65536), random.nextInt(), random.nextLong());
     }
 
-    private int transport() {
+    int transport() {
         return v6 ? 40 + (seed % 2 == 0 ? 8 : 0) : 20 + (seed % 2 == 0 ? 4 : 0);    // hop-by-hop options; router alert
+    }
+
+    /** The same without IP options or extension headers, and of flags only those that a run may have. */
+    Segments plain() {
+        return new Segments(v6, udp, options, payload, size, ACK | flags & (FIN | PSH | ECE | CWR), id, sequence, seed | 1);
     }
 
     private int transportHeader() {
@@ -75,9 +81,17 @@ record Segments(boolean v6, boolean udp, byte[] options, int payload, int size, 
         if (udp) packet.putShort((short) (8 + length)).putShort((short) 0);
         else packet.putInt(thisSequence).putInt(77).put((byte) (transportHeader() / 4 << 4)).put((byte) thisFlags).putShort((short) 512).putInt(0).put(options);
         packet.put(all, from, length);
-        int checksum = ~fold(pseudoHeader(packet.array()) + words(packet.array(), transport(), packet.capacity())) & 0xFFFF;
-        packet.putShort(transport() + (udp ? 6 : 16), (short) (udp && checksum == 0 ? 0xFFFF : checksum));
+        sealChecksum(packet);
         return packet.array();
+    }
+
+    /** Makes the checksums of a packet of this kind right. */
+    void sealChecksum(ByteBuffer packet) {
+        if (!v6) packet.putShort(10, (short) 0).putShort(10, (short) ~fold(words(packet.array(), 0, transport())));
+        int checksum = transport() + (udp ? 6 : 16);
+        packet.putShort(checksum, (short) 0);
+        int sum = ~fold(pseudoHeader(packet.array()) + words(packet.array(), transport(), packet.capacity())) & 0xFFFF;
+        packet.putShort(checksum, (short) (udp && sum == 0 ? 0xFFFF : sum));
     }
 
     private long pseudoHeader(byte[] packet) {
