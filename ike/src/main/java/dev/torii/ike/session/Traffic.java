@@ -35,12 +35,14 @@ public record Traffic(List<TrafficSelector> local, List<TrafficSelector> remote)
         return new Traffic(child.local(), child.remote());
     }
 
-    /** Each combination by itself. */
+    /** Each combination of two selectors of one address family, by itself. */
     public List<Traffic> pairs() {
         var pairs = new ArrayList<Traffic>();
         for (TrafficSelector ours : local) {
             for (TrafficSelector theirs : remote) {
-                pairs.add(of(ours, theirs));
+                if (ours.isIpv6() == theirs.isIpv6()) {
+                    pairs.add(of(ours, theirs));
+                }
             }
         }
         return List.copyOf(pairs);

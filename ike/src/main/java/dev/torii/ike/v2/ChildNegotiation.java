@@ -122,6 +122,7 @@ final class ChildNegotiation {
         IkeConfig config = setting.config();
         List<TrafficSelector> remote = Narrowing.choose(config.remoteSelectors(), request.the(Payload.TsI.class).selectors());
         List<TrafficSelector> local = Narrowing.choose(config.localSelectors(), request.the(Payload.TsR.class).selectors());
+        Narrowing.together(local, remote);
         List<Secret> keys = setting.sa().keys().child(setting.crypto(), chosen.suite(), shared, ni, nr);
         shared.ifPresent(Secret::erase);
         var child = new ChildSa(own, chosen.peer(), chosen.suite(), keys.get(0), keys.get(1), local, remote, setting.path(), setting.encapsulated(), false);
@@ -141,6 +142,7 @@ final class ChildNegotiation {
         Chosen chosen = choose(setting.config().espProposals(), sa, offer.own(), !first).orElseThrow(() -> noneChosen(answer));
         List<TrafficSelector> local = Narrowing.check(offer.traffic().local(), answer.the(Payload.TsI.class).selectors());
         List<TrafficSelector> remote = Narrowing.check(offer.traffic().remote(), answer.the(Payload.TsR.class).selectors());
+        Narrowing.together(local, remote);
         Optional<Secret> shared = Optional.empty();
         Optional<DhGroup> group = first ? Optional.empty() : chosen.suite().pfs();
         if (group.isPresent()) {

@@ -47,6 +47,13 @@ final class Narrowing {
         return List.copyOf(agreed);
     }
 
+    /** Whether there is anything to carry: IPv4 on one side and IPv6 on the other is nothing. */
+    static void together(List<TrafficSelector> local, List<TrafficSelector> remote) throws Refusal {
+        if (new Traffic(local, remote).pairs().isEmpty()) {
+            throw new Refusal(NotifyType.TS_UNACCEPTABLE, "traffic selectors of two address families: " + new Traffic(local, remote));
+        }
+    }
+
     private static Optional<TrafficSelector> common(TrafficSelector ours, Selector theirs) {
         if (theirs.first().length() != ours.first().length()) {
             return Optional.empty();

@@ -70,6 +70,35 @@ class SelectorsTest {
         assertEquals(List.of(), pair.left().reports);
     }
 
+    /** IPv4 and IPv6 on both sides: no child is asked for with one on this side and the other on that. */
+    @ParameterizedTest
+    @EnumSource(IkeVersion.class)
+    void twoFamiliesComeUpInPairsOfOneFamily(IkeVersion version) {
+        TrafficSelector here6 = net("2001:db8:2::", 64);
+        TrafficSelector there6 = net("2001:db8:a::", 64);
+        var both = new Traffic(List.of(HERE, here6), List.of(THERE, there6));
+        assertEquals(List.of(Traffic.of(HERE, THERE), Traffic.of(here6, there6)), both.pairs());
+        var pair = new IkePair(1, Configs.left().version(version).localSelectors(HERE, here6).remoteSelectors(THERE, there6).build(),
+                Configs.right().version(version).localSelectors(THERE, there6).remoteSelectors(HERE, here6).build());
+        pair.left().start();
+        pair.runUntil(() -> pair.trafficPasses(HERE, THERE) && pair.trafficPasses(here6, there6), SOON, "both families");
+        pair.runFor(Duration.ofMinutes(1));
+        assertEquals(version == IkeVersion.V1 ? both.pairs() : List.of(both), carried(pair.left()));
+        assertEquals(List.of(), pair.left().reports);
+    }
+
+    @Test
+    void oneFamilyHereAndAnotherThereIsRefused() {
+        TrafficSelector here6 = net("2001:db8:2::", 64);
+        TrafficSelector there6 = net("2001:db8:a::", 64);
+        var pair = new IkePair(1, Configs.left().version(IkeVersion.V2).localSelectors(HERE, here6).remoteSelectors(THERE, there6).build(),
+                Configs.right().version(IkeVersion.V2).localSelectors(THERE).remoteSelectors(here6, net("10.77.0.0", 24)).build());
+        pair.left().start();
+        pair.runFor(Duration.ofSeconds(20));
+        assertEquals(0, pair.left().ups + pair.right().ups);
+        assertTrue(pair.left().reports.stream().anyMatch(text -> text.contains("TS_UNACCEPTABLE")), pair.left().reports.toString());
+    }
+
     @ParameterizedTest
     @EnumSource(IkeVersion.class)
     void allPairsComeUpOverABadLink(IkeVersion version) {
