@@ -133,6 +133,11 @@ public final class PacketHeader {
         return trafficClass;
     }
 
+    /** Whether it goes to the nodes on the link only: IPv6 multicast of interface or link scope (RFC 4291, section 2.7). */
+    boolean staysOnTheLink() {
+        return version == 6 && destinationHigh >>> 56 == 0xFF && (destinationHigh >>> 48 & 0xF) <= 2;
+    }
+
     /** The upper-layer protocol; behind IPv6 extension headers, the last one reached. */
     public int protocol() {
         return protocol;

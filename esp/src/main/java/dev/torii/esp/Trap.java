@@ -12,8 +12,9 @@ final class Trap {
         this.selectors = selectors.toArray(Selectors[]::new);
     }
 
-    /** A packet without an SA. */
+    /** A packet without an SA. What the kernel itself says to its neighbours on any IPv6 interface asks for no tunnel. */
     void look(PacketHeader header) {
+        if (header.staysOnTheLink()) return;
         for (Selectors each : selectors) {
             if (each.coverOutbound(header)) {
                 caught.incrementAndGet();

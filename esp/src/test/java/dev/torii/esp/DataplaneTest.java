@@ -144,6 +144,13 @@ class DataplaneTest {
         assertEquals(Map.of(Verdict.NO_SA, 4L), outboundDrops.seen());
     }
 
+    @Test void whatTheKernelTellsItsNeighboursOnAnInterfaceAsksForNoTunnel() {
+        ours.trap(0, List.of(Sas.between("::", 0, "::", 0)));
+        for (String to : List.of("ff02::16", "ff01::1", "ff05::2", "2001:db8::1")) tun.toRead.add(Packets.ipv6("fd00::1", to, Packets.UDP, 1, 2, 100));
+        out.poll();
+        assertEquals(2, ours.trapped(0));
+    }
+
     @Test void dropsInTheMiddleOfABatchDoNotDisturbTheRest() {
         connect(0, 0x1001, Sas.between("192.168.2.0", 24, "10.1.0.0", 16));
         tun.toRead.add(to("10.1.0.1", 100));

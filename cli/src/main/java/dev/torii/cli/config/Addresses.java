@@ -2,6 +2,7 @@ package dev.torii.cli.config;
 
 import dev.torii.bgp.wire.Prefix;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
@@ -31,6 +32,21 @@ public final class Addresses {
         return Optional.of((Inet4Address) address(bytes));
     }
 
+    /** An IPv6 address without a zone. One that stands for an IPv4 address ({@code ::ffff:192.0.2.1}) is none. */
+    public static Optional<Inet6Address> ipv6(String text) {
+        if (!looksLikeIpv6(text) || text.contains("/")) return Optional.empty();
+        try {
+            return InetAddress.getByName("[" + text + "]") instanceof Inet6Address address ? Optional.of(address) : Optional.empty();
+        } catch (UnknownHostException notAnAddress) {
+            return Optional.empty();
+        }
+    }
+
+    /** An address of either family. */
+    public static Optional<InetAddress> ip(String text) {
+        return ipv4(text).map(InetAddress.class::cast).or(() -> ipv6(text));
+    }
+
     /** Whether it can only be an IPv6 address or prefix. */
     public static boolean looksLikeIpv6(String text) { return text.matches("[0-9a-fA-F.:]*:[0-9a-fA-F.:]*:[0-9a-fA-F.:]*(/\\d+)?"); }
 
@@ -38,12 +54,12 @@ public final class Addresses {
     public static boolean isPlaceholder(String text) { return PLACEHOLDER.matcher(text).matches(); }
 
     /**
-     * {@code a.b.c.d/n} as it is written.
+     * {@code a.b.c.d/n} or {@code x::y/n} as it is written.
      *
      * @param address with its host bits
-     * @param length  0 to 32
+     * @param length  0 to 32, or 128
      */
-    public record Network(Inet4Address address, int length) {
+    public record Network(InetAddress address, int length) {
         /** Host bits cleared. */
         public Prefix prefix() { return Prefix.of(address, length); }
 
@@ -58,6 +74,14 @@ public final class Addresses {
         var address = ipv4(text.substring(0, slash));
         var length = length(text.substring(slash + 1));
         return address.isPresent() && length.isPresent() ? Optional.of(new Network(address.get(), length.getAsInt())) : Optional.empty();
+    }
+
+    /** {@code x::y/n}. */
+    public static Optional<Network> network6(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0 || !text.substring(slash + 1).matches("\\d{1,3}")) return Optional.empty();
+        int length = Integer.parseInt(text.substring(slash + 1));
+        return length > 128 ? Optional.empty() : ipv6(text.substring(0, slash)).map(address -> new Network(address, length));
     }
 
     /** {@code 24} or {@code 255.255.255.0}. */

@@ -11,6 +11,7 @@ import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Lifecycle;
 import dev.torii.ike.Retransmission;
 import dev.torii.ike.TrafficSelector;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +55,11 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
         espProposals = List.copyOf(espProposals);
         localSubnets = List.copyOf(localSubnets);
         remoteSubnets = List.copyOf(remoteSubnets);
+    }
+
+    /** Whether IPv6 packets travel in it. */
+    public boolean carriesIpv6() {
+        return remoteSubnets.stream().anyMatch(Prefix::ipv6) || innerAddress.filter(inner -> inner.address() instanceof Inet6Address).isPresent();
     }
 
     /** Whether the connection is set up by us and kept up. */

@@ -85,7 +85,7 @@ final class Answers implements ControlSocket.Requests {
             if (count > 0) notUsed.put(cause.name().toLowerCase(Locale.ROOT), count);
         }
         packets.inboundDrops().seen().forEach((verdict, count) -> notUsed.put("esp_" + verdict.name().toLowerCase(Locale.ROOT), count));
-        var notes = new ArrayList<>(HostSettings.notes());
+        var notes = new ArrayList<>(HostSettings.notes(connections.tunnels().stream().anyMatch(tunnel -> tunnel.config().carriesIpv6())));
         notes.addAll(connections.refusedOffloads());
         return new StatusView(shown, connections.listening(), notUsed, notes);
     }

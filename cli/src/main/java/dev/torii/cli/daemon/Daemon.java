@@ -74,7 +74,7 @@ public final class Daemon implements AutoCloseable {
         var owned = OwnedRoutes.in(run.path());
         for (Route stale : FibSync.removeLeftovers(routes, owned)) log.info("routes", "removed " + stale + ", left by a daemon that was killed");
 
-        for (String note : HostSettings.notes()) log.warn("host", note);
+        for (String note : HostSettings.notes(config.tunnels().stream().anyMatch(TunnelConfig::carriesIpv6))) log.warn("host", note);
 
         var loop = keep(new ControlLoop(bug -> log.bug("control loop", bug)));
         var counters = new Counters();
@@ -85,7 +85,7 @@ public final class Daemon implements AutoCloseable {
         var names = config.tunnels().stream().map(TunnelConfig::interfaceName).collect(Collectors.toSet());
         for (TunnelConfig tunnel : config.tunnels()) {
             var local = tunnel.local().or(() -> Underlay.defaultRouteSource(host, names));
-            var tun = keep(LinuxTun.open(tunnel.interfaceName(), tunnel.mtu().orElseGet(() -> Underlay.tunnelMtu(host, local, tunnel.espProposals()))));
+            var tun = keep(LinuxTun.open(tunnel.interfaceName(), tunnel.mtu().orElseGet(() -> Underlay.tunnelMtu(host, local, tunnel.espProposals(), tunnel.carriesIpv6()))));
             prepare(tun, tunnel, links);
             tuns.add(tun);
             tunnels.add(new Tunnel(tunnels.size(), tunnel, tun));

@@ -10,10 +10,11 @@ final class HostSettings {
     private HostSettings() {}
 
     /** One line for each setting that will get in the way, with the command that changes it. */
-    static List<String> notes() {
+    static List<String> notes(boolean ipv6) {
         var notes = new ArrayList<String>();
         check(notes, "net.ipv4.ip_forward", value -> value == 0, "=1", "packets are not forwarded between the networks");
         check(notes, "net.ipv4.conf.all.rp_filter", value -> value == 1, "=0", "answers that come back through the other tunnel are dropped");
+        if (ipv6) check(notes, "net.ipv6.conf.all.forwarding", value -> value == 0, "=1", "IPv6 packets are not forwarded between the networks");
         return notes;
     }
 

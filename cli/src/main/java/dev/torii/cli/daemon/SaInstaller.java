@@ -102,10 +102,12 @@ final class SaInstaller {
         };
     }
 
-    /** Each of ours with each of the peer's. */
+    /** Each of ours with each of the peer's of the same family. */
     static List<Selectors> selectors(List<TrafficSelector> locals, List<TrafficSelector> remotes) {
         var selectors = new ArrayList<Selectors>();
-        for (TrafficSelector local : locals) for (TrafficSelector remote : remotes) selectors.add(new Selectors(selector(local), selector(remote)));
+        for (TrafficSelector local : locals) for (TrafficSelector remote : remotes) {
+            if (local.isIpv6() == remote.isIpv6()) selectors.add(new Selectors(selector(local), selector(remote)));
+        }
         return selectors;
     }
 

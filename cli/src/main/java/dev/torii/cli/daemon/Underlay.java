@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 final class Underlay {
     private static final int IPV4_AND_UDP = 20 + 8;
     private static final int COMMON_MTU = 1500;
+    private static final int LEAST_IPV6_MTU = 1280;
 
     private Underlay() {}
 
@@ -62,13 +63,14 @@ final class Underlay {
 
     /**
      * The largest inner packet whose ESP in UDP still fits the interface that has {@code local}, whichever of the proposals the peer takes: 1438 over Ethernet
-     * with AES-GCM alone.
+     * with AES-GCM alone. At least 1280 where IPv6 travels in it, which needs that (RFC 8200, section 5).
      */
-    static int tunnelMtu(HostNetwork host, Optional<InetAddress> local, List<EspProposal> proposals) {
+    static int tunnelMtu(HostNetwork host, Optional<InetAddress> local, List<EspProposal> proposals, boolean carriesIpv6) {
         int outer = local.flatMap(address -> host.addresses().stream().filter(known -> known.address().equals(address)).findFirst())
                 .flatMap(known -> host.link(known.interfaceIndex()))
                 .map(link -> Math.min(link.mtu(), COMMON_MTU))
                 .orElse(COMMON_MTU);
-        return proposals.stream().mapToInt(proposal -> SaInstaller.suite(proposal).largestPacket(outer - IPV4_AND_UDP)).min().orElseThrow();
+        int fits = proposals.stream().mapToInt(proposal -> SaInstaller.suite(proposal).largestPacket(outer - IPV4_AND_UDP)).min().orElseThrow();
+        return carriesIpv6 ? Math.max(LEAST_IPV6_MTU, fits) : fits;
     }
 }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -103,8 +104,10 @@ public final class FibSync implements AutoCloseable {
 
     private void install(RibEntry entry) {
         Prefix prefix = entry.prefix();
+        boolean named = prefix.ipv6() && entry.hops().size() > 1;            // the kernel wants gateways there
         var hops = entry.hops().stream()
-                .map(hop -> hop.gateway().map(gateway -> NextHop.via(gateway, hop.interfaceIndex())).orElseGet(() -> NextHop.device(hop.interfaceIndex())))
+                .map(hop -> hop.gateway().or(() -> named ? Optional.of(NextHop.TUN_GATEWAY_V6) : Optional.empty())
+                        .map(gateway -> NextHop.via(gateway, hop.interfaceIndex())).orElseGet(() -> NextHop.device(hop.interfaceIndex())))
                 .toList();
         var route = (hops.isEmpty() ? Route.blackhole(prefix.address(), prefix.length()) : Route.to(prefix.address(), prefix.length(), hops)).withMetric(METRIC);
         write(prefix, new Wish(route, entry.hops().isEmpty() || entry.hops().stream().anyMatch(hop -> !diesWithUs.test(hop.interfaceName()))));

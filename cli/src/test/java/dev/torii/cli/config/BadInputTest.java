@@ -70,6 +70,10 @@ class BadInputTest {
         "rightsubnet=10.0.2.0/24 | rightsubnets=\"10.0.2.0/24 10.0.3.0\" | 6:19: rightsubnets=10.0.3.0 has no prefix length # write 10.0.3.0/32 for one host",
         "rightsubnet=10.0.2.0/24 | rightsubnet=10.0.2.0/24,10.0.3.0/24 | 6:18: rightsubnet=10.0.2.0/24,10.0.3.0/24 is a list, which only IKEv2 has here # write rightsubnets={10.0.2.0/24 10.0.3.0/24}",
         "rightsubnet=10.0.2.0/24 | rightsubnet=0.0.0.0/0 | 6:18: conn one takes all traffic (0.0.0.0/0) but names no interface to route it into # add vti-interface=vti01, and routes or BGP over it",
+        "rightsubnet=10.0.2.0/24 | rightsubnet=2001:db8:2:: | 6:18: rightsubnet=2001:db8:2:: has no prefix length # write 2001:db8:2::/128 for one host",
+        "rightsubnet=10.0.2.0/24 | rightsubnet=2001:db8:2::/129 | 6:18: rightsubnet=2001:db8:2::/129 is not a subnet # write an address and a prefix length, like 2001:db8:2::/64",
+        "rightsubnet=10.0.2.0/24 | rightsubnet=2001:db8:2::3::/64 | 6:18: rightsubnet=2001:db8:2::3::/64 is not a subnet # write an address and a prefix length, like 2001:db8:2::/64",
+        "rightsubnet=10.0.2.0/24 | rightsubnets={10.0.2.0/24 2001:db8:2::/64} | 6:19: conn one has IPv6 traffic on the right side and none on the left # write an IPv6 subnet into leftsubnet=, or two families into leftsubnets=",
         "right=198.51.100.1 | right=vpn.example | 3:12: right=vpn.example is a name, and names are not looked up yet # write the address",
         "right=198.51.100.1 | right=198.51.100.999 | 3:12: right=198.51.100.999 is not an address # write an address like 198.51.100.1",
         "right=198.51.100.1 | right=2001:db8::1 | 3:12: right=2001:db8::1 is IPv6, which is not supported yet # use an IPv4 address",
@@ -82,6 +86,43 @@ class BadInputTest {
         assertTrue(Site.CONN.contains(line), line);
         site.conf(Site.CONN.replace(line, by));
         assertEquals(List.of(A + expected.replace(" # ", " | ")), site.problems());
+    }
+
+    @Test
+    void twoFamiliesMustBeOnBothSides() {
+        site.conf(Site.CONN.replace("rightsubnet=10.0.2.0/24", "rightsubnet=2001:db8:2::/64"));
+        assertEquals(List.of(
+                A + "5:17: conn one has IPv4 traffic on the left side and none on the right | write an IPv4 subnet into rightsubnet=, or two families into rightsubnets=",
+                A + "6:18: conn one has IPv6 traffic on the right side and none on the left | write an IPv6 subnet into leftsubnet=, or two families into leftsubnets="), site.problems());
+        site.conf(Site.CONN.replace("     leftsubnet=192.168.2.0/24\n", "").replace("rightsubnet=10.0.2.0/24", "rightsubnet=2001:db8:2::/64"));
+        assertEquals(2, site.problems().size(), "without leftsubnet= our side is its outer address");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "leftvti=fd00:254::1 | leftvti=fd00:254::1 has no prefix length # write fd00:254::1/64",
+        "leftvti=fd00:254::/64 | leftvti=fd00:254::/64 is a subnet, not an address in it # write the address of this end, like fd00:254::1/64",
+        "leftvti=fe80::1/64 | leftvti=fe80::1/64 is no address that packets of other networks may come from # write a global or unique local address, like fd00:254::1/64"})
+    void aBadInnerAddressOfIpv6(String line, String expected) {
+        site.conf(Site.CONN + "     " + line + "\n");
+        assertEquals(List.of(A + "11:14: " + expected.replace(" # ", " | ")), site.problems());
+    }
+
+    @Test
+    void ipv6InATunnelNeedsAnInterfaceOf1280Bytes() {
+        var narrow = Site.CONN.replace("192.168.2.0/24", "2001:db8:1::/64").replace("10.0.2.0/24", "2001:db8:2::/64") + "     mtu=1279\n";
+        site.conf(narrow);
+        assertEquals(List.of(A + "11:10: mtu=1279 is too little for IPv6 in the tunnel | write mtu=1280 or more, or remove the line"), site.problems());
+        site.conf(narrow.replace("1279", "1280"));
+        assertTrue(site.load().tunnels().getFirst().carriesIpv6());
+        site.conf(Site.CONN + "     mtu=1279\n");
+        assertEquals(1279, site.load().tunnels().getFirst().mtu().orElseThrow());
+    }
+
+    @Test
+    void allIpv6TrafficNeedsAnInterfaceToo() {
+        site.conf(Site.CONN.replace("192.168.2.0/24", "::/0").replace("10.0.2.0/24", "::/0"));
+        assertEquals(List.of(A + "6:18: conn one takes all traffic (::/0) but names no interface to route it into | add vti-interface=vti01, and routes or BGP over it"), site.problems());
     }
 
     @Test

@@ -249,6 +249,25 @@ class IpsecConfTest {
         assertEquals("[10.0.2.0/24, 10.0.3.0/24]", site.load().tunnels().getFirst().toIkeConfig(Site.address(Site.LOCAL)).remoteSelectors().toString());
     }
 
+    @Test
+    void subnetsAndInnerAddressesMayBeIpv6() {
+        var tunnel = site.conf(Site.CONN.replace("leftsubnet=192.168.2.0/24", "leftsubnets={192.168.2.0/24 2001:DB8:1::/48}")
+                .replace("rightsubnet=10.0.2.0/24", "rightsubnets=\"0.0.0.0/0,::/0\"") + "     vti-interface=vti01\n     leftvti=fd00:254::1/127\n").load().tunnels().getFirst();
+        assertEquals(List.of(Prefix.parse("192.168.2.0/24"), Prefix.parse("2001:db8:1::/48")), tunnel.localSubnets());
+        assertEquals(List.of(Prefix.parse("0.0.0.0/0"), Prefix.parse("::/0")), tunnel.remoteSubnets());
+        assertEquals(new InnerAddress(Site.address("fd00:254::1"), 127), tunnel.innerAddress().orElseThrow());
+        assertEquals(List.of(), site.warnings());
+        site.conf(Site.CONN.replace("192.168.2.0/24", "2001:db8:1::5/64").replace("10.0.2.0/24", "2001:db8:2::/64"));
+        assertEquals(List.of("/etc/ipsec.d/a.conf:5:17: leftsubnet=2001:db8:1::5/64 has host bits set: it means " + Prefix.parse("2001:db8:1::/64")), site.warnings());
+    }
+
+    @Test
+    void anIdentityMayBeAnIpv6Address() {
+        site.conf(Site.CONN + "     rightid=2001:db8::11\n").secrets("192.168.1.42 2001:db8::11 : PSK \"correct horse battery\"\n");
+        assertEquals(Identity.ofAddress(Site.address("2001:db8::11")), site.load().tunnels().getFirst().remoteId());
+        assertEquals(List.of(), site.warnings());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ondemand", "route", "OnDemand"})
     void autoOndemandWaitsForTheFirstPacket(String word) {

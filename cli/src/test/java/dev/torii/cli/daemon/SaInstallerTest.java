@@ -12,7 +12,10 @@ import dev.torii.ike.IntegrityAlgorithm;
 import dev.torii.ike.Path;
 import dev.torii.ike.Secret;
 import dev.torii.ike.Spi;
+import dev.torii.ike.TrafficSelector;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -83,6 +86,13 @@ class SaInstallerTest {
             installer.installInbound(new ChildSa(new Spi(0x1000 + keyBits), new Spi(0x2000), suite, key, key, List.of(Conns.ALL), List.of(Conns.ALL), path("203.0.113.11"), true, true));
         }
         assertEquals(List.of(0x1000 + 256, 0x1000 + 192, 0x1000 + 128), inbound().stream().sorted(Comparator.reverseOrder()).toList());
+    }
+
+    @Test void selectorsOfOneFamilyGoTogether() throws UnknownHostException {
+        var v4 = TrafficSelector.ofPrefix(InetAddress.getByName("192.168.2.0"), 24);
+        var v6 = TrafficSelector.ofPrefix(InetAddress.getByName("2001:db8:2::"), 64);
+        assertEquals("[192.168.2.0/24 === 192.168.2.0/24, 2001:db8:2:0:0:0:0:0/64 === 2001:db8:2:0:0:0:0:0/64]",
+                SaInstaller.selectors(List.of(v4, v6), List.of(v4, v6)).toString());
     }
 
     @Test void removingOneLeavesTheOther() {

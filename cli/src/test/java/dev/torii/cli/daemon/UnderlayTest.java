@@ -93,18 +93,26 @@ class UnderlayTest {
     void theLargestInnerPacketStillFitsTheUnderlay(int outer, int inner) {
         var link = new Link(ETH0, "eth0", outer, true, true, false, "", 0);
         var host = new HostNetwork(List.of(link), List.of(InterfaceAddress.of(ETH0, address("192.168.1.10"), 24)), List.of());
-        assertEquals(inner, Underlay.tunnelMtu(host, Optional.of(address("192.168.1.10")), List.of(GCM)));
+        assertEquals(inner, Underlay.tunnelMtu(host, Optional.of(address("192.168.1.10")), List.of(GCM), false));
         int sealed = 20 + 8 + 8 + 8 + (inner + 2 + 3) / 4 * 4 + 16;
         assertEquals(true, sealed <= outer);
     }
 
     @Test void whileTheAddressIsUnknownTheUnderlayIsTakenForEthernet() {
-        assertEquals(1438, Underlay.tunnelMtu(HostNetwork.NONE, Optional.empty(), List.of(GCM)));
-        assertEquals(1438, Underlay.tunnelMtu(HostNetwork.NONE, Optional.of(address("192.0.2.1")), List.of(GCM)));
+        assertEquals(1438, Underlay.tunnelMtu(HostNetwork.NONE, Optional.empty(), List.of(GCM), false));
+        assertEquals(1438, Underlay.tunnelMtu(HostNetwork.NONE, Optional.of(address("192.0.2.1")), List.of(GCM), false));
+    }
+
+    @Test void ipv6InsideHasTheLeastThatItNeedsOverANarrowUnderlay() {
+        var link = new Link(ETH0, "eth0", 1300, true, true, false, "", 0);
+        var host = new HostNetwork(List.of(link), List.of(InterfaceAddress.of(ETH0, address("192.168.1.10"), 24)), List.of());
+        assertEquals(1238, Underlay.tunnelMtu(host, Optional.of(address("192.168.1.10")), List.of(GCM), false));
+        assertEquals(1280, Underlay.tunnelMtu(host, Optional.of(address("192.168.1.10")), List.of(GCM), true));
+        assertEquals(1438, Underlay.tunnelMtu(HostNetwork.NONE, Optional.empty(), List.of(GCM), true));
     }
 
     @Test void theProposalThatNeedsTheMostRoomDecides() {
         var sha512 = new EspProposal(EspCipher.AES_CBC, 256, Optional.of(IntegrityAlgorithm.HMAC_SHA2_512_256), Optional.empty());
-        assertEquals(1406, Underlay.tunnelMtu(HostNetwork.NONE, Optional.empty(), List.of(GCM, sha512)));
+        assertEquals(1406, Underlay.tunnelMtu(HostNetwork.NONE, Optional.empty(), List.of(GCM, sha512), false));
     }
 }

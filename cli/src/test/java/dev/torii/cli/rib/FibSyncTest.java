@@ -73,6 +73,16 @@ class FibSyncTest {
         }
     }
 
+    /** The kernel refuses IPv6 next hops without a gateway in a route that has several. */
+    @Test void severalTunnelsOfIpv6HaveAGatewayInTheRouteAndOneHasNone() {
+        var vcn = prefix("fd00:10:2::/64");
+        var one = new Hop(Optional.empty(), "vti1", VTI1);
+        fib.apply(new Changes(List.of(new RibEntry(vcn, Source.TUNNEL, 1, 0, List.of(one), 0)), List.of()));
+        assertEquals(List.of(NextHop.device(VTI1)), kernel.list().getFirst().nextHops());
+        fib.apply(new Changes(List.of(new RibEntry(vcn, Source.TUNNEL, 1, 0, List.of(one, new Hop(Optional.empty(), "vti2", VTI2)), 0)), List.of()));
+        assertEquals(List.of(NextHop.via(NextHop.TUN_GATEWAY_V6, VTI1), NextHop.via(NextHop.TUN_GATEWAY_V6, VTI2)), kernel.list().getFirst().nextHops());
+    }
+
     @BeforeEach void begin() {
         owned = OwnedRoutes.in(directory);
         fib = new FibSync(kernel, owned, name -> name.startsWith("vti"), (prefix, text) -> reports.add(prefix + ": " + text));

@@ -181,7 +181,7 @@ final class SecretsParser {
 
     /** The inner Optional is empty for {@code %any}, the outer one after an error. */
     private Optional<Optional<Identity>> identity(Token token) {
-        if (token.is("%any") || token.is("%any6") || token.is("0.0.0.0")) return Optional.of(Optional.empty());
+        if (token.is("%any") || token.is("%any6") || token.is("0.0.0.0") || token.is("::")) return Optional.of(Optional.empty());
         try {
             var identity = Values.identity(token.text());
             if (identity.isPresent()) return Optional.of(identity);
@@ -190,7 +190,7 @@ final class SecretsParser {
             return Optional.empty();
         }
         if (token.quote() != 0) diagnostics.error(token.at(), "a quoted text where an identity was expected", "write ID ID : PSK \"secret\"");
-        else if (token.text().contains("=") || Addresses.looksLikeIpv6(token.text())) {
+        else if (token.text().contains("=")) {
             diagnostics.warn(Warning.Kind.SECRET, token.at(), token.text() + " cannot be the identity of a connection here", "remove it");
             return Optional.empty();
         } else new Values(diagnostics).identityError(token.text(), token.text(), token.at());

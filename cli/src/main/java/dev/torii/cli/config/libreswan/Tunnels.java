@@ -112,16 +112,17 @@ final class Tunnels {
         Optional<Identity> remoteId = remoteId(conn, methods, ends);
         List<Prefix> localSubnets = subnets(conn, ends.localSide(), version);
         List<Prefix> remoteSubnets = subnets(conn, ends.localSide().other(), version);
-        if (remoteSubnets.isEmpty()) remoteSubnets = ends.remote().map(address -> Prefix.of(address, 32)).stream().toList();
+        if (remoteSubnets.isEmpty()) remoteSubnets = ends.remote().map(InnerFamilies::host).stream().toList();
         if (remoteSubnets.isEmpty() && diagnostics.errors() == before) {
             diagnostics.error(conn.at(), "conn " + conn.name() + " has no subnet for a peer of any address", "add " + ends.localSide().other().word() + "subnet=");
         }
         if (remoteSubnets.stream().anyMatch(subnet -> subnet.length() == 0) && named.isEmpty() && diagnostics.errors() == before) {
             var at = conn.get(ends.localSide().other(), "subnet").or(() -> conn.get(ends.localSide().other(), "subnets")).map(Value::at).orElse(conn.at());
-            diagnostics.error(at, "conn " + conn.name() + " takes all traffic (0.0.0.0/0) but names no interface to route it into",
+            diagnostics.error(at, "conn " + conn.name() + " takes all traffic (" + (remoteSubnets.stream().anyMatch(subnet -> subnet.length() == 0 && subnet.ipv6()) ? "::/0" : "0.0.0.0/0") + ") but names no interface to route it into",
                     "add vti-interface=vti01, and routes or BGP over it");
         }
         Optional<InnerAddress> inner = inner(conn, ends.localSide());
+        new InnerFamilies(diagnostics).check(conn, ends, localSubnets, remoteSubnets, inner, mtu);
         if (diagnostics.errors() != before || remoteId.isEmpty()) return Optional.empty();
 
         Optional<Authentication> authentication = authentication(conn, version, methods, ends, localId, remoteId.get());

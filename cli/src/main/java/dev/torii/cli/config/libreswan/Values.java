@@ -11,6 +11,7 @@ import dev.torii.ike.Fragmentation;
 import dev.torii.ike.Identity;
 import dev.torii.ike.Octets;
 import dev.torii.ike.cert.DistinguishedName;
+import java.net.Inet6Address;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -138,7 +139,7 @@ final class Values {
 
     private Optional<Prefix> subnet(Value value) {
         String text = value.text();
-        var network = Addresses.network(text);
+        var network = Addresses.network(text).or(() -> Addresses.network6(text));
         if (network.isPresent()) {
             if (!network.get().exact()) {
                 diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.at(), value.keyword() + "=" + text + " has host bits set: it means " + network.get().prefix(), "write " + network.get().prefix());
@@ -146,22 +147,26 @@ final class Values {
             return Optional.of(network.get().prefix());
         }
         if (Addresses.isPlaceholder(text)) error(value, "is still the placeholder", "put the subnet here, like 192.168.2.0/24");
-        else if (Addresses.looksLikeIpv6(text)) error(value, "is IPv6, which is not supported yet", "use IPv4");
-        else if (Addresses.ipv4(text).isPresent()) error(value, "has no prefix length", "write " + text + "/32 for one host");
+        else if (Addresses.ip(text).isPresent()) error(value, "has no prefix length", "write " + text + (text.contains(":") ? "/128" : "/32") + " for one host");
+        else if (text.contains(":")) error(value, "is not a subnet", "write an address and a prefix length, like 2001:db8:2::/64");
         else error(value, "is not a subnet", "write an address and a prefix length, like 192.168.2.0/24");
         return Optional.empty();
     }
 
     Optional<InnerAddress> innerAddress(Value value) {
-        var network = Addresses.network(value.text());
+        var network = Addresses.network(value.text()).or(() -> Addresses.network6(value.text()));
         if (network.isEmpty()) {
-            if (Addresses.ipv4(value.text()).isPresent()) error(value, "has no prefix length", "write " + value.text() + "/30");
+            if (Addresses.ip(value.text()).isPresent()) error(value, "has no prefix length", "write " + value.text() + (value.text().contains(":") ? "/64" : "/30"));
             else error(value, Addresses.isPlaceholder(value.text()) ? "is still the placeholder" : "is not an address with a prefix length", "write one like 192.168.254.1/30");
             return Optional.empty();
         }
         var inner = network.get();
-        if (inner.length() == 0 || inner.length() < 31 && inner.exact()) {
-            error(value, "is a subnet, not an address in it", "write the address of this end, like 192.168.254.1/30");
+        if (inner.address() instanceof Inet6Address && (inner.address().isLinkLocalAddress() || inner.address().isMulticastAddress())) {
+            error(value, "is no address that packets of other networks may come from", "write a global or unique local address, like fd00:254::1/64");
+            return Optional.empty();
+        }
+        if (inner.length() == 0 || inner.length() < inner.address().getAddress().length * Byte.SIZE - 1 && inner.exact()) {
+            error(value, "is a subnet, not an address in it", "write the address of this end, like " + (inner.address() instanceof Inet6Address ? "fd00:254::1/64" : "192.168.254.1/30"));
             return Optional.empty();
         }
         return Optional.of(new InnerAddress(inner.address(), inner.length()));
@@ -170,7 +175,7 @@ final class Values {
     /** {@code leftid=}: an address, {@code @name}, {@code name@domain}, {@code @[key id]}, {@code @#hex} or a distinguished name. */
     Optional<Identity> identity(Value value) {
         String text = value.text();
-        if (text.startsWith("@") && text.length() > 1 && Addresses.ipv4(text.substring(1)).isPresent()) {
+        if (text.startsWith("@") && text.length() > 1 && Addresses.ip(text.substring(1)).isPresent()) {
             diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.at(), value.keyword() + "=" + text + " is a host name that looks like an address (ID_FQDN), not an address",
                     "write " + text.substring(1) + " without @ for the address");
         }
@@ -196,8 +201,8 @@ final class Values {
 
     /** Without any reporting. @throws IllegalArgumentException if what follows {@code @#} is not hexadecimal */
     static Optional<Identity> identity(String text) {
-        var address = Addresses.ipv4(text);
-        if (address.isPresent()) return text.equals("0.0.0.0") ? Optional.empty() : address.map(Identity::ofAddress);
+        var address = Addresses.ip(text);
+        if (address.isPresent()) return address.filter(any -> !any.isAnyLocalAddress()).map(Identity::ofAddress);
         if (text.length() < 2 || text.startsWith("%") || Addresses.isPlaceholder(text)) return Optional.empty();
         if (text.contains("=") && !text.startsWith("@")) return name(text);
         if (text.startsWith("@#")) return Optional.of(Identity.keyId(Octets.ofHex(text.substring(text.startsWith("@#0x") ? 4 : 2))));
