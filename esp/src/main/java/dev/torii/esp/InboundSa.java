@@ -21,8 +21,14 @@ public final class InboundSa {
     private final SaCounters counters = new SaCounters();
     private final PacketHeader header = new PacketHeader();
 
+    /** With the JDK's ciphers. */
     public InboundSa(SaParameters parameters) {
-        this(parameters, parameters.cipher());
+        this(parameters, AeadProvider.JDK);
+    }
+
+    /** With another's. */
+    public InboundSa(SaParameters parameters, AeadProvider aeads) {
+        this(parameters, parameters.cipher(aeads));
     }
 
     InboundSa(SaParameters parameters, PacketCipher cipher) {

@@ -26,13 +26,19 @@ public final class OutboundSa {
     private final SaCounters counters = new SaCounters();
     private final AtomicLong sequence = new AtomicLong();
 
+    /** With the JDK's ciphers. */
     public OutboundSa(SaParameters parameters) {
         this(parameters, 0);
     }
 
+    /** With another's. */
+    public OutboundSa(SaParameters parameters, AeadProvider aeads) {
+        this(parameters, parameters.cipher(aeads), 0);
+    }
+
     /** @param sequence the last number already used */
     OutboundSa(SaParameters parameters, long sequence) {
-        this(parameters, parameters.cipher(), sequence);
+        this(parameters, parameters.cipher(AeadProvider.JDK), sequence);
     }
 
     OutboundSa(SaParameters parameters, PacketCipher cipher, long sequence) {

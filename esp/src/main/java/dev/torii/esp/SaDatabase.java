@@ -15,12 +15,28 @@ import org.jspecify.annotations.Nullable;
  * hands a removed SA over, and so never takes a key away from under a packet.
  */
 public final class SaDatabase implements AutoCloseable {
+    private final AeadProvider aeads;
     private volatile SaSnapshot snapshot = SaSnapshot.EMPTY;
     private final Map<Integer, Queue<OutboundSa>> retiredOutbound = new ConcurrentHashMap<>();
     private final Map<Integer, SaCounters> totalsIn = new ConcurrentHashMap<>();
     private final Map<Integer, SaCounters> totalsOut = new ConcurrentHashMap<>();
     private final Map<Integer, Trap> traps = new ConcurrentHashMap<>();
     private final Queue<InboundSa> retiredInbound = new ConcurrentLinkedQueue<>();
+
+    /** Of SAs with the JDK's ciphers. */
+    public SaDatabase() {
+        this(AeadProvider.JDK);
+    }
+
+    /** @param aeads whose ciphers the SAs are to have that are made for it */
+    public SaDatabase(AeadProvider aeads) {
+        this.aeads = aeads;
+    }
+
+    /** Whose ciphers the SAs are to have. */
+    public AeadProvider aeads() {
+        return aeads;
+    }
 
     /** From now on packets with this SA's SPI are opened by it. During a rekey the old and the new SA both stay until removed. */
     public void installInbound(int tunnel, InboundSa sa) {

@@ -68,8 +68,8 @@ public final class SaParameters implements AutoCloseable {
         return extendedSequence;
     }
 
-    PacketCipher cipher() {
-        return suite.cipher(keyMaterial, extendedSequence);
+    PacketCipher cipher(AeadProvider aeads) {
+        return suite.cipher(keyMaterial, extendedSequence, aeads);
     }
 
     /** Overwrites the copy of the key material. */

@@ -19,7 +19,7 @@ public enum Suite {
     /** RFC 4106 with a 256-bit key and a 12-byte ICV. */
     AES_256_GCM_12(32, 12),
     /** RFC 7634, with a 256-bit key and a 16-byte ICV. */
-    CHACHA20_POLY1305(JdkAead.Algorithm.CHACHA20_POLY1305, 32, 16),
+    CHACHA20_POLY1305(Aead.Algorithm.CHACHA20_POLY1305, 32, 16),
     /** RFC 3602 with a 128-bit key, RFC 2404. */
     AES_128_CBC_HMAC_SHA1_96(16, Algorithm.SHA1_96),
     /** RFC 3602 with a 192-bit key, RFC 2404. */
@@ -48,16 +48,16 @@ public enum Suite {
     private static final int ESP_HEADER = 4 + 4;
     private static final int PAD_LENGTH_AND_NEXT_HEADER = 2;
 
-    private final JdkAead.@Nullable Algorithm combined;     // either this, or AES-CBC and
+    private final Aead.@Nullable Algorithm combined;     // either this, or AES-CBC and
     private final @Nullable Algorithm integrity;            // this
     private final int keyBytes;
     private final int icvBytes;
 
     Suite(int keyBytes, int icvBytes) {
-        this(JdkAead.Algorithm.AES_GCM, keyBytes, icvBytes);
+        this(Aead.Algorithm.AES_GCM, keyBytes, icvBytes);
     }
 
-    Suite(JdkAead.Algorithm combined, int keyBytes, int icvBytes) {
+    Suite(Aead.Algorithm combined, int keyBytes, int icvBytes) {
         this.combined = combined;
         this.integrity = null;
         this.keyBytes = keyBytes;
@@ -73,19 +73,20 @@ public enum Suite {
 
     /** Bytes of KEYMAT one direction takes: the key, then the salt (RFC 4106, section 8.1) or the key of the HMAC (RFC 4301, section 4.5.2). */
     public int keyMaterialBytes() {
-        return keyBytes + (integrity == null ? JdkAead.SALT_BYTES : integrity.keyBytes());
+        return keyBytes + (integrity == null ? AeadPacketCipher.SALT_BYTES : integrity.keyBytes());
     }
 
     /** The longest inner packet whose ESP packet, from SPI to ICV, has at most {@code espBytes} bytes. */
     public int largestPacket(int espBytes) {
-        var sizes = cipher(new byte[keyMaterialBytes()], false);
+        var sizes = cipher(new byte[keyMaterialBytes()], false, AeadProvider.JDK);
         int sealed = espBytes - ESP_HEADER - sizes.ivBytes() - sizes.icvBytes();
         return sealed - sealed % sizes.blockBytes() - PAD_LENGTH_AND_NEXT_HEADER;
     }
 
     /** The cipher of this suite; takes what it needs out of {@code keyMaterial} and keeps no reference to it. */
-    PacketCipher cipher(byte[] keyMaterial, boolean extendedSequence) {
+    PacketCipher cipher(byte[] keyMaterial, boolean extendedSequence, AeadProvider aeads) {
         if (integrity != null) return new JdkAesCbcHmac(keyMaterial, keyBytes, integrity, extendedSequence);
-        return new JdkAead(Objects.requireNonNull(combined), keyMaterial, keyBytes, icvBytes, extendedSequence);
+        var aead = aeads.aead(Objects.requireNonNull(combined), keyMaterial, keyBytes, icvBytes);
+        return new AeadPacketCipher(aead, keyMaterial, keyBytes, icvBytes, extendedSequence);
     }
 }

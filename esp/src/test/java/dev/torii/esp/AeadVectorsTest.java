@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,18 +23,34 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class AeadVectorsTest {
     /** One published case: the plaintext with its trailer, and the whole ESP packet. */
-    record Vector(String name, byte[] key, byte[] salt, byte[] plain, byte[] packet) {
+    record Vector(String name, byte[] key, byte[] salt, Optional<Integer> high, byte[] plain, byte[] packet) {
         byte[] keyMaterial() {
             return ByteBuffer.allocate(key.length + salt.length).put(key).put(salt).array();
         }
 
-        JdkAead cipher() {
-            return new JdkAead(JdkAead.Algorithm.AES_GCM, keyMaterial(), key.length, 16, false);
+        AeadPacketCipher cipher(int icvBytes) {
+            return AeadVectorsTest.cipher(Aead.Algorithm.AES_GCM, keyMaterial(), key.length, icvBytes, high.isPresent());
+        }
+
+        int spi() {
+            return ByteBuffer.wrap(packet).getInt(0);
+        }
+
+        long sequence() {
+            return high.orElse(0) * (1L << 32) + (ByteBuffer.wrap(packet).getInt(4) & 0xFFFF_FFFFL);
+        }
+
+        long iv() {
+            return ByteBuffer.wrap(packet).getLong(8);
         }
 
         @Override public String toString() {
             return name;
         }
+    }
+
+    private static AeadPacketCipher cipher(Aead.Algorithm algorithm, byte[] keyMaterial, int keyBytes, int icvBytes, boolean extendedSequence) {
+        return new AeadPacketCipher(AeadProvider.JDK.aead(algorithm, keyMaterial, keyBytes, icvBytes), keyMaterial, keyBytes, icvBytes, extendedSequence);
     }
 
     static List<Vector> vectors() throws IOException {
@@ -47,7 +64,7 @@ class AeadVectorsTest {
                     fields.merge(word[0], word[1], String::concat);
                 }
                 vectors.add(new Vector("case " + fields.get("case"), hex(fields, "key"), hex(fields, "salt"),
-                        hex(fields, "plain"), hex(fields, "packet")));
+                        Optional.ofNullable(fields.get("high")).map(digits -> Integer.parseUnsignedInt(digits, 16)), hex(fields, "plain"), hex(fields, "packet")));
             }
         }
         return vectors;
@@ -59,32 +76,26 @@ class AeadVectorsTest {
 
     /** Those whose SPI may be used on a wire. */
     static Stream<Vector> vectorsWithRealSpi() throws IOException {
-        return vectors().stream().filter(v -> ByteBuffer.wrap(v.packet()).getInt() != 0);
+        return vectors().stream().filter(v -> v.high().isEmpty() && v.spi() != 0);
     }
 
     @Test void allKeySizesArePresent() throws IOException {
-        assertEquals(List.of(16, 32, 16, 24, 16), vectors().stream().map(v -> v.key().length).toList());
+        assertEquals(List.of(16, 16, 32, 16, 16, 16, 24, 16, 32, 16, 32, 16, 16, 32), vectors().stream().map(v -> v.key().length).toList());
     }
 
     @ParameterizedTest @MethodSource("vectors")
     void sealingGivesThePublishedPacket(Vector v) throws Exception {
-        var packet = ByteBuffer.wrap(v.packet());
-        int spi = packet.getInt();
-        long sequence = packet.getInt() & 0xFFFF_FFFFL;
-        long iv = packet.getLong();
-
-        var out = ByteBuffer.allocate(v.packet().length).putInt(spi).putInt((int) sequence);
-        v.cipher().seal(spi, sequence, iv, ByteBuffer.wrap(v.plain()), out);
+        var out = ByteBuffer.allocate(v.packet().length).putInt(v.spi()).putInt((int) v.sequence());
+        v.cipher(16).seal(v.spi(), v.sequence(), v.iv(), ByteBuffer.wrap(v.plain()), out);
 
         assertArrayEquals(v.packet(), out.array());
     }
 
     @ParameterizedTest @MethodSource("vectors")
     void openingGivesThePublishedPlaintext(Vector v) throws Exception {
-        var packet = ByteBuffer.wrap(v.packet());
         var plain = ByteBuffer.allocate(v.plain().length);
 
-        assertTrue(v.cipher().open(packet.getInt(), packet.getInt() & 0xFFFF_FFFFL, packet, plain));
+        assertTrue(v.cipher(16).open(v.spi(), v.sequence(), ByteBuffer.wrap(v.packet()).position(8), plain));
 
         assertArrayEquals(v.plain(), plain.array());
         assertFalse(plain.hasRemaining());
@@ -93,8 +104,7 @@ class AeadVectorsTest {
     @ParameterizedTest @MethodSource("vectorsWithRealSpi")
     void anSaFindsThePublishedPacketAuthenticAndItsNextHeaderWrong(Vector v) {
         Suite suite = Stream.of(Suite.values()).filter(s -> s.name().endsWith("_GCM_16")).filter(s -> s.keyMaterialBytes() == v.keyMaterial().length).findFirst().orElseThrow();
-        int spi = ByteBuffer.wrap(v.packet()).getInt();
-        var sa = new InboundSa(new SaParameters(spi, suite, v.keyMaterial(), List.of(Sas.ALL4), 64));
+        var sa = new InboundSa(new SaParameters(v.spi(), suite, v.keyMaterial(), List.of(Sas.ALL4), 64));
 
         assertEquals(Verdict.MALFORMED_PACKET, sa.open(ByteBuffer.wrap(v.packet()), ByteBuffer.allocate(200)));
         assertEquals(Verdict.REPLAYED, sa.open(ByteBuffer.wrap(v.packet()), ByteBuffer.allocate(200)));
@@ -103,16 +113,15 @@ class AeadVectorsTest {
     /** A shorter ICV is the first bytes of the longer one (NIST SP 800-38D, section 7.1, step 6), so the vectors serve for it too. */
     @ParameterizedTest @MethodSource("vectors")
     void withTwelveBytesTheIcvIsCutShort(Vector v) throws GeneralSecurityException {
-        var cipher = new JdkAead(JdkAead.Algorithm.AES_GCM, v.keyMaterial(), v.key().length, 12, false);
-        var packet = ByteBuffer.wrap(v.packet());
+        var cipher = v.cipher(12);
         var out = ByteBuffer.allocate(v.packet().length);
-        cipher.seal(packet.getInt(0), packet.getInt(4), packet.getLong(8), ByteBuffer.wrap(v.plain()), out);
+        cipher.seal(v.spi(), v.sequence(), v.iv(), ByteBuffer.wrap(v.plain()), out);
         int sealed = v.packet().length - 8 - 4;
         assertArrayEquals(Arrays.copyOfRange(v.packet(), 8, 8 + sealed), Packets.bytes(out.flip()));
         var opened = ByteBuffer.allocate(v.plain().length + 4);
-        assertTrue(cipher.open(packet.getInt(0), packet.getInt(4), ByteBuffer.wrap(v.packet(), 8, sealed), opened));
+        assertTrue(cipher.open(v.spi(), v.sequence(), ByteBuffer.wrap(v.packet(), 8, sealed), opened));
         assertArrayEquals(v.plain(), Packets.bytes(opened.flip()));
-        assertFalse(cipher.open(packet.getInt(0), packet.getInt(4), ByteBuffer.wrap(v.packet(), 8, sealed + 4), opened.clear()), "16 bytes");
+        assertFalse(cipher.open(v.spi(), v.sequence(), ByteBuffer.wrap(v.packet(), 8, sealed + 4), opened.clear()), "16 bytes");
     }
 
     /** Source: RFC 7634, appendix A. */
@@ -123,7 +132,7 @@ class AeadVectorsTest {
                 + "202122232425262728292a2b2c2d2e2f3031323334353637" + "01020204");
         String sealed = "1011121314151617" + "24039428b97f417e3c13753a4f05087b67c352e6a7fab1b982d466ef407ae5c614ee8099d52844eb61aa95dfab4c02f72aa71e7c4c4f64c9befe"
                 + "2facc638e8f3cbec163fac469b502773f6fb94e664da9165b82829f641e0" + "76aaa8266b7fb0f7b11b369907e1ad43";
-        var cipher = new JdkAead(JdkAead.Algorithm.CHACHA20_POLY1305, keyMaterial, 32, 16, false);
+        var cipher = cipher(Aead.Algorithm.CHACHA20_POLY1305, keyMaterial, 32, 16, false);
         var out = ByteBuffer.allocate(200);
         cipher.seal(0x01020304, 5, 0x1011121314151617L, ByteBuffer.wrap(plain), out);
         assertEquals(sealed, hex.formatHex(Packets.bytes(out.flip())));

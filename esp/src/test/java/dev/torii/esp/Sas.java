@@ -52,7 +52,7 @@ final class Sas {
     static ByteBuffer sealRaw(int spi, long sequence, byte... plain) {
         var out = ByteBuffer.allocate(plain.length + OutboundSa.OVERHEAD).putInt(spi).putInt((int) sequence);
         try {
-            parameters(spi, ALL4).cipher().seal(spi, sequence, ByteBuffer.wrap(plain), out);
+            parameters(spi, ALL4).cipher(AeadProvider.JDK).seal(spi, sequence, ByteBuffer.wrap(plain), out);
         } catch (java.security.GeneralSecurityException noCipher) {
             throw new AssertionError(noCipher);
         }

@@ -35,6 +35,10 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--key-log", paramLabel = "FILE", description = "write the keys of every SA to FILE, for Wireshark; only for debugging")
     private @Nullable Path keyLog;
 
+    @Option(names = "--aead-provider", paramLabel = "NAME", defaultValue = "JDK",
+            description = "take ESP's AES-GCM and ChaCha20-Poly1305 from this security provider; it must pass a self-test (default: ${DEFAULT-VALUE})")
+    private String aeadProvider;
+
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help")
     private boolean help;
 
@@ -48,7 +52,7 @@ public final class RunCommand implements Callable<Integer> {
             spec.commandLine().getErr().println(e.getMessage());
             return 2;
         }
-        var daemon = Daemon.start(config, new Daemon.Options(runDirectory, Optional.ofNullable(keyLog)));
+        var daemon = Daemon.start(config, new Daemon.Options(runDirectory, Optional.ofNullable(keyLog), aeadProvider));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(daemon), "torii-stop"));
         spec.commandLine().getOut().println("torii ready");
         spec.commandLine().getOut().flush();

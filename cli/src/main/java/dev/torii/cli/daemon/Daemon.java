@@ -6,6 +6,7 @@ import dev.torii.cli.config.Warning;
 import dev.torii.cli.rib.FibSync;
 import dev.torii.cli.rib.HostNetwork;
 import dev.torii.cli.rib.OwnedRoutes;
+import dev.torii.esp.AeadProvider;
 import dev.torii.esp.SaDatabase;
 import dev.torii.ike.crypto.BouncyCastleCrypto;
 import dev.torii.tun.InterfaceAddress;
@@ -16,6 +17,7 @@ import dev.torii.tun.NetlinkSocket;
 import dev.torii.tun.Route;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -41,8 +43,9 @@ public final class Daemon implements AutoCloseable {
      *
      * @param runDirectory for the control socket and the record of routes
      * @param keyLog       where to write every SA's keys, if anywhere
+     * @param aeadProvider the security provider that seals and opens, "JDK" for the JDK's own
      */
-    public record Options(Path runDirectory, Optional<Path> keyLog) {}
+    public record Options(Path runDirectory, Optional<Path> keyLog, String aeadProvider) {}
 
     private Daemon() {}
 
@@ -59,6 +62,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void wire(SiteConfig config, Options options) throws Exception {
+        var ciphers = ciphers(options.aeadProvider());
         var crypto = new BouncyCastleCrypto(new SecureRandom());
         if (!config.tunnels().isEmpty()) WarmUp.begin(crypto, log);
         for (Warning warning : config.warnings()) log.warn("configuration", warning.toString());
@@ -78,7 +82,7 @@ public final class Daemon implements AutoCloseable {
 
         var loop = keep(new ControlLoop(bug -> log.bug("control loop", bug)));
         var counters = new Counters();
-        var sad = keep(new SaDatabase());
+        var sad = keep(new SaDatabase(ciphers));
         var tuns = new ArrayList<LinuxTun>();
         var tunnels = new ArrayList<Tunnel>();
         var host = HostNetwork.read(links, routes);
@@ -106,6 +110,13 @@ public final class Daemon implements AutoCloseable {
         if (cannotListen.isPresent()) throw cannotListen.get();
         keep(ControlSocket.listen(run.path(), new Answers(loop, connections, routing, packets, sad, counters)));
         new SdNotify(loop.eventLoop(), Optional.ofNullable(System.getenv("NOTIFY_SOCKET"))).send("READY=1");
+    }
+
+    /** A provider that does its arithmetic wrong stops the start, not a packet. */
+    private AeadProvider ciphers(String name) throws GeneralSecurityException {
+        var provider = AeadProvider.named(name);
+        if (provider != AeadProvider.JDK) log.info("ESP", provider.algorithms() + " by " + provider + ", which has passed the self-test");
+        return provider;
     }
 
     /** The interface as it stays until the end: nothing of ours may depend on whether an SA is up. */

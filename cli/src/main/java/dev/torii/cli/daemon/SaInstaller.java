@@ -36,13 +36,13 @@ final class SaInstaller {
 
     void installInbound(ChildSa child) {
         try (var parameters = parameters(child, child.inbound(), child.inboundKey())) {
-            sad.installInbound(tunnel, new InboundSa(parameters));
+            sad.installInbound(tunnel, new InboundSa(parameters, sad.aeads()));
         }
     }
 
     void installOutbound(ChildSa child) {
         try (var parameters = parameters(child, child.outbound(), child.outboundKey())) {
-            sad.installOutbound(tunnel, new OutboundSa(parameters), sinks.apply(child.path()));
+            sad.installOutbound(tunnel, new OutboundSa(parameters, sad.aeads()), sinks.apply(child.path()));
         }
     }
 
