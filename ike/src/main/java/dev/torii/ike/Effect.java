@@ -46,6 +46,14 @@ public sealed interface Effect {
     /** No usable child SA is left. */
     record TunnelDown(Reason reason) implements Effect { }
 
+    /**
+     * The exchange belongs to another connection: give it to that one's session as {@link Event.TakeOver}, or, if {@link Identity#open} says that the connection is
+     * for several peers, to the session that is {@code peer}'s alone.
+     *
+     * @param peer who the peer says it is; not proved yet
+     */
+    record HandOver(String connection, Identity peer, Handover exchange) implements Effect { }
+
     /** A message was dropped: for a counter. */
     record Dropped(String cause) implements Effect { }
 

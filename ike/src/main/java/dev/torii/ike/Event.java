@@ -19,6 +19,9 @@ public sealed interface Event {
     /** A child SA needs a successor now, for example because its sequence numbers run out. */
     record RekeyChild(Spi inbound) implements Event { }
 
+    /** An exchange that another session has handed over. */
+    record TakeOver(Handover exchange) implements Event { }
+
     /** The network may reach the peer again: what waits is tried at once. */
     record NetworkReturned() implements Event { }
 

@@ -29,6 +29,9 @@ public record Identity(int type, Octets value) {
     /** Of a peer: whatever it says, if its certificate says so too ({@code %fromcert}). Nobody can send this. */
     public static final Identity AS_CERTIFIED = new Identity(0, Octets.EMPTY);
 
+    /** Of a peer: whatever it says, if it has the secret or a certificate for it ({@code %any}). Nobody can send this. */
+    public static final Identity ANY = new Identity(-1, Octets.EMPTY);
+
     /** The identity that is an address. */
     public static Identity ofAddress(InetAddress address) {
         return new Identity(address instanceof Inet4Address ? IPV4_ADDR : IPV6_ADDR, Octets.of(address.getAddress()));
@@ -60,6 +63,16 @@ public record Identity(int type, Octets value) {
                 && DistinguishedName.of(value).filter(name -> DistinguishedName.of(other.value).filter(name::equals).isPresent()).isPresent();
     }
 
+    /** Whether it stands for more than one identity, so that several peers may come by it. */
+    public boolean open() {
+        return type <= 0;
+    }
+
+    /** Whether a peer that says this is wanted where this identity is configured. */
+    public boolean admits(Identity said) {
+        return open() || means(said);
+    }
+
     /** Readable, and never more than printable ASCII: a peer chooses these bytes and they end up in a log. */
     @Override
     public String toString() {
@@ -70,6 +83,7 @@ public record Identity(int type, Octets value) {
             case DER_ASN1_DN -> DistinguishedName.of(value).map(DistinguishedName::toString).orElse("malformed name " + value);
             case KEY_ID -> "key id " + value;
             case 0 -> "%fromcert";
+            case -1 -> "%any";
             default -> "type " + type + " " + value;
         };
     }

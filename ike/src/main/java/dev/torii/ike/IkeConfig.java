@@ -69,6 +69,12 @@ public record IkeConfig(String name, IkeVersion version, Identity localId, Ident
         }
     }
 
+    /** The same, which offers and accepts other proposals for the IKE SA. */
+    public IkeConfig withIkeProposals(List<IkeProposal> others) {
+        return new IkeConfig(name, version, localId, remoteId, authentication, others, espProposals, localSelectors, remoteSelectors, ikeLifetime, childLifetime,
+                rekeyMargin, rekeyFuzzPercent, forceEncapsulation, initiate, dpdDelay, dpdTimeout, retransmission, fragmentation, lifecycle);
+    }
+
     /** The pre-shared key that we prove ourselves with. @throws IllegalStateException if it is something else */
     public Secret preSharedKey() {
         if (authentication.own() instanceof Authentication.PreSharedKey key) {

@@ -1,5 +1,6 @@
 package dev.torii.ike;
 
+import dev.torii.ike.session.Candidates;
 import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.v1.Connection;
 import java.util.List;
@@ -19,10 +20,15 @@ public final class IkeSession {
 
     /** One of several sessions that share what a host keeps for peers that have not finished. */
     public IkeSession(IkeConfig config, IkeCrypto crypto, HalfOpens halfOpens) {
+        this(config, crypto, halfOpens, Candidates.NONE);
+    }
+
+    /** One of several among which the peer's identity chooses. */
+    public IkeSession(IkeConfig config, IkeCrypto crypto, HalfOpens halfOpens, Candidates candidates) {
         this.places = halfOpens.places();
         this.exchange = switch (config.version()) {
-            case V1 -> new Connection(config, crypto, places);
-            case V2 -> new dev.torii.ike.v2.Connection(config, crypto, places);
+            case V1 -> new Connection(config, crypto, places, candidates);
+            case V2 -> new dev.torii.ike.v2.Connection(config, crypto, places, candidates);
         };
     }
 

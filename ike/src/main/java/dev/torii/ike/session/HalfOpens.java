@@ -114,7 +114,7 @@ public final class HalfOpens {
 
     /** One exchange's place. */
     public final class Place {
-        private final Places of;
+        private Places of;
         private final Source source;
         private final boolean stranger;
         private Duration granted = Duration.ZERO;
@@ -137,6 +137,14 @@ public final class HalfOpens {
             Duration next = left.compareTo(PATIENCE) < 0 ? left : PATIENCE;
             granted = granted.plus(next);
             return over ? Optional.empty() : Optional.of(next);
+        }
+
+        /** The exchange goes on in another session of the host. */
+        public void moveTo(Places other) {
+            if (of.held.remove(this)) {
+                other.held.add(this);
+                of = other;
+            }
         }
 
         /** The exchange is finished or forgotten. Harmless when it was said before. */

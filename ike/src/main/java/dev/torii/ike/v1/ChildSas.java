@@ -218,6 +218,7 @@ final class ChildSas {
             case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, quickMode.id);
             case Output.Drop drop -> context.out.dropped(drop.cause());
             case Output.Warn warn -> context.failure(warn.text());
+            case Output.HandOver none -> { }        // only of Main Mode
             case Output.Tell tell -> context.inform(quickMode.under, Informational.error(tell.notifyType(), tell.spi()));
             case Output.InstallInbound install -> installInbound(quickMode, install.child());
             case Output.InstallOutbound install -> installOutbound(quickMode, install.child());

@@ -12,6 +12,7 @@ import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.Candidates;
 import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.session.Outbox;
 import dev.torii.ike.session.Upkeep;
@@ -44,10 +45,10 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     private Optional<String> hint = Optional.empty();       // what somebody, perhaps the peer, said of the Main Mode under way
 
     /** A connection at rest. */
-    public Connection(IkeConfig config, IkeCrypto crypto, HalfOpens.Places places) {
+    public Connection(IkeConfig config, IkeCrypto crypto, HalfOpens.Places places, Candidates candidates) {
         this.context = new Context(config, crypto, places);
         this.out = context.out;
-        this.ikeSas = new IkeSas(context, this);
+        this.ikeSas = new IkeSas(context, candidates, this);
         this.children = new ChildSas(context, this);
         this.liveness = new Liveness(context);
         this.upkeep = new Upkeep(context);
@@ -80,6 +81,8 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
                 }
             }
             case Event.RekeyChild(Spi inbound) -> children.wantRenewal(inbound);
+            case Event.TakeOver(MainModeHandover handover) -> ikeSas.takeOver(handover);
+            case Event.TakeOver(var other) -> other.refuse();
             case Event.Stop stop -> stop();
         }
         return out.drain();

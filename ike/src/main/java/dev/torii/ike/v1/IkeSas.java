@@ -8,6 +8,7 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.Candidates;
 import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.wire.IkeHeader;
 import dev.torii.ike.wire.Message;
@@ -15,18 +16,34 @@ import dev.torii.ike.wire.NotifyType;
 import dev.torii.ike.wire.Payload;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** All phase 1 exchanges and IKE SAs of one session. */
 final class IkeSas {
+    /** Initiators' cookies of which a late message 1 is recognised although the exchange is elsewhere now. */
+    private static final int HANDED_OVER = 32;
+
     private final Context context;
+    private final Candidates candidates;
     private final Owner owner;
     private final List<Phase1> all = new ArrayList<>();         // in the order of their beginning
     private final List<Phase1> established = new ArrayList<>(); // in the order of their completion
 
-    IkeSas(Context context, Owner owner) {
+    private final Set<Cookie> handedOver = Collections.newSetFromMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Cookie, Boolean> eldest) {
+            return size() > HANDED_OVER;
+        }
+    });
+
+    IkeSas(Context context, Candidates candidates, Owner owner) {
         this.context = context;
+        this.candidates = candidates;
         this.owner = owner;
     }
 
@@ -81,6 +98,8 @@ final class IkeSas {
             find(header).ifPresentOrElse(phase1 -> run(phase1, arrived), () -> context.out.dropped("unknown cookies"));
         } else if (all.stream().anyMatch(p -> p.own.equals(header.initiator()))) {
             context.out.dropped("our own message 1");
+        } else if (handedOver.contains(header.initiator())) {
+            context.out.dropped("duplicate of a message 1 whose exchange is another connection's now");
         } else {
             all.stream().filter(p -> !p.initiator && p.peerCookie().equals(header.initiator())).findFirst()
                     .ifPresentOrElse(duplicate -> run(duplicate, arrived), () -> answer(arrived));
@@ -95,12 +114,41 @@ final class IkeSas {
         }
         Cookie own = context.cookie();
         var phase1 = new Phase1(context.nextId(), own, false, mm1.header().initiator(), mm1.path(),
-                new MainModeResponder(context.config, context.crypto, own), new Delivery(context.config.fragmentation()));
+                new MainModeResponder(context.config, context.crypto, own, candidates.at(mm1.path())), new Delivery(context.config.fragmentation()));
         phase1.place = place;
         all.add(phase1);
         context.out.add(new Effect.Bound(own));
         stay(phase1);
         run(phase1, mm1);
+    }
+
+    /** An exchange that is another session's, as the peer's identity says. */
+    private void handOver(Phase1 phase1, Input input, Output.HandOver to) {
+        if (phase1.state() instanceof MainMode.State.KeAnswered state && input instanceof Input.Arrived request) {
+            var handover = new MainModeHandover(phase1.own, state, request, phase1.place);
+            phase1.place = Optional.empty();
+            handedOver.add(phase1.peerCookie());
+            forget(phase1);
+            context.out.add(new Effect.HandOver(to.connection(), to.peer(), handover));
+        }
+    }
+
+    /** Goes on with a Main Mode that another session has begun to answer. */
+    void takeOver(MainModeHandover handover) {
+        Input.Arrived request = handover.request();
+        var phase1 = new Phase1(context.nextId(), handover.own(), false, request.header().initiator(), handover.state().path(),
+                new MainModeResponder(context.config, context.crypto, handover.own(), List.of()), new Delivery(context.config.fragmentation()));
+        handover.place().ifPresent(place -> place.moveTo(context.places));
+        phase1.place = handover.place();
+        phase1.delivery.understood(handover.state().terms().fragmentation());
+        phase1.state(handover.state());
+        all.add(phase1);
+        context.out.add(new Effect.Bound(phase1.own));
+        if (stay(phase1)) {
+            run(phase1, request);
+        } else {
+            abandon(phase1);
+        }
     }
 
     /** Whether a peer that began may take longer to go on. */
@@ -150,6 +198,7 @@ final class IkeSas {
             case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, phase1.id);
             case Output.Drop drop -> context.out.dropped(drop.cause());
             case Output.Warn warn -> context.failure(warn.text());
+            case Output.HandOver to -> handOver(phase1, input, to);
             case Output.Tell tell -> context.out.add(new Effect.Send(path, Informational.seal(context.crypto, tell.sa(),
                     phase1.freshMessageId(context), List.of(Informational.error(tell.notifyType(), tell.spi())))));
             case Output.InstallInbound none -> { }      // Main Mode makes no child SAs
@@ -251,7 +300,7 @@ final class IkeSas {
             NatDetection.Found nat = p.established() ? p.sa().nat() : NatDetection.Found.NOTHING;
             rows.add(new IkeStatus.Ike(p.initiator ? p.own : p.peerCookie(), p.initiator ? p.peerCookie() : p.own, p.established(),
                     p.initiator, proposal, p.path(), nat.localNat(), nat.remoteNat(),
-                    p.established() ? Optional.of(new IkeStatus.Peer(context.config.remoteId(), "pre-shared key")) : Optional.empty()));
+                    p.established() ? Optional.of(new IkeStatus.Peer(p.sa().peer(), "pre-shared key")) : Optional.empty()));
         }
         return List.copyOf(rows);
     }

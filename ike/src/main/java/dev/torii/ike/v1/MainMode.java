@@ -168,11 +168,16 @@ sealed interface MainMode permits MainModeInitiator, MainModeResponder {
 
     /** Checks the identity of an authenticated peer. */
     static void checkIdentity(IkeConfig config, Message message) throws IkeException {
-        Payload.Id id = message.the(Payload.Id.class);
-        Identity said = new Identity(id.idType(), id.value());
-        if (!said.equals(config.remoteId())) {
+        Identity said = said(message);
+        if (!config.remoteId().admits(said)) {
             throw new Refusal(NotifyType.INVALID_ID_INFORMATION, "the peer says it is " + said + ", we expect " + config.remoteId());
         }
+    }
+
+    /** Who a peer says it is. */
+    static Identity said(Message message) throws IkeException {
+        Payload.Id id = message.the(Payload.Id.class);
+        return new Identity(id.idType(), id.value());
     }
 
     /** A lifetime that the responder shortened by RESPONDER-LIFETIME (RFC 2407, section 4.6.3.1). */
@@ -193,7 +198,7 @@ sealed interface MainMode permits MainModeInitiator, MainModeResponder {
         boolean contact = authenticated.all(Payload.Notify.class).stream().anyMatch(n -> n.notifyType() == NotifyType.INITIAL_CONTACT);
         return new Phase1Sa(terms.initiator(), terms.responder(), initiator, terms.proposal(), secrets.keys(), last.iv(), path,
                 secrets.nat(), encapsulates(config, secrets.nat()), terms.deadPeerDetection(), contact,
-                lifetime(terms.lifetime(), authenticated));
+                lifetime(terms.lifetime(), authenticated), said(authenticated));
     }
 
     /** Whether children are encapsulated and messages move to port 4500. */

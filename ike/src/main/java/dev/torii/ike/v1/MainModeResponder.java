@@ -15,17 +15,21 @@ import dev.torii.ike.wire.NotifyType;
 import dev.torii.ike.wire.Payload;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Main Mode with a pre-shared key, responder's side: RFC 2409, section 5.4. Sends only when it is sent something. */
 final class MainModeResponder implements MainMode {
     private final IkeConfig config;
     private final IkeCrypto crypto;
     private final Cookie own;
+    private final Choice choice;
 
-    MainModeResponder(IkeConfig config, IkeCrypto crypto, Cookie own) {
+    /** @param candidates who else may be meant, see {@link Choice} */
+    MainModeResponder(IkeConfig config, IkeCrypto crypto, Cookie own, List<IkeConfig> candidates) {
         this.config = config;
         this.crypto = crypto;
         this.own = own;
+        this.choice = new Choice(config, candidates);
     }
 
     @Override
@@ -61,7 +65,7 @@ final class MainModeResponder implements MainMode {
     private Step<State> saOffered(Input.Arrived in) {
         try {
             Message mm1 = MessageCodec.decode(in.message());
-            Phase1Policy.Agreed agreed = new Phase1Policy(config).choose(mm1.the(Payload.Sa.class));
+            Phase1Policy.Agreed agreed = new Phase1Policy(choice.offering()).choose(mm1.the(Payload.Sa.class));
             Terms terms = Terms.of(in.header().initiator(), own, mm1.bodyOf(Payload.Sa.class), agreed, mm1);
             var payloads = new ArrayList<Payload>();
             payloads.add(agreed.answer());
@@ -113,6 +117,10 @@ final class MainModeResponder implements MainMode {
             String cause = "message 5 cannot be verified (" + stranger.getMessage() + ")";
             return Step.to(s, new Output.Drop(cause), new Output.Warn(cause + ": probable pre-shared key mismatch"),
                     new Output.Transmit(Notification.unauthenticated(in.header(), NotifyType.PAYLOAD_MALFORMED)));
+        }
+        Optional<IkeConfig> other = choice.of(s.terms().proposal(), MainMode.said(opened.message()));
+        if (other.isPresent()) {
+            return Step.to(s, new Output.HandOver(other.get().name(), MainMode.said(opened.message())));
         }
         try {
             MainMode.checkIdentity(config, opened.message());

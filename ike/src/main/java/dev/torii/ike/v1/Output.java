@@ -1,6 +1,7 @@
 package dev.torii.ike.v1;
 
 import dev.torii.ike.ChildSa;
+import dev.torii.ike.Identity;
 import dev.torii.ike.Octets;
 import java.time.Duration;
 
@@ -14,6 +15,9 @@ sealed interface Output {
 
     /** No retransmission is wanted any more. */
     record Answered() implements Output { }
+
+    /** The exchange goes on in another session. */
+    record HandOver(String connection, Identity peer) implements Output { }
 
     /** A message was not accepted. */
     record Drop(String cause) implements Output { }

@@ -1,6 +1,7 @@
 package dev.torii.ike.v1;
 
 import dev.torii.ike.Cookie;
+import dev.torii.ike.Identity;
 import dev.torii.ike.IkeSa;
 import dev.torii.ike.IkeProposal;
 import dev.torii.ike.Octets;
@@ -22,10 +23,11 @@ import java.time.Duration;
  * @param deadPeerDetection whether the peer knows RFC 3706
  * @param initialContact whether the peer said that it has no other SA with us
  * @param lifetime agreed
+ * @param peer who it says it is
  */
 record Phase1Sa(Cookie initiatorCookie, Cookie responderCookie, boolean initiator, IkeProposal proposal, KeyMaterialV1 keys,
         Octets lastBlock, Path path, NatDetection.Found nat, boolean encapsulated, boolean deadPeerDetection,
-        boolean initialContact, Duration lifetime) {
+        boolean initialContact, Duration lifetime, Identity peer) {
 
     /** How others see it. */
     IkeSa outside() {

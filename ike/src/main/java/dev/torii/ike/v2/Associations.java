@@ -9,6 +9,7 @@ import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.Candidates;
 import dev.torii.ike.session.CookieSecret;
 import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.session.SessionContext;
@@ -22,22 +23,36 @@ import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** All set-ups and IKE SAs of one session. */
 final class Associations {
+    /** Initiators' SPIs of which a late IKE_SA_INIT is recognised although the exchange is elsewhere now. */
+    private static final int HANDED_OVER = 32;
+
     private final SessionContext context;
     private final Children children;
     private final Owner owner;
     private final List<Association> all = new ArrayList<>();            // in the order of their beginning
     private final List<Association> established = new ArrayList<>();    // in the order of their completion
     private final Map<Association, Spi> firstChildren = new HashMap<>();
+    private final Candidates candidates;
+    private final Set<Cookie> handedOver = Collections.newSetFromMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Cookie, Boolean> eldest) {
+            return size() > HANDED_OVER;
+        }
+    });
 
-    Associations(SessionContext context, Children children, Owner owner) {
+    Associations(SessionContext context, Candidates candidates, Children children, Owner owner) {
         this.context = context;
+        this.candidates = candidates;
         this.children = children;
         this.owner = owner;
     }
@@ -106,6 +121,8 @@ final class Associations {
             context.out.dropped("unknown SPIs");
         } else if (all.stream().anyMatch(a -> a.own.equals(header.initiator()))) {
             context.out.dropped("our own IKE_SA_INIT");
+        } else if (handedOver.contains(header.initiator())) {
+            context.out.dropped("duplicate of an IKE_SA_INIT whose exchange is another connection's now");
         } else if (!context.places.all().cookieWanted(path.remote().getAddress())) {
             answer(arrived, false);
         } else if (bearsCookie(path, header, message)) {
@@ -155,11 +172,40 @@ final class Associations {
         Cookie own = context.cookie();
         Spi child = children.reserve();
         var association = new Association(context.nextId(), own, false, request.header().initiator(), request.path(),
-                new SetUpResponder(context.config, context.crypto, own, child));
+                new SetUpResponder(context.config, context.crypto, own, child, candidates.at(request.path())));
         association.place = place;
         add(association, child);
         stay(association);
         run(association, request);
+    }
+
+    /** A set-up that is another session's, as the peer's identity says. */
+    private void handOver(Association association, Input input, Output.HandOver to) {
+        if (association.state() instanceof SetUp.State.InitAnswered state && input instanceof Input.Arrived request) {
+            var handover = new SetUpHandover(association.own, state, request, association.place);
+            association.place = Optional.empty();
+            handedOver.add(association.initiatorSpi());
+            forget(association);
+            context.out.add(new Effect.HandOver(to.connection(), to.peer(), handover));
+        }
+    }
+
+    /** Goes on with a set-up that another session has begun to answer. */
+    void takeOver(SetUpHandover handover) {
+        Spi child = children.reserve();
+        Input.Arrived request = handover.request();
+        var association = new Association(context.nextId(), handover.own(), false, request.header().initiator(), handover.state().path(),
+                new SetUpResponder(context.config, context.crypto, handover.own(), child, List.of()));
+        handover.place().ifPresent(place -> place.moveTo(context.places));
+        association.place = handover.place();
+        association.state(handover.state());
+        handedOver.remove(association.initiatorSpi());
+        add(association, child);
+        if (stay(association)) {
+            run(association, request);
+        } else {
+            abandon(association);
+        }
     }
 
     /** Whether a peer that began may take longer to go on. */
@@ -217,6 +263,7 @@ final class Associations {
                     !association.initiator && input instanceof Input.Arrived arrived ? arrived.path() : association.path());
             case Output.AwaitAnswer await -> context.out.arm(Timer.Kind.RETRANSMIT, association.id, context.spread(await.after()));
             case Output.Answered answered -> context.out.disarm(Timer.Kind.RETRANSMIT, association.id);
+            case Output.HandOver to -> handOver(association, input, to);
             case Output.Drop drop -> context.out.dropped(drop.cause());
             case Output.Warn warn -> context.failure(warn.text());
         }

@@ -43,13 +43,16 @@ final class Authenticator {
 
     /** What IKE_SA_INIT says for it: RFC 7427, section 4. Nothing with pre-shared keys. */
     List<Payload> hashes() {
-        if (!config.authentication().signed()) {
-            return List.of();
-        }
-        Stream<SignatureScheme> accepted = switch (config.authentication().peer()) {
-            case Authentication.Certified peer -> peer.schemes().stream();
-            case Authentication.PreSharedKey peer -> Stream.of(SignatureScheme.values());       // said all the same, or we may not use it either
-        };
+        return hashes(List.of(config));
+    }
+
+    /** The same for all connections that may be meant. */
+    static List<Payload> hashes(List<IkeConfig> configs) {
+        Stream<SignatureScheme> accepted = configs.stream().map(IkeConfig::authentication).filter(Authentication::signed)
+                .flatMap(authentication -> switch (authentication.peer()) {
+                    case Authentication.Certified peer -> peer.schemes().stream();
+                    case Authentication.PreSharedKey peer -> Stream.of(SignatureScheme.values());       // said all the same, or we may not use it either
+                });
         List<HashAlgorithm> hashes = accepted.filter(Authenticator::digital).map(SignatureScheme::hash).distinct().sorted().toList();
         ByteBuffer data = ByteBuffer.allocate(2 * hashes.size());
         hashes.forEach(hash -> data.putShort((short) number(hash)));
@@ -58,11 +61,15 @@ final class Authenticator {
 
     /** Asks for the peer's certificate: in IKE_AUTH of an initiator, in the answer to IKE_SA_INIT of a responder. */
     List<Payload> request() {
-        return switch (config.authentication().peer()) {
-            case Authentication.PreSharedKey peer -> List.of();
-            case Authentication.Certified peer -> List.of(new Payload.CertReq(Payload.X509,
-                    Octets.concat(peer.trust().anchors().stream().map(PeerCertificate::authorityHash).toArray(Octets[]::new))));
-        };
+        return request(List.of(config));
+    }
+
+    /** The same for all connections that may be meant. */
+    static List<Payload> request(List<IkeConfig> configs) {
+        List<Authentication.Certified> certified = configs.stream().map(config -> config.authentication().peer())
+                .filter(Authentication.Certified.class::isInstance).map(Authentication.Certified.class::cast).toList();
+        return certified.isEmpty() ? List.of() : List.of(new Payload.CertReq(Payload.X509, Octets.concat(certified.stream()
+                .flatMap(peer -> peer.trust().anchors().stream()).map(PeerCertificate::authorityHash).distinct().toArray(Octets[]::new))));
     }
 
     /** Our certificates, as far as they are to be sent. {@code asked}: the message in which the peer may have asked for them. */
@@ -147,7 +154,7 @@ final class Authenticator {
     }
 
     private void expected(Identity said) throws Refusal {
-        if (!config.remoteId().means(said)) {
+        if (!config.remoteId().admits(said)) {
             throw refused("the peer is " + said + ", we want " + config.remoteId());
         }
     }
@@ -169,9 +176,7 @@ final class Authenticator {
         }
         try {
             X509Certificate certificate = certified(peer, message);
-            if (config.remoteId() != Identity.AS_CERTIFIED) {
-                expected(id.identity());
-            }
+            expected(id.identity());
             if (!PeerCertificate.bears(certificate, id.identity())) {
                 throw refused("the peer says that it is " + id.identity() + ", its certificate is for " + PeerCertificate.names(certificate));
             }

@@ -11,6 +11,7 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.Candidates;
 import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.session.Outbox;
 import dev.torii.ike.session.SessionContext;
@@ -38,11 +39,11 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     private final Vacancies vacancies;
 
     /** A connection at rest. */
-    public Connection(IkeConfig config, IkeCrypto crypto, HalfOpens.Places places) {
+    public Connection(IkeConfig config, IkeCrypto crypto, HalfOpens.Places places, Candidates candidates) {
         this.context = new SessionContext(config, crypto, places);
         this.out = context.out;
         this.children = new Children(context, this);
-        this.associations = new Associations(context, children, this);
+        this.associations = new Associations(context, candidates, children, this);
         this.requests = new Requests(context, associations, children, this);
         this.answers = new Answers(context, associations, children, requests);
         this.upkeep = new Upkeep(context);
@@ -78,6 +79,8 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
                 }
             }
             case Event.RekeyChild(var inbound) -> children.inbound(inbound).ifPresent(this::renew);
+            case Event.TakeOver(SetUpHandover handover) -> associations.takeOver(handover);
+            case Event.TakeOver(var other) -> other.refuse();
             case Event.Stop stop -> stop();
         }
         return out.drain();

@@ -1,5 +1,6 @@
 package dev.torii.ike.v2;
 
+import dev.torii.ike.Identity;
 import java.time.Duration;
 
 /** What a set-up asks of its owner. */
@@ -12,6 +13,9 @@ sealed interface Output {
 
     /** No retransmission is wanted any more. */
     record Answered() implements Output { }
+
+    /** The exchange goes on in another session. */
+    record HandOver(String connection, Identity peer) implements Output { }
 
     /** A message was not accepted. */
     record Drop(String cause) implements Output { }

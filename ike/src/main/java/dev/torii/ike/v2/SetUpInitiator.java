@@ -7,7 +7,6 @@ import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeException;
 import dev.torii.ike.IkeProposal;
 import dev.torii.ike.IkeStatus;
-import dev.torii.ike.Identity;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.PostQuantumKeys;
@@ -173,7 +172,7 @@ final class SetUpInitiator implements SetUp {
             payloads.add(Payload.Notify.of(NotifyType.INITIAL_CONTACT, Octets.EMPTY));
         }
         payloads.addAll(authenticator.request());
-        if (config.remoteId() != Identity.AS_CERTIFIED) {
+        if (!config.remoteId().open()) {
             payloads.add(new Payload.IdR(Payload.Id.bodyOf(config.remoteId())));
         }
         try {

@@ -28,15 +28,20 @@ final class SetUpResponder implements SetUp {
     private final Spi child;
     private final Authenticator authenticator;
     private final PostQuantum postQuantum;
+    private final Choice choice;
 
-    /** @param child our SPI for the first child SA */
-    SetUpResponder(IkeConfig config, IkeCrypto crypto, Cookie own, Spi child) {
+    /**
+     * @param child our SPI for the first child SA
+     * @param candidates who else may be meant, see {@link Choice}
+     */
+    SetUpResponder(IkeConfig config, IkeCrypto crypto, Cookie own, Spi child, List<IkeConfig> candidates) {
         this.config = config;
         this.crypto = crypto;
         this.own = own;
         this.child = child;
         this.authenticator = new Authenticator(config, crypto);
         this.postQuantum = new PostQuantum(config.authentication().postQuantum(), crypto);
+        this.choice = new Choice(config, candidates, crypto);
     }
 
     @Override
@@ -81,7 +86,7 @@ final class SetUpResponder implements SetUp {
             Message request = MessageCodec.decode(in.message());
             Payload.Ke ke = request.the(Payload.Ke.class);
             Octets ni = request.the(Payload.Nonce.class).value();
-            IkeNegotiation.Agreed agreed = IkeNegotiation.choose(config, request.the(Payload.Sa.class), ke, Octets.EMPTY);
+            IkeNegotiation.Agreed agreed = IkeNegotiation.choose(choice.offering(), request.the(Payload.Sa.class), ke, Octets.EMPTY);
             IkeCrypto.DhKey dh = crypto.generate(agreed.proposal().group());
             Octets nr = Octets.of(crypto.random(NONCE_BYTES));
             Secret shared = ChildNegotiation.shared(dh, ke);
@@ -98,9 +103,7 @@ final class SetUpResponder implements SetUp {
             if (limits.fragments()) {
                 payloads.add(Payload.Notify.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED, Octets.EMPTY));
             }
-            payloads.addAll(authenticator.hashes());
-            payloads.addAll(authenticator.request());
-            payloads.addAll(postQuantum.answer(request));
+            payloads.addAll(choice.words(request));
             Octets answer = MessageCodec.encode(IkeHeader.v2(peer, own, ExchangeType.IKE_SA_INIT, IkeHeader.RESPONSE, 0), payloads);
             var sa = new SaV2(peer, own, false, agreed.proposal(), keys, nat, limits);
             return Step.to(new State.InitAnswered(in.path(), new Terms(sa, ni, nr, in.message(), answer)), new Output.Transmit(Sealed.plain(answer)));
@@ -118,6 +121,10 @@ final class SetUpResponder implements SetUp {
             Payload.IdI id = request.the(Payload.IdI.class);
             if (request.all(Payload.Auth.class).isEmpty()) {
                 throw new Refusal(NotifyType.AUTHENTICATION_FAILED, "the peer wants EAP, which is not spoken here");
+            }
+            Optional<IkeConfig> other = choice.of(sa.proposal(), request);
+            if (other.isPresent()) {
+                return Step.to(s, new Output.HandOver(other.get().name(), id.identity()));
             }
             PostQuantum.Chosen chosen = postQuantum.choose(s.terms(), MessageCodec.decode(s.terms().request()), request);
             try {

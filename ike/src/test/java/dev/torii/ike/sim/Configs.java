@@ -58,6 +58,11 @@ public final class Configs {
         return mirror;
     }
 
+    public Configs name(String of) {
+        name = of;
+        return this;
+    }
+
     public Configs version(IkeVersion spoken) {
         version = spoken;
         return this;

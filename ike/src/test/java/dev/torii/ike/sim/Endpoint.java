@@ -178,6 +178,7 @@ public final class Endpoint {
                 up = false;
                 downs++;
             }
+            case Effect.HandOver handOver -> check(false, "handed over, and there is nobody else");
             case Effect.Dropped(String cause) -> dropped.add(cause);
             case Effect.Report(String text) -> reports.add(text);
         }

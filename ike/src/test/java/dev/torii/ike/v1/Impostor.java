@@ -67,7 +67,7 @@ final class Impostor {
     private Impostor(boolean initiator) {
         this.initiator = initiator;
         this.victim = initiator ? pair.right() : pair.left();
-        this.machine = initiator ? new MainModeInitiator(LEFT, crypto, OWN) : new MainModeResponder(RIGHT, crypto, OWN);
+        this.machine = initiator ? new MainModeInitiator(LEFT, crypto, OWN) : new MainModeResponder(RIGHT, crypto, OWN, List.of());
         try {
             this.path = new Path(new InetSocketAddress(InetAddress.getByName(initiator ? "192.168.1.42" : "198.51.100.11"), Path.IKE_PORT),
                     new InetSocketAddress(InetAddress.getByName(initiator ? "198.51.100.11" : "192.168.1.42"), Path.IKE_PORT));
