@@ -7,6 +7,9 @@ import dev.torii.esp.DatagramSink;
 import dev.torii.esp.OutboundSa;
 import dev.torii.esp.SaDatabase;
 import dev.torii.ike.Cookie;
+import dev.torii.ike.Handover;
+import dev.torii.ike.Identity;
+import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeStatus;
 import dev.torii.ike.Octets;
@@ -142,7 +145,7 @@ final class Connections implements AutoCloseable {
             var installer = new SaInstaller(sad, tunnel.index(), config.replayWindow(), sinks(tunnel, socket));
             var ike = config.toIkeConfig(address);
             if (tunnel.isOnDemand()) sad.trap(tunnel.index(), SaInstaller.selectors(ike.localSelectors(), ike.remoteSelectors()));
-            var driver = new IkeDriver(loop, ike, crypto, halfOpens, installer, new DriverSurroundings(tunnel));
+            var driver = new IkeDriver(loop, ike, crypto, halfOpens, this::candidates, installer, new DriverSurroundings(tunnel));
             tunnel.attached(address, driver);
             dispatcher.add(driver, address, config.remote());
             config.remote().ifPresent(halfOpens::name);
@@ -152,6 +155,10 @@ final class Connections implements AutoCloseable {
             if (cannotListen.put(tunnel, e) == null) log.warn(config.name(), e.getMessage());
             loop.arm(CANNOT_LISTEN, LISTEN_AGAIN, () -> network(host));
         }
+    }
+
+    private List<IkeConfig> candidates(Path path) {
+        return dispatcher.candidates(path).stream().map(IkeDriver::config).toList();
     }
 
     /** Why a connection has no sockets, if one has none: at start that is a reason not to start, later it is tried again. */
@@ -347,6 +354,10 @@ final class Connections implements AutoCloseable {
             tunnel.up(up);
             if (up) starts.done(tunnel);
             stateChanged.accept(tunnel);
+        }
+
+        @Override public void handOver(String connection, Identity peer, Handover exchange) {
+            named(connection).flatMap(Tunnel::driver).ifPresentOrElse(driver -> driver.takeOver(exchange), exchange::refuse);
         }
 
         @Override public EventLog log() {

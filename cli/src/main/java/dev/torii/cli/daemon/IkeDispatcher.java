@@ -4,6 +4,7 @@ import dev.torii.cli.daemon.Counters.Cause;
 import dev.torii.ike.Cookie;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
+import dev.torii.ike.session.Candidates;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
 import dev.torii.ike.wire.MalformedMessageException;
@@ -11,15 +12,19 @@ import dev.torii.ike.wire.Notification;
 import dev.torii.ike.wire.NotifyType;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * Brings each IKE message to the connection it belongs to: by our own cookie, or, for the first message of a Main Mode or an IKE_SA_INIT, by the pair of addresses, an exact match
- * before a conn for any peer (RFC 2409, section 5.4: with a pre-shared key nothing else is known then). Strangers change nothing here.
+ * before a conn for any peer. Nothing else is known then; the first of several answers, and hands the exchange over when the peer says who it is ({@link Candidates}).
+ * Strangers change nothing here.
  */
 final class IkeDispatcher implements UdpSockets.IkeReceiver {
     private final ControlLoop loop;
@@ -28,8 +33,8 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
     private final AnswerLimit limit;
     private final BiConsumer<Path, Octets> send;
     private final Map<Cookie, IkeDriver> byCookie = new HashMap<>();
-    private final Map<AddressPair, IkeDriver> byAddresses = new HashMap<>();
-    private final Map<InetAddress, IkeDriver> anyPeer = new HashMap<>();
+    private final Map<AddressPair, List<IkeDriver>> byAddresses = new HashMap<>();
+    private final Map<InetAddress, List<IkeDriver>> anyPeer = new HashMap<>();
     private boolean closing;
 
     private record AddressPair(InetAddress local, InetAddress remote) {}
@@ -42,10 +47,17 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
         this.send = send;
     }
 
-    /** A connection's addresses; an empty remote takes any peer that no other connection names. Of several with the same addresses the first answers. */
+    /** A connection's addresses; an empty remote takes any peer. Of several with the same addresses the first answers. */
     void add(IkeDriver driver, InetAddress local, Optional<InetAddress> remote) {
-        if (remote.isPresent()) byAddresses.putIfAbsent(new AddressPair(local, remote.get()), driver);
-        else anyPeer.putIfAbsent(local, driver);
+        (remote.isPresent() ? byAddresses.computeIfAbsent(new AddressPair(local, remote.get()), pair -> new ArrayList<>())
+                : anyPeer.computeIfAbsent(local, address -> new ArrayList<>())).add(driver);
+    }
+
+    /** Who may be meant by what comes along a path, those that name the peer's address first. */
+    List<IkeDriver> candidates(Path path) {
+        var local = path.local().getAddress();
+        return Stream.concat(byAddresses.getOrDefault(new AddressPair(local, path.remote().getAddress()), List.of()).stream(),
+                anyPeer.getOrDefault(local, List.of()).stream()).toList();
     }
 
     /** From now on only messages of IKE SAs that exist count. */
@@ -55,8 +67,10 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
 
     /** The connection is gone, or has another address now. */
     void remove(IkeDriver driver) {
-        byAddresses.values().removeIf(driver::equals);
-        anyPeer.values().removeIf(driver::equals);
+        byAddresses.values().forEach(drivers -> drivers.remove(driver));
+        byAddresses.values().removeIf(List::isEmpty);
+        anyPeer.values().forEach(drivers -> drivers.remove(driver));
+        anyPeer.values().removeIf(List::isEmpty);
         byCookie.values().removeIf(driver::equals);
     }
 
@@ -119,21 +133,20 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
     }
 
     private void first(Path path, IkeHeader header, Octets message) {
-        var local = path.local().getAddress();
-        var driver = byAddresses.get(new AddressPair(local, path.remote().getAddress()));
-        if (driver == null) driver = anyPeer.get(local);
-        if (driver != null && driver.version().major() != header.majorVersion()) {
+        var candidates = candidates(path);
+        var driver = candidates.stream().filter(candidate -> candidate.version().major() == header.majorVersion()).findFirst();
+        if (driver.isPresent()) {
+            driver.get().received(path, message);
+            return;
+        }
+        if (!candidates.isEmpty()) {
             counters.count(Cause.IKE_VERSION);
-            log.limited("version", from(path), "IKEv" + header.majorVersion() + " is not spoken by " + driver.name() + ", see its ikev2=");
+            log.limited("version", from(path), "IKEv" + header.majorVersion() + " is not spoken by " + candidates.getFirst().name() + ", see its ikev2=");
             answer(path, header, NotifyType.NO_PROPOSAL_CHOSEN);
             return;
         }
-        if (driver != null) {
-            driver.received(path, message);
-            return;
-        }
         counters.count(Cause.IKE_UNKNOWN_PEER);
-        log.limited("unknown peer", from(path), "initial " + (header.majorVersion() == 1 ? "Main Mode" : "IKE_SA_INIT") + " message received on " + local.getHostAddress() + " but no connection has this address as its right");
+        log.limited("unknown peer", from(path), "initial " + (header.majorVersion() == 1 ? "Main Mode" : "IKE_SA_INIT") + " message received on " + path.local().getAddress().getHostAddress() + " but no connection has this address as its right");
         answer(path, header, NotifyType.NO_PROPOSAL_CHOSEN);
     }
 

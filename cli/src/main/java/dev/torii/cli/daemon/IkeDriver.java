@@ -4,6 +4,8 @@ import dev.torii.cli.daemon.Counters.Cause;
 import dev.torii.ike.Cookie;
 import dev.torii.ike.Effect;
 import dev.torii.ike.Event;
+import dev.torii.ike.Handover;
+import dev.torii.ike.Identity;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeSession;
@@ -14,6 +16,7 @@ import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
+import dev.torii.ike.session.Candidates;
 import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.session.Traffic;
 import java.net.InetAddress;
@@ -85,6 +88,9 @@ final class IkeDriver {
         /** The tunnel carries no traffic any more. */
         void tunnelDown(Reason reason);
 
+        /** The exchange is another connection's. */
+        void handOver(String connection, Identity peer, Handover exchange);
+
         EventLog log();
 
         Counters counters();
@@ -92,8 +98,8 @@ final class IkeDriver {
         KeyLog keyLog();
     }
 
-    IkeDriver(ControlLoop loop, IkeConfig config, IkeCrypto crypto, HalfOpens halfOpens, SaInstaller installer, Surroundings surroundings) {
-        this(loop, config, () -> Machine.of(new IkeSession(config, crypto, halfOpens)), installer, surroundings);
+    IkeDriver(ControlLoop loop, IkeConfig config, IkeCrypto crypto, HalfOpens halfOpens, Candidates candidates, SaInstaller installer, Surroundings surroundings) {
+        this(loop, config, () -> Machine.of(new IkeSession(config, crypto, halfOpens, candidates)), installer, surroundings);
     }
 
     IkeDriver(ControlLoop loop, IkeConfig config, Supplier<Machine> machines, SaInstaller installer, Surroundings surroundings) {
@@ -107,6 +113,10 @@ final class IkeDriver {
 
     String name() {
         return config.name();
+    }
+
+    IkeConfig config() {
+        return config;
     }
 
     /** Which IKE the connection speaks. */
@@ -153,6 +163,11 @@ final class IkeDriver {
 
     void received(Path path, Octets message) {
         step(new Event.Received(path, message));
+    }
+
+    /** An exchange that another connection has begun to answer is this one's. */
+    void takeOver(Handover exchange) {
+        step(new Event.TakeOver(exchange));
     }
 
     /** To be called regularly: tells the machine of traffic that proves the peer alive, and of SAs whose sequence numbers run out. */
@@ -231,6 +246,7 @@ final class IkeDriver {
                 log.warn(name(), "down: " + reason.text());
                 surroundings.tunnelDown(reason);
             }
+            case Effect.HandOver(String connection, Identity peer, Handover exchange) -> surroundings.handOver(connection, peer, exchange);
             case Effect.Dropped(String cause) -> {
                 surroundings.counters().count(Cause.IKE_DROPPED);
                 log.limited("dropped " + name(), name(), "dropped: " + cause);

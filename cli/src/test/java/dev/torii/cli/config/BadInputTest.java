@@ -185,12 +185,22 @@ class BadInputTest {
     }
 
     @Test
-    void twoConnsForOneAddressPairWithDifferentSecretsAreRefused() {
+    void twoConnsForOneAddressPairWithDifferentSecretsAreRefusedWithIkeV1() {
         site.secrets(Site.SECRET + "192.168.1.42 @other : PSK \"another one, longer\"\n").conf(Site.CONN + Site.CONN.replace("conn one", "conn two") + "     rightid=@other\n");
         assertEquals(List.of(A + "11:1: conn two and conn one at /etc/ipsec.d/a.conf:1:1 have the same two addresses and different secrets"
-                + " | use one secret for both: before the peer says who it is, its address must tell which secret is meant"), site.problems());
+                + " | use one secret for both, or ikev2=insist: with IKEv1, before the peer says who it is, its address must tell which secret is meant"), site.problems());
         site.secrets("192.168.1.42 198.51.100.1 @other : PSK \"correct horse battery\"\n");
         assertEquals(2, site.load().tunnels().size());
+    }
+
+    @Test
+    void withIkeV2TheIdentityTellsThemApartAndOnlyTheSameOneIsRefused() {
+        String one = Site.CONN.replace("ikev2=no", "ikev2=insist");
+        site.secrets(Site.SECRET + "192.168.1.42 @other : PSK \"another one, longer\"\n").conf(one + one.replace("conn one", "conn two") + "     rightid=@other\n");
+        assertEquals(List.of(), site.load().warnings());
+        site.conf(one + one.replace("conn one", "conn two"));
+        assertEquals(List.of(A + "11:1: conn two has the two addresses and identities of conn one at /etc/ipsec.d/a.conf:1:1, and a peer that begins is answered by that one"
+                + " unless its traffic selectors are of this one alone"), site.warnings());
     }
 
     @Test

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
-import dev.torii.ike.IkeVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -306,11 +305,17 @@ class IpsecConfTest {
     }
 
     @Test
-    void anyPeerNeedsAnIdentityAndASubnet() {
+    void anyPeerMayHaveAnyIdentity() {
         site.secrets("%any @peer.example : PSK \"correct horse battery\"\n").conf(Site.CONN.replace("right=198.51.100.1", "right=%any\n rightid=@peer.example"));
         assertEquals(Optional.empty(), site.load().tunnels().getFirst().remote());
-        site.conf(Site.CONN.replace("right=198.51.100.1", "right=%any"));
-        assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: conn one accepts a peer from any address and of any identity | add rightid= with the identity that the peer sends"), site.problems());
+        assertEquals(Identity.fqdn("peer.example"), site.load().tunnels().getFirst().remoteId());
+        site.secrets(": PSK \"correct horse battery\"\n");
+        for (String written : List.of("right=%any", "right=%any\n rightid=%any", "right=198.51.100.1\n rightid=%any")) {
+            site.conf(Site.CONN.replace("right=198.51.100.1", written));
+            assertEquals(Identity.ANY, site.load().tunnels().getFirst().remoteId(), written);
+        }
+        site.conf(Site.CONN + "     leftid=%any\n");
+        assertEquals(List.of("/etc/ipsec.d/a.conf:11:13: leftid=%any: an identity of our own must be named | write an address or @name"), site.problems());
     }
 
     @ParameterizedTest

@@ -1,6 +1,8 @@
 package dev.torii.cli.daemon;
 
 import dev.torii.ike.Cookie;
+import dev.torii.ike.Handover;
+import dev.torii.ike.Identity;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
@@ -35,6 +37,10 @@ class FakeSurroundings implements IkeDriver.Surroundings {
 
     @Override public void tunnelDown(Reason reason) {
         asked.add("down: " + reason.text());
+    }
+
+    @Override public void handOver(String connection, Identity peer, Handover exchange) {
+        asked.add("hand over " + peer + " to " + connection);
     }
 
     @Override public EventLog log() {

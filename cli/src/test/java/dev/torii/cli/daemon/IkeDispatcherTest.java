@@ -114,6 +114,33 @@ class IkeDispatcherTest {
         assertEquals(0, second.events.size());
     }
 
+    @Test void bothVersionsMayBeSpokenWithOnePeerByTwoConnections() throws Exception {
+        var one = FakeMachine.silent();
+        var two = FakeMachine.silent();
+        dispatcher.add(driver(one), LOCAL, Optional.of(PEER));
+        dispatcher.add(driver(two, IkeVersion.V2), LOCAL, Optional.empty());
+        receive(PEER, ikeSaInit(7));
+        receive(PEER, mainMode(8));
+        assertEquals(1, one.events.size());
+        assertEquals(1, two.events.size());
+        assertEquals(0, counters.of(Cause.IKE_VERSION));
+    }
+
+    @Test void thoseThatNameThePeerAreMeantBeforeThoseForAnybody() {
+        var any = driver(FakeMachine.silent());
+        var exact = driver(FakeMachine.silent());
+        var other = driver(FakeMachine.silent());
+        dispatcher.add(any, LOCAL, Optional.empty());
+        dispatcher.add(exact, LOCAL, Optional.of(PEER));
+        dispatcher.add(other, LOCAL, Optional.of(STRANGER));
+        var path = new Path(new InetSocketAddress(LOCAL, 4500), new InetSocketAddress(PEER, 1027));
+        assertEquals(List.of(exact, any), dispatcher.candidates(path));
+        dispatcher.remove(exact);
+        assertEquals(List.of(any), dispatcher.candidates(path));
+        dispatcher.remove(any);
+        assertEquals(List.of(), dispatcher.candidates(path));
+    }
+
     @Test void anExactPairComesBeforeAnyPeer() throws Exception {
         var exact = FakeMachine.silent();
         var any = FakeMachine.silent();

@@ -158,6 +158,7 @@ final class Authentications {
 
     /** {@code rightid=} of the peer; only called if it is written. */
     Optional<Identity> remoteId(Conn conn, Methods methods, Side remote, Value value) {
+        if (value.text().equals("%any")) return Optional.of(Identity.ANY);
         if (!value.text().equals("%fromcert") || methods.secret(remote)) return values.identity(value);
         var known = conn.get(remote, "cert");
         if (known.isPresent()) return certificates.of(known.get()).map(chain -> subject(chain.getFirst()));

@@ -5,7 +5,6 @@ import dev.torii.cli.config.Diagnostics;
 import dev.torii.cli.config.Encapsulation;
 import dev.torii.cli.config.Host;
 import dev.torii.cli.config.InnerAddress;
-import dev.torii.cli.config.Position;
 import dev.torii.cli.config.StartMode;
 import dev.torii.cli.config.TunnelConfig;
 import dev.torii.cli.config.Warning;
@@ -49,9 +48,9 @@ final class Tunnels {
     private final PostQuantumWords postQuantum;
     private final Map<String, Value> marks = new HashMap<>();
     private final Map<String, Value> interfaces = new HashMap<>();
-    private final Map<Peers, TunnelConfig> byPeers = new HashMap<>();
+    private final Map<Peers, List<TunnelConfig>> byPeers = new HashMap<>();
 
-    private record Peers(Optional<InetAddress> local, Optional<InetAddress> remote) {}
+    private record Peers(IkeVersion version, Optional<InetAddress> local, Optional<InetAddress> remote) {}
 
     Tunnels(Host host, SecretTable secrets, List<String> secretsFiles, List<PpkEntry> ppks, Certificates certificates, Diagnostics diagnostics) {
         this.host = host;
@@ -257,8 +256,7 @@ final class Tunnels {
         var side = ends.localSide().other();
         var value = conn.get(side, "id");
         if (value.isPresent()) return authentications.remoteId(conn, methods, side, value.get());
-        if (ends.remote().isEmpty()) diagnostics.error(conn.at(), "conn " + conn.name() + " accepts a peer from any address and of any identity", "add " + side.word() + "id= with the identity that the peer sends");
-        return ends.remote().map(Identity::ofAddress);
+        return Optional.of(ends.remote().map(Identity::ofAddress).orElse(Identity.ANY));
     }
 
     /** {@code subnets=}, or {@code subnet=}, which in IKEv2 may be a list too. */
@@ -296,17 +294,30 @@ final class Tunnels {
         diagnostics.error(conn.at(), "no secret for " + local + " and " + remoteId + " (conn " + conn.name() + ")", "add to " + file + ": " + local + " " + remoteId + " : PSK \"...\"");
     }
 
-    /** As responder, Main Mode must choose the secret by the addresses alone (RFC 2409, section 5.4); here IKEv2 does so too. */
+    /**
+     * Conns of one version and the same two addresses must differ by identities. As responder, Main Mode must choose the secret by the addresses alone (RFC 2409,
+     * section 5.4); in IKEv2 the peer has said who it is by then.
+     */
     private void samePeers(TunnelConfig tunnel) {
-        var first = byPeers.putIfAbsent(new Peers(tunnel.local(), tunnel.remote()), tunnel);
-        if (first == null) return;
-        Position at = tunnel.at();
-        if (first.authentication().equals(tunnel.authentication())) {
-            diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, at, "conn " + tunnel.name() + " has the two addresses of conn " + first.name() + " at " + first.at()
-                    + ", and a peer that begins is always answered by that one, whatever identity it has", "let this side begin (auto=start), or write one conn with leftsubnets= and rightsubnets=");
-            return;
+        var others = byPeers.computeIfAbsent(new Peers(tunnel.ikeVersion(), tunnel.local(), tunnel.remote()), peers -> new ArrayList<>());
+        var same = others.stream().filter(other -> other.remoteId().equals(tunnel.remoteId()) && other.localId().equals(tunnel.localId())).findFirst();
+        if (same.isPresent() && same.get().authentication().equals(tunnel.authentication())) {
+            diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, tunnel.at(), "conn " + tunnel.name() + " has the two addresses and identities of conn " + same.get().name() + " at "
+                    + same.get().at() + ", and a peer that begins " + (tunnel.ikeVersion() == IkeVersion.V1 ? "is always answered by that one"
+                    : "is answered by that one unless its traffic selectors are of this one alone"),
+                    "let this side begin (auto=start), or write one conn with leftsubnets= and rightsubnets=");
+        } else if (tunnel.ikeVersion() == IkeVersion.V1) {
+            others.stream().filter(other -> !other.authentication().equals(tunnel.authentication())).findFirst().ifPresent(other -> diagnostics.error(tunnel.at(),
+                    "conn " + tunnel.name() + " and conn " + other.name() + " at " + other.at() + " have the same two addresses and different secrets",
+                    "use one secret for both, or ikev2=insist: with IKEv1, before the peer says who it is, its address must tell which secret is meant"));
+        } else if (same.isPresent() && sameSecretsMeant(same.get(), tunnel)) {
+            diagnostics.error(tunnel.at(), "conn " + tunnel.name() + " and conn " + same.get().name() + " at " + same.get().at()
+                    + " have the same two addresses and identities and different secrets", "give one of them another " + "rightid=");
         }
-        diagnostics.error(at, "conn " + tunnel.name() + " and conn " + first.name() + " at " + first.at() + " have the same two addresses and different secrets",
-                "use one secret for both: before the peer says who it is, its address must tell which secret is meant");
+        others.add(tunnel);
+    }
+
+    private static boolean sameSecretsMeant(TunnelConfig one, TunnelConfig other) {
+        return one.authentication().peer() instanceof Authentication.PreSharedKey && other.authentication().peer() instanceof Authentication.PreSharedKey;
     }
 }

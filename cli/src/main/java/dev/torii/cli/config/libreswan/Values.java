@@ -193,7 +193,7 @@ final class Values {
     /** Why {@code text} is no identity. */
     void identityError(String what, String text, Position at) {
         if (Addresses.isPlaceholder(text)) diagnostics.error(at, what + " is still the placeholder", "put the address here");
-        else if (text.equals("%any")) diagnostics.error(at, what + ": any identity would do, which is not supported yet", "write the identity that the peer sends");
+        else if (text.equals("%any")) diagnostics.error(at, what + ": an identity of our own must be named", "write an address or @name");
         else if (text.equals("%fromcert")) diagnostics.error(at, what + " is an identity for certificates, and this side has a pre-shared key", "write an address or @name");
         else if (text.contains("=")) diagnostics.error(at, what + " is not a distinguished name", "write it like \"C=US, O=Example, CN=vpn\"");
         else diagnostics.error(at, what + " is neither an address nor a name with @", "write an address, or @" + text + " for a name that is sent as it is");
