@@ -8,6 +8,17 @@ public interface IkeCrypto {
     /** A fresh private value in a group. */
     DhKey generate(DhGroup group);
 
+    /**
+     * The responder's part of a key exchange.
+     *
+     * @param initiatorsValue what the initiator has sent
+     * @throws IkeException if that is not in the group
+     */
+    default Responded respond(DhGroup group, Octets initiatorsValue) throws IkeException {
+        DhKey own = generate(group);
+        return new Responded(own.publicValue(), own.sharedWith(initiatorsValue));
+    }
+
     /** HMAC of the concatenated data. */
     Secret prf(HashAlgorithm hash, Secret key, byte[]... data);
 
@@ -25,6 +36,10 @@ public interface IkeCrypto {
 
     /** The inverse of {@link #seal}. @throws IkeException if it does not authenticate */
     Octets open(EncryptionAlgorithm algorithm, Secret key, Octets nonce, Octets associated, Octets sealed) throws IkeException;
+
+    /** What a responder tells the initiator, and what both then know. */
+    record Responded(Octets publicValue, Secret shared) {
+    }
 
     /** One side of a Diffie-Hellman exchange. */
     interface DhKey {

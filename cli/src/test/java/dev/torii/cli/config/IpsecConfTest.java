@@ -334,6 +334,28 @@ class IpsecConfTest {
         assertEquals("[" + expected + "]", replaced("ike=aes_cbc256-sha2_384;modp1536", "ike=" + written).ikeProposals().toString());
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "aes_gcm256-sha2_256;dh31;addke1=dh20 | AES_GCM_16_256-HMAC_SHA2_256-X25519-KE1_ECP384",
+        "aes256gcm16-sha256-x25519-ke1_ecp384! | AES_GCM_16_256-HMAC_SHA2_256-X25519-KE1_ECP384",
+        "aes256-sha256;ke=dh31;addke1=dh20;addke2=modp3072 | AES_CBC_256-HMAC_SHA2_256-X25519-KE1_ECP384-KE2_MODP3072",
+        "aes256-sha256-x25519-ke1_ecp384-ke2_modp3072 | AES_CBC_256-HMAC_SHA2_256-X25519-KE1_ECP384-KE2_MODP3072",
+        "aes256-sha256;dh31;addke1=dh20+dh21 | AES_CBC_256-HMAC_SHA2_256-X25519-KE1_ECP384, AES_CBC_256-HMAC_SHA2_256-X25519-KE1_ECP521",
+        "aes256-sha256-x25519-ke1_ecp384,aes256-sha256-x25519 | AES_CBC_256-HMAC_SHA2_256-X25519-KE1_ECP384, AES_CBC_256-HMAC_SHA2_256-X25519"})
+    void additionalKeyExchangesAreWrittenInTwoDialects(String written, String expected) {
+        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("ike=aes_cbc256-sha2_384;modp1536", "ike=" + written)).load().tunnels().getFirst();
+        assertEquals("[" + expected + "]", tunnel.ikeProposals().toString());
+        assertEquals(List.of(), site.warnings());
+    }
+
+    @Test
+    void aKeyExchangeThatIsThereAlreadyIsLeftOut() {
+        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("ike=aes_cbc256-sha2_384;modp1536", "ike=aes256-sha256;dh20+dh31;addke1=dh20"))
+                .load().tunnels().getFirst();
+        assertEquals("[AES_CBC_256-HMAC_SHA2_256-X25519-KE1_ECP384]", tunnel.ikeProposals().toString());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:9:10: ike= offers less than it says: the same key exchange twice is not supported yet"), site.warnings());
+    }
+
     @Test
     void withIkev2ChildrenMayHaveSeveralGroups() {
         var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("phase2alg=aes_gcm256;modp1536", "esp=aes_gcm256;modp2048,aes256-sha2_256;dh20,aes_gcm128"))

@@ -106,6 +106,7 @@ final class Association {
         state = next;
         switch (next) {
             case SetUp.State.InitSent s -> path = s.path();
+            case SetUp.State.IntermediateSent s -> path = s.path();
             case SetUp.State.AuthSent s -> path = s.path();
             case SetUp.State.InitAnswered s -> path = s.path();
             case SetUp.State.Refused s -> path = s.path();
@@ -115,12 +116,17 @@ final class Association {
         }
     }
 
+    /** Whether the peer that began has sent more than its first message, which shows that it can receive. */
+    boolean wentOn() {
+        return state instanceof SetUp.State.InitAnswered s && s.before().isPresent();
+    }
+
     /** @param moment its place among all ids: what has a smaller id existed before, what has a greater one was begun later */
     void establish(SetUp.State.Established done, long moment) {
         become(done.sa(), moment);
         peer = Optional.of(done.peer());
-        nextRequest = initiator ? 2 : 0;
-        nextFromPeer = initiator ? 0 : 2;
+        nextRequest = initiator ? done.nextId() : 0;
+        nextFromPeer = initiator ? 0 : done.nextId();
         lastRequest = done.request();
         lastAnswer = done.answer();
         answerSent = 1;

@@ -132,12 +132,13 @@ final class Associations {
 
     /** What a set-up may see: fragments only when all of them are there. */
     private Optional<Input.Arrived> whole(Association association, Input.Arrived in) {
-        Optional<SaV2> sa = SetUp.awaitsAuth(association.state()).filter(s -> in.header().nextPayload() == PayloadType.SKF && in.header().messageId() == 1);
-        if (sa.isEmpty()) {
+        Optional<SetUp.Terms> terms = SetUp.awaits(association.state())
+                .filter(t -> in.header().nextPayload() == PayloadType.SKF && in.header().messageId() == t.nextId());
+        if (terms.isEmpty()) {
             return Optional.of(in);
         }
         try {
-            return association.open(sa.get(), context.crypto, in.header(), in.message())
+            return association.open(terms.get().sa(), context.crypto, in.header(), in.message())
                     .map(opened -> new Input.Arrived(in.path(), in.header(), opened.datagram(), in.alone(), Optional.of(opened)));
         } catch (IkeException stranger) {
             context.out.dropped(stranger.getMessage());
@@ -210,7 +211,7 @@ final class Associations {
 
     /** Whether a peer that began may take longer to go on. */
     private boolean stay(Association association) {
-        Optional<Duration> time = association.place.flatMap(place -> place.stay(context.config.retransmission().total(), false));
+        Optional<Duration> time = association.place.flatMap(place -> place.stay(context.config.retransmission().total(), association.wentOn()));
         time.ifPresent(patience -> context.out.arm(Timer.Kind.HALF_OPEN, association.id, patience));
         return time.isPresent();
     }

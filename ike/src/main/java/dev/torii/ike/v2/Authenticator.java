@@ -243,13 +243,13 @@ final class Authenticator {
     }
 
     private Octets shared(SetUp.Terms terms, boolean byInitiator, Secret secret, Octets idBody) {
-        return terms.sa().keys().auth(crypto, secret, byInitiator, first(terms, byInitiator), nonce(terms, byInitiator), idBody);
+        return terms.sa().keys().auth(crypto, secret, byInitiator, first(terms, byInitiator), nonce(terms, byInitiator), idBody, terms.intAuth().covered());
     }
 
-    /** Section 2.15: the side's first message, the other's nonce, the side's identity under its own key. */
+    /** Section 2.15: the side's first message, the other's nonce, the side's identity under its own key, and what came between (RFC 9242, section 3.3.2). */
     private byte[][] signedOctets(SetUp.Terms terms, boolean byInitiator, Octets idBody) {
         return new byte[][] {first(terms, byInitiator).toByteArray(), nonce(terms, byInitiator).toByteArray(),
-            terms.sa().keys().identity(crypto, byInitiator, idBody).toByteArray()};
+            terms.sa().keys().identity(crypto, byInitiator, idBody).toByteArray(), terms.intAuth().covered().toByteArray()};
     }
 
     private static Octets first(SetUp.Terms terms, boolean byInitiator) {

@@ -101,9 +101,9 @@ final class ChildNegotiation {
             if (offered.group() != group.get().id()) {
                 throw IkeNegotiation.wrongGroup(group.get(), offered.group());
             }
-            IkeCrypto.DhKey dh = setting.crypto().generate(group.get());
-            shared = Optional.of(shared(dh, offered));
-            more.add(new Payload.Ke(group.get().id(), dh.publicValue()));
+            IkeCrypto.Responded ours = respond(setting.crypto(), group.get(), offered);
+            shared = Optional.of(ours.shared());
+            more.add(new Payload.Ke(group.get().id(), ours.publicValue()));
         }
         return answer(setting, request, own, chosen, shared, ni, nr, more);
     }
@@ -112,6 +112,15 @@ final class ChildNegotiation {
     static Secret shared(IkeCrypto.DhKey dh, Payload.Ke ke) throws Refusal {
         try {
             return dh.sharedWith(ke.publicValue());
+        } catch (IkeException notInGroup) {
+            throw Refusal.syntax(notInGroup.getMessage());
+        }
+    }
+
+    /** The responder's part of a key exchange; a public value that is not in the group is malformed. */
+    static IkeCrypto.Responded respond(IkeCrypto crypto, DhGroup group, Payload.Ke ke) throws Refusal {
+        try {
+            return crypto.respond(group, ke.publicValue());
         } catch (IkeException notInGroup) {
             throw Refusal.syntax(notInGroup.getMessage());
         }

@@ -10,6 +10,7 @@ import dev.torii.ike.v2.wire.Proposal;
 import dev.torii.ike.v2.wire.Refusal;
 import dev.torii.ike.v2.wire.Transform;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -29,23 +30,27 @@ final class IkeNegotiation {
     static Payload.Sa offer(IkeConfig config, Octets spi) {
         var merged = new LinkedHashMap<List<Transform>, List<Transform>>();
         for (IkeProposal ours : config.ikeProposals()) {
-            List<Transform> transforms = TransformIds.of(ours);
-            int group = transforms.size() - 1;
-            merged.computeIfAbsent(transforms.subList(0, group), same -> new ArrayList<>()).add(transforms.get(group));
+            Transform group = Transform.of(Transform.DH, ours.group().id());
+            merged.computeIfAbsent(TransformIds.of(ours).stream().filter(each -> !each.equals(group)).toList(), same -> new ArrayList<>()).add(group);
         }
         var proposals = new ArrayList<Proposal>();
         merged.forEach((same, groups) -> proposals.add(new Proposal(proposals.size() + 1, Payload.PROTOCOL_IKE, spi,
-                Stream.concat(same.stream(), groups.stream()).toList())));
+                Stream.concat(same.stream(), groups.stream()).sorted(Comparator.comparing(Transform::type)).toList())));
         return new Payload.Sa(proposals);
     }
 
-    /** The responder's choice: the first of ours that was offered, if possible with the group that {@code ke} is of. */
-    static Agreed choose(IkeConfig config, Payload.Sa offered, Payload.Ke ke, Octets own) throws Refusal {
-        Optional<Agreed> chosen = first(config.ikeProposals().stream().filter(ours -> ours.group().id() == ke.group()).toList(), offered, own);
+    /**
+     * The responder's choice: the first of ours that was offered, if possible with the group that {@code ke} is of.
+     *
+     * @param additional whether the initiator understands additional key exchanges
+     */
+    static Agreed choose(IkeConfig config, Payload.Sa offered, Payload.Ke ke, Octets own, boolean additional) throws Refusal {
+        List<IkeProposal> possible = config.ikeProposals().stream().filter(ours -> additional || ours.additional().isEmpty()).toList();
+        Optional<Agreed> chosen = first(possible.stream().filter(ours -> ours.group().id() == ke.group()).toList(), offered, own);
         if (chosen.isPresent()) {
             return chosen.get();
         }
-        Agreed other = first(config.ikeProposals(), offered, own).orElseThrow(() -> noneChosen(offered));
+        Agreed other = first(possible, offered, own).orElseThrow(() -> noneChosen(offered));
         throw wrongGroup(other.proposal().group(), ke.group());
     }
 

@@ -35,13 +35,12 @@ final class IkeRekey {
     /** The responder's part. */
     static Result answer(IkeConfig config, IkeCrypto crypto, SaV2 old, Message request, Cookie own) throws Refusal {
         Payload.Ke ke = request.the(Payload.Ke.class);
-        IkeNegotiation.Agreed agreed = IkeNegotiation.choose(config, request.the(Payload.Sa.class), ke, own.octets());
+        IkeNegotiation.Agreed agreed = IkeNegotiation.choose(config, request.the(Payload.Sa.class), ke, own.octets(), true);
         Octets ni = request.the(Payload.Nonce.class).value();
         Octets nr = Octets.of(crypto.random(ChildNegotiation.NONCE_BYTES));
-        IkeCrypto.DhKey dh = crypto.generate(agreed.proposal().group());
-        Secret shared = ChildNegotiation.shared(dh, ke);
-        SaV2 sa = successor(crypto, old, agreed, shared, ni, nr, spi(agreed.peerSpi()), own, false);
-        return new Result(sa, ni, nr, List.of(agreed.answer(), new Payload.Nonce(nr), new Payload.Ke(dh.group().id(), dh.publicValue())));
+        IkeCrypto.Responded ours = ChildNegotiation.respond(crypto, agreed.proposal().group(), ke);
+        SaV2 sa = successor(crypto, old, agreed, ours.shared(), ni, nr, spi(agreed.peerSpi()), own, false);
+        return new Result(sa, ni, nr, List.of(agreed.answer(), new Payload.Nonce(nr), new Payload.Ke(ke.group(), ours.publicValue())));
     }
 
     /** The initiator's part when the answer has come. */

@@ -86,11 +86,11 @@ record KeyMaterialV2(HashAlgorithm hash, Secret d, Secret ai, Secret ar, Secret 
         }
     }
 
-    /** AUTH with a pre-shared key: section 2.15. */
-    Octets auth(IkeCrypto crypto, Secret preSharedKey, boolean byInitiator, Octets firstMessage, Octets otherNonce, Octets idBody) {
+    /** AUTH with a pre-shared key: section 2.15. {@code intAuth}: what is covered of IKE_INTERMEDIATE, if that was spoken. */
+    Octets auth(IkeCrypto crypto, Secret preSharedKey, boolean byInitiator, Octets firstMessage, Octets otherNonce, Octets idBody, Octets intAuth) {
         Secret padded = crypto.prf(hash, preSharedKey, PAD);
         byte[] id = identity(crypto, byInitiator, idBody).toByteArray();
-        Octets auth = Octets.of(crypto.prf(hash, padded, firstMessage.toByteArray(), otherNonce.toByteArray(), id).toByteArray());
+        Octets auth = Octets.of(crypto.prf(hash, padded, firstMessage.toByteArray(), otherNonce.toByteArray(), id, intAuth.toByteArray()).toByteArray());
         padded.erase();
         return auth;
     }

@@ -58,7 +58,7 @@ final class PostQuantum {
     SetUp.Terms mixed(SetUp.Terms plain, PostQuantumKeys.Key key) {
         SaV2 sa = plain.sa();
         var with = new SaV2(sa.initiatorSpi(), sa.responderSpi(), sa.initiator(), sa.proposal(), sa.keys().mixed(crypto, key.secret()), sa.nat(), sa.limits());
-        return new SetUp.Terms(with, plain.ni(), plain.nr(), plain.request(), plain.response());
+        return new SetUp.Terms(with, plain.ni(), plain.nr(), plain.request(), plain.response(), plain.intAuth());
     }
 
     /** What an initiator says in IKE_AUTH. {@code withoutKey}: the proof for a peer that does not have the key, if we do not insist. */

@@ -80,6 +80,9 @@ final class SetUpInitiator implements SetUp {
         }
         payloads.addAll(authenticator.hashes());
         payloads.addAll(postQuantum.proposal());
+        if (config.ikeProposals().stream().anyMatch(ours -> !ours.additional().isEmpty())) {
+            payloads.add(Payload.Notify.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED, Octets.EMPTY));
+        }
         Octets message = MessageCodec.encode(IkeHeader.v2(own, Cookie.NONE, ExchangeType.IKE_SA_INIT, IkeHeader.INITIATOR, 0), payloads);
         return send(new State.InitSent(path, Flight.first(Sealed.plain(message)), first, dh, nonce, cookie, restarts));
     }
@@ -91,8 +94,11 @@ final class SetUpInitiator implements SetUp {
         }
         return switch (state) {
             case State.InitSent s when header.exchange() == ExchangeType.IKE_SA_INIT && header.messageId() == 0 -> initAnswered(s, in);
-            case State.AuthSent s when header.exchange() == ExchangeType.IKE_AUTH && header.messageId() == 1 -> authAnswered(s, in);
+            case State.IntermediateSent s when header.exchange() == ExchangeType.IKE_INTERMEDIATE && header.messageId() == s.terms().nextId() ->
+                    intermediateAnswered(s, in);
+            case State.AuthSent s when header.exchange() == ExchangeType.IKE_AUTH && header.messageId() == s.terms().nextId() -> authAnswered(s, in);
             case State.InitSent s -> Step.to(s, new Output.Drop("not the answer to IKE_SA_INIT"));
+            case State.IntermediateSent s -> Step.to(s, new Output.Drop("not the answer to this IKE_INTERMEDIATE"));
             case State.AuthSent s -> Step.to(s, new Output.Drop("not the answer to IKE_AUTH"));
             case State.Idle s -> Step.to(s, new Output.Drop("message before start"));
             case State.InitAnswered s -> Step.to(s, new Output.Drop("not a responder"));
@@ -143,10 +149,12 @@ final class SetUpInitiator implements SetUp {
 
     private Step agreed(State.InitSent s, Input.Arrived in, Message answer) throws IkeException {
         IkeNegotiation.Agreed agreed;
-        Optional<PostQuantumKeys.Key> key;
         try {
             agreed = IkeNegotiation.check(config, answer.the(Payload.Sa.class), s.dh().group());
-            key = postQuantum.agreed(answer);
+            postQuantum.agreed(answer);
+            if (!agreed.proposal().additional().isEmpty() && answer.notify(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED).isEmpty()) {
+                throw Refusal.syntax("additional key exchanges without the exchange for them");
+            }
         } catch (Refusal refused) {
             return Step.to(s, new Output.Drop(refused.getMessage()), new Output.Warn(refused.getMessage()));
         }
@@ -162,13 +170,47 @@ final class SetUpInitiator implements SetUp {
         KeyMaterialV2 keys = KeyMaterialV2.derive(crypto, agreed.proposal(), seed, s.nonce(), nr, own, peer);
         NatDetection.Found nat = new NatDetection(crypto, own, peer).find(answer, in.path());
         var sa = new SaV2(own, peer, true, agreed.proposal(), keys, nat, Limits.agreed(config.fragmentation(), answer, s.path()));
-        var plain = new Terms(sa, s.nonce(), nr, s.flight().message().whole(), in.message());
+        var terms = new Terms(sa, s.nonce(), nr, s.flight().message().whole(), in.message(), IntAuth.NONE);
+        // section 2.23: from here on port 4500 if there is a NAT
+        boolean move = (nat.localNat() || nat.remoteNat() || config.forceEncapsulation()) && s.path().local().getPort() != Path.NAT_T_PORT;
+        Path path = move ? s.path().floated() : s.path();
+        return next(s, path, terms, agreed.proposal().additional(), in.alone());
+    }
+
+    /** The next additional key exchange, or IKE_AUTH. */
+    private Step next(State before, Path path, Terms terms, List<DhGroup> left, boolean alone) throws IkeException {
+        if (left.isEmpty()) {
+            return auth(before, path, terms, alone);
+        }
+        Intermediate.Asked asked = Intermediate.ask(crypto, terms, left.get(0));
+        return send(new State.IntermediateSent(path, Flight.first(asked.message()), terms, left, asked.dh(), asked.part()));
+    }
+
+    private Step intermediateAnswered(State.IntermediateSent s, Input.Arrived in) throws IkeException {
+        Opened opened = in.open(s.terms().sa().protection(crypto));
+        Terms next;
+        try {
+            Message answer = opened.decode();
+            Optional<Payload.Notify> error = answer.error();
+            if (error.isPresent()) {
+                return dead("the peer says " + NotifyType.name(error.get().notifyType()) + " to IKE_INTERMEDIATE");
+            }
+            next = Intermediate.accept(crypto, s.terms(), s.part(), s.dh(), opened, answer);
+        } catch (Refusal refused) {     // who sent it knows the keys: there will be no other answer
+            return dead(refused.getMessage());
+        }
+        return next(s, s.path(), next, s.left().subList(1, s.left().size()), in.alone());
+    }
+
+    private Step auth(State before, Path path, Terms plain, boolean alone) throws IkeException {
+        Message answer = MessageCodec.decode(plain.response());
+        Optional<PostQuantumKeys.Key> key = postQuantum.agreed(answer);
         Terms terms = key.map(k -> postQuantum.mixed(plain, k)).orElse(plain);
         Octets idBody = Payload.Id.bodyOf(config.localId());
         var payloads = new ArrayList<Payload>();
         payloads.add(new Payload.IdI(idBody));
         payloads.addAll(authenticator.certificates(answer));
-        if (in.alone() && config.lifecycle().initialContact()) {       // said only if it is certainly true
+        if (alone && config.lifecycle().initialContact()) {       // said only if it is certainly true
             payloads.add(Payload.Notify.of(NotifyType.INITIAL_CONTACT, Octets.EMPTY));
         }
         payloads.addAll(authenticator.request());
@@ -181,19 +223,17 @@ final class SetUpInitiator implements SetUp {
                 payloads.addAll(postQuantum.identity(key.get(), postQuantum.mandatory() ? Optional.empty() : Optional.of(authenticator.prove(plain, true, idBody, answer))));
             }
         } catch (Refusal unable) {
-            keys.erase();
+            plain.sa().keys().erase();
             terms.sa().keys().erase();
-            return Step.to(s, new Output.Drop(unable.getMessage()), new Output.Warn(unable.getMessage()));
+            return before instanceof State.InitSent ? Step.to(before, new Output.Drop(unable.getMessage()), new Output.Warn(unable.getMessage())) : dead(unable.getMessage());
         }
         payloads.addAll(ChildNegotiation.first(config, child));
-        Sealed message = terms.sa().seal(crypto, ExchangeType.IKE_AUTH, false, 1, payloads);
+        Sealed message = terms.sa().seal(crypto, ExchangeType.IKE_AUTH, false, terms.nextId(), payloads);
         Optional<Terms> withoutKey = key.isPresent() && !postQuantum.mandatory() ? Optional.of(plain) : Optional.empty();
         if (withoutKey.isEmpty()) {
             PostQuantum.eraseOther(plain, terms);
         }
-        // section 2.23: from here on port 4500 if there is a NAT
-        boolean move = (nat.localNat() || nat.remoteNat() || config.forceEncapsulation()) && s.path().local().getPort() != Path.NAT_T_PORT;
-        return send(new State.AuthSent(move ? s.path().floated() : s.path(), Flight.first(message), terms, withoutKey, child));
+        return send(new State.AuthSent(path, Flight.first(message), terms, withoutKey, child));
     }
 
     private Step authAnswered(State.AuthSent s, Input.Arrived in) throws IkeException {
@@ -215,7 +255,7 @@ final class SetUpInitiator implements SetUp {
             boolean mixed = answer.notify(NotifyType.PPK_IDENTITY).isPresent() && (postQuantum.mandatory() || s.withoutKey().isPresent());
             return established(s, terms, in, answer, error, PostQuantum.proof(proof, mixed));
         } catch (Refusal refused) {     // the peer believes that it is up: section 2.21.2
-            Sealed message = sa.seal(crypto, ExchangeType.IKEV2_INFORMATIONAL, false, 2, List.of(refused.payload()));
+            Sealed message = sa.seal(crypto, ExchangeType.IKEV2_INFORMATIONAL, false, s.terms().nextId() + 1, List.of(refused.payload()));
             return Step.to(new State.Dead(new Reason.Failed(refused.getMessage())), new Output.Answered(), new Output.Transmit(message));
         }
     }
@@ -234,7 +274,7 @@ final class SetUpInitiator implements SetUp {
         }
         PostQuantum.eraseOther(s.terms(), terms);
         s.withoutKey().ifPresent(other -> PostQuantum.eraseOther(other, terms));
-        return Step.to(new State.Established(in.path(), terms.sa(), proof, result, refusal, false, Octets.EMPTY, Sealed.NOTHING), new Output.Answered());
+        return Step.to(new State.Established(in.path(), terms.sa(), terms.nextId() + 1, proof, result, refusal, false, Octets.EMPTY, Sealed.NOTHING), new Output.Answered());
     }
 
     private static Step dead(String cause) {
@@ -252,6 +292,7 @@ final class SetUpInitiator implements SetUp {
                 .map(wait -> Step.to(waiting.with(next), new Output.Transmit(next.message()), new Output.AwaitAnswer(wait)))
                 .orElseGet(() -> Step.to(new State.Dead(new Reason.NoAnswer(switch (waiting) {
                     case State.InitSent s -> "no answer to IKE_SA_INIT";
+                    case State.IntermediateSent s -> "no valid answer to IKE_INTERMEDIATE";
                     case State.AuthSent s -> "no valid answer to IKE_AUTH";
                 })), new Output.Answered()));
     }

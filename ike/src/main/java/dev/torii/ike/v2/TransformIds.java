@@ -1,5 +1,6 @@
 package dev.torii.ike.v2;
 
+import dev.torii.ike.DhGroup;
 import dev.torii.ike.EncryptionAlgorithm;
 import dev.torii.ike.EspProposal;
 import dev.torii.ike.HashAlgorithm;
@@ -24,6 +25,7 @@ final class TransformIds {
             transforms.add(Transform.of(Transform.INTEG, integrity(proposal.hash())));
         }
         transforms.add(Transform.of(Transform.DH, proposal.group().id()));
+        additional(proposal.additional(), transforms);
         return transforms;
     }
 
@@ -37,6 +39,13 @@ final class TransformIds {
         }
         transforms.add(Transform.of(Transform.ESN, proposal.extendedSequence() ? EXTENDED : Transform.NONE));
         return transforms;
+    }
+
+    /** RFC 9370, section 2.2.2: the exchanges go in the order of their types. */
+    private static void additional(List<DhGroup> methods, List<Transform> transforms) {
+        for (int i = 0; i < methods.size(); i++) {
+            transforms.add(Transform.of(Transform.FIRST_ADDITIONAL + i, methods.get(i).id()));
+        }
     }
 
     private static int id(EncryptionAlgorithm algorithm) {

@@ -28,6 +28,9 @@ public final class ExchangeType {
     /** IKEv2: delete, notify, are you there. */
     public static final int IKEV2_INFORMATIONAL = 37;
 
+    /** IKEv2: what comes between IKE_SA_INIT and IKE_AUTH, RFC 9242. */
+    public static final int IKE_INTERMEDIATE = 43;
+
     private ExchangeType() {
     }
 

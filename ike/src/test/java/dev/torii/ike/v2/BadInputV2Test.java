@@ -163,7 +163,7 @@ class BadInputV2Test {
         var auth = (SetUp.State.AuthSent) machine.step(sent, new Input.Arrived(path, MessageCodec.header(answer), answer, false, Optional.empty())).next();
         Octets idBody = Payload.Id.bodyOf(LEFT.localId());
         var payloads = new ArrayList<Payload>(List.of(new Payload.IdI(idBody), new Payload.Auth(Payload.Auth.SHARED_KEY,
-                auth.terms().sa().keys().auth(crypto, LEFT.preSharedKey(), true, auth.terms().request(), auth.terms().nr(), idBody))));
+                auth.terms().sa().keys().auth(crypto, LEFT.preSharedKey(), true, auth.terms().request(), auth.terms().nr(), idBody, Octets.EMPTY))));
         payloads.addAll(ChildNegotiation.first(LEFT, new Spi(0x1000)));
         return new Halfway(pair, auth.terms(), payloads);
     }

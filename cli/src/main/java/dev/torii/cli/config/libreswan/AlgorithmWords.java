@@ -1,19 +1,24 @@
 package dev.torii.cli.config.libreswan;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * One proposal, taken apart: {@code aes_cbc256-sha2_384;modp1536}, {@code aes256gcm16-modp1536!}, {@code aes256-sha2_512+sha2_256-dh19+dh14}. The names are
+ * One proposal, taken apart: {@code aes_cbc256-sha2_384;modp1536}, {@code aes256gcm16-modp1536!}, {@code aes256-sha2_512+sha2_256-dh19+dh14}; with additional key
+ * exchanges (RFC 9370) {@code aes_gcm256-sha2_256;dh31;addke1=dh20} as Libreswan 5, {@code aes256gcm16-sha256-x25519-ke1_ecp384} as strongSwan 6. The names are
  * those of the registries, so that they are also the names of the ike module's constants where there are any.
  */
-record AlgorithmWords(List<CipherWord> ciphers, List<String> hashes, List<String> groups) {
+record AlgorithmWords(List<CipherWord> ciphers, List<String> hashes, List<String> groups, SortedMap<Integer, List<String>> additional) {
     /** A cipher with the key sizes to offer. */
     record CipherWord(String name, List<Integer> keyBits) {}
 
@@ -25,6 +30,8 @@ record AlgorithmWords(List<CipherWord> ciphers, List<String> hashes, List<String
     private static final Pattern OTHER_CIPHER = Pattern.compile("(3des|des|camellia|aes_?ctr|aes\\d+ctr|aes_?ccm|aes\\d+ccm|chacha|null|serpent|twofish|blowfish|cast|idea|seed).*");
     private static final Pattern HASH = Pattern.compile("(?:prf|hmac_)?(sha2_256|sha256|sha2_384|sha384|sha2_512|sha512|sha2(?!_)|sha1|sha|md5|aes_?xcbc|aes_?cmac)(?:_(?:96|128|192|256))?");
     private static final Pattern GROUP = Pattern.compile("(modp|ecp_?|dh_?)(\\d+)(s\\d+|bp)?|curve25519|x25519|curve448|x448");
+    private static final Pattern TYPED = Pattern.compile("(?:addke([1-7])|ke)=(.*)");
+    private static final Pattern NUMBERED = Pattern.compile("ke([1-7])_(.*)");
     private static final Map<String, String> ICV = Map.of("a", "8", "b", "12", "c", "16", "64", "8", "96", "12", "128", "16");
     private static final Map<Integer, String> GROUPS = Map.ofEntries(Map.entry(1, "MODP768"), Map.entry(2, "MODP1024"), Map.entry(5, "MODP1536"),
             Map.entry(14, "MODP2048"), Map.entry(15, "MODP3072"), Map.entry(16, "MODP4096"), Map.entry(17, "MODP6144"), Map.entry(18, "MODP8192"),
@@ -35,6 +42,7 @@ record AlgorithmWords(List<CipherWord> ciphers, List<String> hashes, List<String
         ciphers = List.copyOf(ciphers);
         hashes = List.copyOf(hashes);
         groups = List.copyOf(groups);
+        additional = Collections.unmodifiableSortedMap(new TreeMap<>(additional));
     }
 
     /** Empty if there is a word that is no algorithm; {@code unknown} has been told which. */
@@ -44,17 +52,42 @@ record AlgorithmWords(List<CipherWord> ciphers, List<String> hashes, List<String
         var ciphers = new ArrayList<CipherWord>();
         var hashes = new ArrayList<String>();
         var groups = new ArrayList<String>();
+        var additional = new TreeMap<Integer, List<String>>();
         String[] parts = text.split("[-;]");
         for (int i = 0; i < parts.length; i++) {
-            for (String word : parts[i].split("\\+")) {
-                boolean known = i == 0 ? cipher(word, ciphers) : keySize(i, word, ciphers) || hash(word, hashes) || group(word, groups) || word.equals("none");
+            Matcher typed = TYPED.matcher(parts[i]);
+            boolean keys = i > 0 && typed.matches();
+            for (String word : (keys ? typed.group(2) : parts[i]).split("\\+")) {
+                boolean known = i == 0 ? cipher(word, ciphers) : keys ? group(word, typed.group(1) == null ? groups : slot(typed.group(1), additional))
+                        : numbered(word, additional) || keySize(i, word, ciphers) || hash(word, hashes) || group(word, groups) || word.equals("none");
                 if (!known) {
                     unknown.accept(word);
                     return Optional.empty();
                 }
             }
         }
-        return Optional.of(new AlgorithmWords(ciphers, hashes, groups));
+        return Optional.of(new AlgorithmWords(ciphers, hashes, groups, additional));
+    }
+
+    private static List<String> slot(String number, Map<Integer, List<String>> additional) {
+        return additional.computeIfAbsent(Integer.parseInt(number), fresh -> new ArrayList<>());
+    }
+
+    private static boolean numbered(String word, Map<Integer, List<String>> additional) {
+        Matcher matcher = NUMBERED.matcher(word);
+        return matcher.matches() && group(matcher.group(2), slot(matcher.group(1), additional));
+    }
+
+    /** Whether additional key exchanges are numbered from 1 on without a gap. */
+    boolean inOrder() { return additional.isEmpty() || additional.lastKey() == additional.size(); }
+
+    /** One of each number, in every combination; without any, one that is empty. */
+    List<List<String>> combinations() {
+        List<List<String>> all = List.of(List.of());
+        for (List<String> names : additional.values()) {
+            all = all.stream().flatMap(before -> names.stream().map(name -> Stream.concat(before.stream(), Stream.of(name)).toList())).toList();
+        }
+        return all;
     }
 
     private static boolean cipher(String word, List<CipherWord> ciphers) {

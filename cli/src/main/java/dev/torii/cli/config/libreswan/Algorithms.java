@@ -54,6 +54,10 @@ final class Algorithms {
             Optional<AlgorithmWords> words = words(value, text, IKE_EXAMPLE);
             if (words.isEmpty()) return List.of();
             var w = words.get();
+            if (v1 && !w.additional().isEmpty()) {
+                error(value, "names additional key exchanges, which IKEv1 does not have (RFC 9370)", "write ikev2=insist, or leave them out");
+                return List.of();
+            }
             for (var cipher : w.ciphers()) {
                 var encryption = constant(EncryptionAlgorithm.class, cipher.name()).filter(usable::contains);
                 for (String hashName : w.hashes().isEmpty() ? v1 ? DEFAULT_HASHES : DEFAULT_HASHES_V2 : w.hashes()) {
@@ -64,12 +68,14 @@ final class Algorithms {
                         if (hash.isEmpty()) left.add(hashName);
                         if (group.isEmpty()) left.add(groupName);
                         if (encryption.isEmpty() || hash.isEmpty() || group.isEmpty()) continue;
-                        for (int bits : cipher.keyBits()) found.add(new IkeProposal(encryption.get(), bits, hash.get(), group.get()));
+                        for (int bits : cipher.keyBits()) {
+                            for (var more : additional(w, group, left)) found.add(new IkeProposal(encryption.get(), bits, hash.get(), group.get(), more));
+                        }
                     }
                 }
             }
         }
-        weak(value, found.stream().map(IkeProposal::group));
+        weak(value, found.stream().flatMap(proposal -> Stream.concat(Stream.of(proposal.group()), proposal.additional().stream())));
         leftOut(value, left, found.isEmpty(), names(usable.toArray(EncryptionAlgorithm[]::new)) + " with keys of 128, 192 or 256 bits; "
                 + names(HashAlgorithm.values()) + "; " + groupNames(), IKE_EXAMPLE);
         return List.copyOf(found);
@@ -91,6 +97,10 @@ final class Algorithms {
             Optional<AlgorithmWords> words = words(value, text, ESP_EXAMPLE);
             if (words.isEmpty()) return List.of();
             var w = words.get();
+            if (!w.additional().isEmpty()) {
+                error(value, "names additional key exchanges, which are supported in ike= only so far", "leave them out: children have their keys from those of the IKE SA");
+                return List.of();
+            }
             var these = new LinkedHashSet<EspProposal>();
             for (var cipher : w.ciphers()) esp(cipher, usable, w.hashes(), these, left);
             if (!these.isEmpty()) groups.addAll(w.groups());
@@ -111,6 +121,19 @@ final class Algorithms {
         if (suites.isEmpty()) return List.of();
         Optional<DhGroup> chosen = pfs ? group(value, groups, group) : none(value, groups);
         return suites.stream().map(suite -> new EspProposal(suite.cipher(), suite.keyBits(), suite.integrity(), chosen)).toList();
+    }
+
+    /** What may follow a group, in every combination: the same key exchange is never done twice (RFC 9370, section 2.2.2). */
+    private static List<List<DhGroup>> additional(AlgorithmWords words, Optional<DhGroup> first, List<String> left) {
+        var all = new ArrayList<List<DhGroup>>();
+        for (List<String> names : words.combinations()) {
+            names.stream().filter(name -> constant(DhGroup.class, name).isEmpty()).forEach(left::add);
+            var more = names.stream().flatMap(name -> constant(DhGroup.class, name).stream()).toList();
+            boolean twice = Stream.concat(first.stream(), more.stream()).distinct().count() < more.size() + first.stream().count();
+            if (twice) left.add("the same key exchange twice");
+            if (more.size() == names.size() && !twice) all.add(more);
+        }
+        return all;
     }
 
     private static void esp(AlgorithmWords.CipherWord cipher, List<EspCipher> usable, List<String> hashes, LinkedHashSet<EspProposal> suites, List<String> left) {
@@ -154,7 +177,10 @@ final class Algorithms {
     }
 
     private Optional<AlgorithmWords> words(Optional<Value> value, String text, String example) {
-        return AlgorithmWords.parse(text, unknown -> error(value, "has \"" + unknown + "\", which is no algorithm", "write proposals " + example));
+        var words = AlgorithmWords.parse(text, unknown -> error(value, "has \"" + unknown + "\", which is no algorithm", "write proposals " + example));
+        if (words.isEmpty() || words.get().inOrder()) return words;
+        error(value, "leaves out a number of the additional key exchanges", "number them from 1 on: ke1_..., ke2_...");
+        return Optional.empty();
     }
 
     private void leftOut(Optional<Value> value, List<String> left, boolean nothing, String supported, String example) {

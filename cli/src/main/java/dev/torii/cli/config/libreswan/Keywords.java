@@ -62,7 +62,8 @@ final class Keywords {
         add(false, Effect.NOTED, YES_NO, "MOBIKE is not offered: a new address of this host begins anew, a NAT's new mapping is followed", "mobike");
         add(false, Effect.NOTED, YES, "what both sides have in common is always agreed upon", "narrowing");
         add(false, Effect.NOTED, YES, "a group that the peer asks for in a renewal is followed if it is configured", "ms-dh-downgrade", "pfs-rekey-workaround");
-        add(false, Effect.NOTED, YES_NO, "this extension of IKEv2 is not spoken", "intermediate", "session-resumption", "send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to", "send-supported-auth-methods", "reject-simultaneous-ike-auth",
+        add(false, Effect.NOTED, YES_NO, "IKE_INTERMEDIATE is used where ike= names additional key exchanges", "intermediate");
+        add(false, Effect.NOTED, YES_NO, "this extension of IKEv2 is not spoken", "session-resumption", "send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to", "send-supported-auth-methods", "reject-simultaneous-ike-auth",
                 "send-esp-tfc-padding-not-supported", "iptfs-fragmentation", "iptfs-packet-size", "iptfs-max-queue-size", "iptfs-reorder-window",
                 "iptfs-init-delay", "iptfs-drop-time");
         add(false, Effect.NOTED, "", "the identity must always be in the certificate, names are not looked up, and the certificates up to the root are sent",

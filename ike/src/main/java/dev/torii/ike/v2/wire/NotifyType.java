@@ -46,6 +46,9 @@ public final class NotifyType {
     /** Hashes for signatures by RFC 7427, two bytes each. */
     public static final int SIGNATURE_HASH_ALGORITHMS = 16431;
 
+    /** The sender understands IKE_INTERMEDIATE: RFC 9242. */
+    public static final int INTERMEDIATE_EXCHANGE_SUPPORTED = 16438;
+
     private NotifyType() {
     }
 

@@ -21,6 +21,10 @@ public record Transform(int type, int id, List<Attribute> attributes) {
     public static final int DH = 4;
     /** Extended sequence numbers. */
     public static final int ESN = 5;
+    /** The first of seven types for additional key exchanges (RFC 9370, section 4); their ids are those of {@link #DH}. */
+    public static final int FIRST_ADDITIONAL = 6;
+    /** The last of them. */
+    public static final int LAST_ADDITIONAL = 12;
     /** Id of no integrity, no group, no extended sequence numbers. */
     public static final int NONE = 0;
     private static final int KEY_LENGTH = 14;
@@ -48,7 +52,8 @@ public record Transform(int type, int id, List<Attribute> attributes) {
             case INTEG -> "INTEG ";
             case DH -> "DH ";
             case ESN -> "ESN ";
-            default -> "type " + type + " ";        // an open registry
+            default -> type >= FIRST_ADDITIONAL && type <= LAST_ADDITIONAL ? "ADDKE" + (type - FIRST_ADDITIONAL + 1) + " "
+                    : "type " + type + " ";         // an open registry
         };
         StringBuilder text = new StringBuilder(name).append(id);
         attributes.forEach(attribute -> text.append(attribute.type() == KEY_LENGTH ? "/" : "?").append(attribute.number()));

@@ -1,0 +1,203 @@
+package dev.torii.ike.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torii.ike.Authentication;
+import dev.torii.ike.DhGroup;
+import dev.torii.ike.EncryptionAlgorithm;
+import dev.torii.ike.Fragmentation;
+import dev.torii.ike.HashAlgorithm;
+import dev.torii.ike.IkeProposal;
+import dev.torii.ike.IkeVersion;
+import dev.torii.ike.Octets;
+import dev.torii.ike.PostQuantumKeys;
+import dev.torii.ike.Secret;
+import dev.torii.ike.v2.wire.MessageCodec;
+import dev.torii.ike.v2.wire.NotifyType;
+import dev.torii.ike.v2.wire.Payload;
+import dev.torii.ike.v2.wire.PayloadType;
+import dev.torii.ike.v2.wire.Proposal;
+import dev.torii.ike.v2.wire.Transform;
+import dev.torii.ike.wire.ExchangeType;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Additional key exchanges: RFC 9370, with RFC 9242 for those of a set-up. */
+class AdditionalKeysTest {
+    private static final IkeProposal ONE = proposal(EncryptionAlgorithm.AES_CBC, DhGroup.X25519, DhGroup.ECP384);
+    private static final IkeProposal THREE = proposal(EncryptionAlgorithm.AES_GCM_16, DhGroup.X25519, DhGroup.ECP384, DhGroup.MODP2048, DhGroup.ECP256);
+    private static final IkeProposal PLAIN = proposal(EncryptionAlgorithm.AES_GCM_16, DhGroup.X25519);
+    private static final int SMALL = 200;
+
+    static IkeProposal proposal(EncryptionAlgorithm encryption, DhGroup group, DhGroup... additional) {
+        return new IkeProposal(encryption, 256, HashAlgorithm.SHA2_256, group, List.of(additional));
+    }
+
+    private static Configs left(IkeProposal... proposals) {
+        return Configs.left().version(IkeVersion.V2).ike(proposals);
+    }
+
+    private static Configs right(IkeProposal... proposals) {
+        return Configs.right().version(IkeVersion.V2).ike(proposals);
+    }
+
+    private static IkePair up(IkePair pair) {
+        pair.left().start();
+        pair.runUntil(() -> pair.bothUp() && pair.trafficPasses(), Duration.ofMinutes(10), "set-up");
+        return pair;
+    }
+
+    private static void agreed(IkePair pair, IkeProposal proposal) {
+        for (Endpoint side : List.of(pair.left(), pair.right())) {
+            assertEquals(proposal, side.ikeSas.get(0).proposal());
+            assertEquals(List.of(), side.dropped);
+            assertEquals(List.of(), side.reports);
+        }
+    }
+
+    private static long intermediate(Endpoint side) {
+        return side.sent.stream().filter(message -> message.at(18) == ExchangeType.IKE_INTERMEDIATE).count();
+    }
+
+    @Test
+    void eachAdditionalKeyExchangeIsAnExchangeOfItsOwn() {
+        for (IkeProposal proposal : List.of(ONE, THREE)) {
+            IkePair pair = up(new IkePair(1, left(proposal).build(), right(proposal).build()));
+            agreed(pair, proposal);
+            assertEquals(proposal.additional().size(), intermediate(pair.left()));
+            assertEquals(proposal.additional().size(), intermediate(pair.right()));
+            assertEquals(2 + proposal.additional().size(), pair.left().sent.size());
+            pair.left().stop();
+            pair.runFor(Duration.ofSeconds(5));
+            assertTrue(pair.right().ikeSas.isEmpty(), "message ids go on behind them");
+        }
+    }
+
+    @Test
+    void postQuantumKeysGoWithThem() {
+        var psk = new Authentication.PreSharedKey(Secret.ofText("Shared_secret_tunnel1"));
+        for (String theirs : List.of("one", "two")) {
+            IkePair pair = up(new IkePair(1, left(THREE).authentication(new Authentication(psk, psk, key("one"))).build(),
+                    right(THREE).authentication(new Authentication(psk, psk, key(theirs))).build()));
+            agreed(pair, THREE);
+        }
+    }
+
+    private static PostQuantumKeys key(String name) {
+        return new PostQuantumKeys(PostQuantumKeys.Use.PROPOSE, List.of(new PostQuantumKeys.Key(Octets.of(name.getBytes(StandardCharsets.UTF_8)),
+                Secret.ofText("0123456789abcdef0123456789abcdef"))));
+    }
+
+    @Test
+    void aPeerThatDoesNotHaveThemGetsTheProposalWithout() {
+        agreed(up(new IkePair(1, left(THREE, PLAIN).build(), right(PLAIN).build())), PLAIN);
+        agreed(up(new IkePair(1, left(PLAIN).build(), right(THREE, PLAIN).build())), PLAIN);
+        agreed(up(new IkePair(1, left(PLAIN, THREE).build(), right(THREE, PLAIN).build())), THREE);
+        IkePair insists = new IkePair(1, left(THREE).build(), right(PLAIN).build());
+        insists.left().start();
+        insists.runFor(Duration.ofSeconds(5));
+        assertTrue(insists.left().reports.toString().contains("NO_PROPOSAL_CHOSEN"), insists.left().reports.toString());
+        assertFalse(insists.bothUp());
+    }
+
+    /** In the order in which they are named, and one that differs is another proposal. */
+    @Test
+    void theOrderIsPartOfTheProposal() {
+        IkeProposal other = proposal(EncryptionAlgorithm.AES_GCM_16, DhGroup.X25519, DhGroup.MODP2048, DhGroup.ECP384, DhGroup.ECP256);
+        IkePair pair = new IkePair(1, left(THREE).build(), right(other).build());
+        pair.left().start();
+        pair.runFor(Duration.ofSeconds(5));
+        assertFalse(pair.bothUp());
+        agreed(up(new IkePair(1, left(other, THREE).build(), right(THREE).build())), THREE);
+    }
+
+    @Test
+    void noKeyExchangeIsThereTwice() {
+        assertThrows(IllegalArgumentException.class, () -> proposal(EncryptionAlgorithm.AES_CBC, DhGroup.ECP256, DhGroup.ECP256));
+        assertThrows(IllegalArgumentException.class, () -> proposal(EncryptionAlgorithm.AES_CBC, DhGroup.X25519, DhGroup.ECP256, DhGroup.ECP256));
+        assertThrows(IllegalArgumentException.class, () -> Configs.left().version(IkeVersion.V1).ike(ONE).build());
+    }
+
+    /** Somebody who takes them out of IKE_SA_INIT is found out by AUTH. */
+    @Test
+    void nobodyCanTakeThemOut() {
+        IkePair pair = new IkePair(1, left(ONE, proposal(EncryptionAlgorithm.AES_CBC, DhGroup.X25519)).build(),
+                right(ONE, proposal(EncryptionAlgorithm.AES_CBC, DhGroup.X25519)).build());
+        pair.meddle(AdditionalKeysTest::without);
+        pair.left().start();
+        pair.runFor(Duration.ofSeconds(10));
+        assertEquals(0, intermediate(pair.left()));
+        assertFalse(pair.bothUp());
+        assertTrue(pair.right().reports.toString().contains("cannot be authenticated"), pair.right().reports.toString());
+    }
+
+    private static Octets without(Octets message) {
+        if (message.at(18) != ExchangeType.IKE_SA_INIT) {
+            return message;
+        }
+        try {
+            var decoded = MessageCodec.decode(message);
+            return MessageCodec.encode(decoded.header(), decoded.payloads().stream().filter(payload -> !(payload instanceof Payload.Notify notify
+                    && notify.notifyType() == NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED)).map(AdditionalKeysTest::plain).toList());
+        } catch (dev.torii.ike.IkeException ours) {
+            throw new AssertionError(ours);
+        }
+    }
+
+    private static Payload plain(Payload payload) {
+        return payload instanceof Payload.Sa sa ? new Payload.Sa(sa.proposals().stream().map(proposal -> new Proposal(proposal.number(), proposal.protocol(),
+                proposal.spi(), proposal.transforms().stream().filter(each -> each.type() < Transform.FIRST_ADDITIONAL).toList())).toList()) : payload;
+    }
+
+    // ---- a network as it is
+
+    private static boolean fragment(Octets message) {
+        return message.at(16) == PayloadType.SKF;
+    }
+
+    @Test
+    void theyGoInFragments() {
+        for (IkeProposal proposal : List.of(ONE, THREE)) {
+            IkePair pair = up(new IkePair(1, left(proposal).fragmentation(Fragmentation.Use.YES, SMALL).build(),
+                    right(proposal).fragmentation(Fragmentation.Use.YES, SMALL).build()));
+            agreed(pair, proposal);
+            for (Endpoint side : List.of(pair.left(), pair.right())) {
+                assertTrue(side.sent.stream().anyMatch(m -> fragment(m) && m.at(18) == ExchangeType.IKE_INTERMEDIATE), side.name);
+            }
+        }
+    }
+
+    /** Requests and answers are cut smaller when they do not arrive, while the keys that they went under are being replaced. */
+    @ParameterizedTest
+    @EnumSource(value = EncryptionAlgorithm.class)
+    void aPathForSmallPacketsOnlyIsFoundOut(EncryptionAlgorithm encryption) {
+        IkeProposal large = proposal(encryption, DhGroup.X25519, DhGroup.MODP8192, DhGroup.MODP6144);
+        IkePair pair = new IkePair(1, left(large).build(), right(large).build());
+        pair.meddle(message -> message.at(18) != ExchangeType.IKE_SA_INIT && message.length() > 560 ? Octets.EMPTY : message);
+        up(pair);
+        assertTrue(pair.now().toSeconds() < 20, pair.history());
+        assertEquals(large, pair.right().ikeSas.get(0).proposal());
+    }
+
+    @Test
+    void theySurviveABadNetwork() {
+        for (long seed = 1; seed <= 500; seed++) {
+            IkeProposal proposal = seed % 2 == 0 ? ONE : THREE;
+            int size = seed % 4 < 2 ? SMALL + 100 : 1280;
+            IkePair pair = new IkePair(seed, left(proposal).dpdDelay(Duration.ZERO).fragmentation(Fragmentation.Use.YES, size).build(),
+                    right(proposal).dpdDelay(Duration.ZERO).fragmentation(Fragmentation.Use.YES, size).build()).loss(0.3).duplicate(0.1).reorder(0.2);
+            if (seed % 3 == 0) {
+                pair.behindNat();
+            }
+            up(pair);
+            assertEquals(proposal, pair.left().ikeSas.get(0).proposal());
+        }
+    }
+}
