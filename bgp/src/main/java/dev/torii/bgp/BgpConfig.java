@@ -1,13 +1,12 @@
 package dev.torii.bgp;
 
+import dev.torii.bgp.policy.PolicyLists;
 import dev.torii.bgp.policy.PrefixList;
 import dev.torii.bgp.policy.RouteMap;
 import dev.torii.bgp.wire.Prefix;
 import java.net.Inet4Address;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,7 +21,7 @@ import java.util.Optional;
  * @param defaultLocalPreference of routes that came without one
  */
 public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<PeerConfig> peers, List<Network> networks,
-        Map<String, PrefixList> prefixLists, Map<String, RouteMap> routeMaps, boolean ebgpRequiresPolicy,
+        PolicyLists lists, boolean ebgpRequiresPolicy,
         int maximumPaths, int maximumPathsIbgp, boolean multipathRelax, long defaultLocalPreference) {
 
     /** {@code network PREFIX [route-map NAME]}. */
@@ -33,14 +32,12 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
     public BgpConfig {
         peers = List.copyOf(peers);
         networks = List.copyOf(networks);
-        prefixLists = Map.copyOf(prefixLists);
-        routeMaps = Map.copyOf(routeMaps);
         if (localAs < 1 || localAs > 0xFFFF_FFFFL) throw new IllegalArgumentException("local AS " + localAs);
     }
 
     /** The same with the router id the driver chose: FRR takes the highest address of the host. */
     public BgpConfig withRouterId(Inet4Address id) {
-        return new BgpConfig(localAs, Optional.of(id), peers, networks, prefixLists, routeMaps, ebgpRequiresPolicy,
+        return new BgpConfig(localAs, Optional.of(id), peers, networks, lists, ebgpRequiresPolicy,
                 maximumPaths, maximumPathsIbgp, multipathRelax, defaultLocalPreference);
     }
 
@@ -54,8 +51,7 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
         private Optional<Inet4Address> routerId = Optional.empty();
         private final List<PeerConfig> peers = new ArrayList<>();
         private final List<Network> networks = new ArrayList<>();
-        private final Map<String, PrefixList> prefixLists = new HashMap<>();
-        private final Map<String, RouteMap> routeMaps = new HashMap<>();
+        private PolicyLists.Builder lists = new PolicyLists.Builder();
         private boolean ebgpRequiresPolicy = true;
         private int maximumPaths = MULTIPATH;
         private int maximumPathsIbgp = MULTIPATH;
@@ -72,9 +68,12 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
 
         public Builder network(Network network) { networks.add(network); return this; }
 
-        public Builder prefixList(PrefixList list) { prefixLists.put(list.name(), list); return this; }
+        /** The lists to add to; those of {@link #prefixList} and {@link #routeMap} are among them. */
+        public Builder lists(PolicyLists.Builder all) { lists = all; return this; }
 
-        public Builder routeMap(RouteMap map) { routeMaps.put(map.name(), map); return this; }
+        public Builder prefixList(PrefixList list) { lists.prefixList(list); return this; }
+
+        public Builder routeMap(RouteMap map) { lists.routeMap(map); return this; }
 
         public Builder ebgpRequiresPolicy(boolean value) { ebgpRequiresPolicy = value; return this; }
 
@@ -85,7 +84,7 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
         public Builder defaultLocalPreference(long value) { defaultLocalPreference = value; return this; }
 
         public BgpConfig build() {
-            return new BgpConfig(localAs, routerId, peers, networks, prefixLists, routeMaps, ebgpRequiresPolicy,
+            return new BgpConfig(localAs, routerId, peers, networks, lists.build(), ebgpRequiresPolicy,
                     maximumPaths, maximumPathsIbgp, multipathRelax, defaultLocalPreference);
         }
     }

@@ -31,7 +31,7 @@ final class OpenCheck {
     }
 
     OpenCheck(long localAs, Inet4Address localId, PeerConfig peer) {
-        this.localAs = localAs;
+        this.localAs = peer.localAs().map(PeerConfig.LocalAs::as).orElse(localAs);
         this.localId = localId;
         this.peer = peer;
     }

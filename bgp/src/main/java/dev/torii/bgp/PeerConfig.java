@@ -3,9 +3,10 @@ package dev.torii.bgp;
 import dev.torii.bgp.wire.AddressFamily;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * One {@code neighbor}. Durations are whole seconds.
@@ -18,11 +19,20 @@ import java.util.TreeMap;
  * @param passive      wait to be dialled
  * @param shutdown     configured, but kept down ({@code Idle (Admin)})
  * @param ebgpMultihop TTL of an external session; 1 unless {@code ebgp-multihop}. The driver sets it on the socket
+ * @param localAs      another AS of ours towards this peer
  * @param families     per address family; IPv4 unicast is activated unless configured otherwise
  */
 public record PeerConfig(InetAddress address, long remoteAs, Optional<String> description, Optional<InetAddress> updateSource,
         Duration keepalive, Duration hold, Duration connectRetry, Duration delayOpen, boolean passive, boolean shutdown,
-        int ebgpMultihop, Map<AddressFamily, FamilyConfig> families) {
+        int ebgpMultihop, Optional<LocalAs> localAs, Map<AddressFamily, FamilyConfig> families) {
+
+    /**
+     * {@code neighbor X local-as}: another AS towards this peer, in our OPEN and in paths.
+     *
+     * @param noPrepend not put into what the peer sends
+     * @param replaceAs our own AS left out of what the peer is sent
+     */
+    public record LocalAs(long as, boolean noPrepend, boolean replaceAs) {}
 
     public PeerConfig {
         families = Map.copyOf(families);
@@ -49,7 +59,8 @@ public record PeerConfig(InetAddress address, long remoteAs, Optional<String> de
         private boolean passive;
         private boolean shutdown;
         private int ebgpMultihop = 1;
-        private final Map<AddressFamily, FamilyConfig> families = new TreeMap<>(java.util.Comparator.comparingInt(AddressFamily::afi).thenComparingInt(AddressFamily::safi));
+        private Optional<LocalAs> localAs = Optional.empty();
+        private final Map<AddressFamily, FamilyConfig> families = new HashMap<>();
 
         private Builder(InetAddress address, long remoteAs) {
             this.address = address;
@@ -74,10 +85,18 @@ public record PeerConfig(InetAddress address, long remoteAs, Optional<String> de
 
         public Builder ebgpMultihop(int ttl) { ebgpMultihop = ttl; return this; }
 
+        public Builder localAs(LocalAs own) { localAs = Optional.of(own); return this; }
+
+        /** Changes what is said of a family so far. */
+        public Builder family(AddressFamily family, UnaryOperator<FamilyConfig.Builder> change) {
+            families.put(family, change.apply(families.getOrDefault(family, FamilyConfig.DEFAULT).toBuilder()).build());
+            return this;
+        }
+
         public Builder ipv4Unicast(FamilyConfig family) { families.put(AddressFamily.IPV4_UNICAST, family); return this; }
 
         public PeerConfig build() {
-            return new PeerConfig(address, remoteAs, description, updateSource, keepalive, hold, connectRetry, delayOpen, passive, shutdown, ebgpMultihop, families);
+            return new PeerConfig(address, remoteAs, description, updateSource, keepalive, hold, connectRetry, delayOpen, passive, shutdown, ebgpMultihop, localAs, families);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.torii.bgp.rib.Route;
 import dev.torii.bgp.rib.RouteAttributes;
 import dev.torii.bgp.rib.RouteSource;
 import dev.torii.bgp.wire.AsPath;
+import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.Iana;
 import dev.torii.bgp.wire.PathAttribute;
 import dev.torii.bgp.wire.Prefix;
@@ -29,34 +30,52 @@ final class Policy {
     Policy(BgpConfig config) {
         this.config = config;
         this.routerId = ByteBuffer.wrap(config.routerId().orElseThrow().getAddress()).getInt();
-        this.maps = new RouteMaps(config.prefixLists(), config.routeMaps());
+        this.maps = new RouteMaps(config.lists());
     }
 
     /** RFC 8212: an external peer without any inbound policy. */
-    boolean missingIn(PeerConfig peer) {
-        var family = peer.ipv4Unicast();
-        return config.ebgpRequiresPolicy() && peer.remoteAs() != config.localAs() && family.routeMapIn().isEmpty() && family.prefixListIn().isEmpty();
-    }
+    boolean missingIn(PeerConfig peer) { return required(peer) && peer.ipv4Unicast().in().isEmpty(); }
 
     /** RFC 8212: an external peer without any outbound policy. */
-    boolean missingOut(PeerConfig peer) {
-        var family = peer.ipv4Unicast();
-        return config.ebgpRequiresPolicy() && peer.remoteAs() != config.localAs() && family.routeMapOut().isEmpty() && family.prefixListOut().isEmpty();
-    }
+    boolean missingOut(PeerConfig peer) { return required(peer) && peer.ipv4Unicast().out().isEmpty(); }
+
+    private boolean required(PeerConfig peer) { return config.ebgpRequiresPolicy() && peer.remoteAs() != config.localAs(); }
 
     RouteAttributes shared(RouteAttributes attributes) { return attributePool.shared(attributes); }
 
     /** The route that enters the Loc-RIB; empty: refused. */
     Optional<Route> imported(PeerTables peer, Prefix prefix, RouteAttributes received) {
-        if (received.asPath().contains(config.localAs())) return Optional.empty();                   // section 9.1.2: a loop
+        var family = peer.config.ipv4Unicast();
+        if (loops(peer, family, received.asPath())) return Optional.empty();
         if (received.nextHop().equals(peer.local)) return Optional.empty();                          // section 5.1.3: ourselves
         if (received.originatorId().isPresent() && received.originatorId().getAsInt() == routerId) return Optional.empty();   // RFC 4456 section 8
         if (missingIn(peer.config)) return Optional.empty();
-        var family = peer.config.ipv4Unicast();
-        if (family.prefixListIn().isPresent() && !maps.permits(family.prefixListIn().get(), prefix)) return Optional.empty();
-        var subject = new RouteMaps.Subject(prefix, received, family.weight(), peer.source.peer());
-        var accepted = family.routeMapIn().isPresent() ? maps.apply(family.routeMapIn().get(), subject) : Optional.of(subject);
-        return accepted.map(result -> routePool.shared(new Route(peer.source, shared(result.attributes()), result.weight())));
+        var attributes = peer.config.localAs().filter(own -> !own.noPrepend())
+                .map(own -> received.withAsPath(received.asPath().prepend(List.of(own.as())))).orElse(received);
+        if (!passes(family.in(), prefix, attributes)) return Optional.empty();
+        var subject = new RouteMaps.Subject(prefix, attributes, family.weight(), peer.source.peer());
+        var accepted = family.in().routeMap().isPresent() ? maps.apply(family.in().routeMap().get(), subject) : Optional.of(subject);
+        return accepted.map(result -> {
+            var changed = result.nextHop() == RouteMaps.NextHopChoice.PEER_ADDRESS ? result.attributes().withNextHop(peer.config.address()) : result.attributes();
+            return routePool.shared(new Route(peer.source, shared(changed), result.weight()));
+        });
+    }
+
+    /** Section 9.1.2, and what {@code allowas-in} and {@code local-as} make of it in FRR. */
+    private boolean loops(PeerTables peer, FamilyConfig family, AsPath path) {
+        if (peer.config.localAs().isPresent()) {
+            var own = peer.config.localAs().get();
+            int allowed = family.allowAsIn() > 0 ? family.allowAsIn() : own.noPrepend() ? 0 : 1;
+            if (path.count(own.as()) > allowed) return true;
+        }
+        if (family.allowAsInOrigin() && path.last() == config.localAs()) return false;
+        return path.count(config.localAs()) > family.allowAsIn();
+    }
+
+    private boolean passes(FamilyConfig.Filters filters, Prefix prefix, RouteAttributes attributes) {
+        return filters.distributeList().map(name -> maps.distributes(name, prefix)).orElse(true)
+                && filters.prefixList().map(name -> maps.permits(name, prefix)).orElse(true)
+                && filters.filterList().map(name -> maps.permitsPath(name, attributes)).orElse(true);
     }
 
     /** What the peer is to be told of the best route; empty: nothing. */
@@ -68,7 +87,7 @@ final class Policy {
         if (peer.external && (attributes.hasCommunity(NO_EXPORT) || attributes.hasCommunity(NO_EXPORT_SUBCONFED))) return Optional.empty();
         if (missingOut(peer.config)) return Optional.empty();
         var family = peer.config.ipv4Unicast();
-        if (family.prefixListOut().isPresent() && !maps.permits(family.prefixListOut().get(), prefix)) return Optional.empty();
+        if (!passes(family.out(), prefix, attributes)) return Optional.empty();
 
         if (!peer.external) {
             if (attributes.localPref().isEmpty()) attributes = attributes.withLocalPref(config.defaultLocalPreference());   // section 5.1.5
@@ -76,17 +95,33 @@ final class Policy {
             attributes = attributes.withoutMed().without(Iana.ATTR_ORIGINATOR_ID).without(Iana.ATTR_CLUSTER_LIST);   // section 5.1.4, RFC 4456
         }
         var subject = new RouteMaps.Subject(prefix, attributes, best.weight(), peer.source.peer());
-        if (family.routeMapOut().isPresent()) {
-            var accepted = maps.apply(family.routeMapOut().get(), subject);
+        if (family.out().routeMap().isPresent()) {
+            var accepted = maps.apply(family.out().routeMap().get(), subject);
             if (accepted.isEmpty()) return Optional.empty();
             subject = accepted.get();
             attributes = subject.attributes();
         }
-        boolean self = peer.external || best.local() || family.nextHopSelf();
-        if (self && !subject.nextHopSet()) attributes = attributes.withNextHop(peer.local);
-        if (peer.external) attributes = attributes.withAsPath(attributes.asPath().prepend(List.of(config.localAs()))).withoutLocalPref();
+        boolean self = switch (subject.nextHop()) {
+            case NOT_SET -> peer.external || best.local() || family.nextHopSelf();
+            case PEER_ADDRESS -> true;                                                               // outbound, FRR's word for our own
+            case UNCHANGED -> best.local();
+            case SET -> false;
+        };
+        if (self) attributes = attributes.withNextHop(peer.local);
+        if (peer.external) attributes = attributes.withAsPath(externalPath(peer, family, attributes.asPath())).withoutLocalPref();
+        for (CommunityKind kind : CommunityKind.values())
+            if (!family.sendCommunity().contains(kind)) attributes = attributes.without(kind.attributeType());
+        if (peer.external) attributes = attributes.transitiveCommunities();
         if (!(attributes.nextHop() instanceof Inet4Address)) return Optional.empty();                // NEXT_HOP has four octets
         return Optional.of(shared(attributes));
+    }
+
+    /** Section 5.1.2 b, with FRR's {@code as-override} and {@code local-as}. */
+    private AsPath externalPath(PeerTables peer, FamilyConfig family, AsPath path) {
+        var shown = family.asOverride() ? path.replace(peer.config.remoteAs(), config.localAs()) : path;
+        if (peer.config.localAs().isEmpty()) return shown.prepend(List.of(config.localAs()));
+        var own = peer.config.localAs().get();
+        return shown.prepend(own.replaceAs() ? List.of(own.as()) : List.of(own.as(), config.localAs()));
     }
 
     /** The route of a {@code network} statement, with the metric of the route that is there; empty: its route map denies it. */

@@ -22,7 +22,8 @@ final class Fixtures {
 
     /** As bgpd.conf has it. */
     static BgpConfig articleCpe() {
-        var family = FamilyConfig.DEFAULT.withNextHopSelf(true).withSoftReconfigurationInbound(true).withRouteMapIn("ALLOW-ALL").withRouteMapOut("BGP-ADVERTISE-OUT");
+        var family = FamilyConfig.builder().nextHopSelf(true).softReconfigurationInbound(true).in(FamilyConfig.Filters.NONE.withRouteMap("ALLOW-ALL"))
+                .out(FamilyConfig.Filters.NONE.withRouteMap("BGP-ADVERTISE-OUT")).build();
         return BgpConfig.builder(65000).routerId(id("192.168.254.5"))
                 .peer(PeerConfig.builder(HEAD1, 31898).ipv4Unicast(family).build())
                 .peer(PeerConfig.builder(HEAD2, 31898).ipv4Unicast(family).build())

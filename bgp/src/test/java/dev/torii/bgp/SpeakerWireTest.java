@@ -188,7 +188,7 @@ class SpeakerWireTest implements Transport, RouteSink, EventSink {
 
     @Test void theAdvertisementIntervalHoldsUpdatesBack() {
         speaker = speaker(BgpConfig.builder(65000).routerId(id("1.1.1.1")).ebgpRequiresPolicy(false).network(Prefix.parse("192.168.2.0/24"))
-                .peer(PeerConfig.builder(HEAD1, 31898).ipv4Unicast(FamilyConfig.DEFAULT.withAdvertisementInterval(Duration.ofSeconds(30))).build()).build());
+                .peer(PeerConfig.builder(HEAD1, 31898).ipv4Unicast(FamilyConfig.builder().advertisementInterval(Duration.ofSeconds(30)).build()).build()).build());
         establish();
         speaker.localRoute(Prefix.parse("192.168.2.0/24"), 0);
         speaker.localRouteGone(Prefix.parse("192.168.2.0/24"));

@@ -3,75 +3,140 @@ package dev.torii.bgp.policy;
 import dev.torii.bgp.rib.RouteAttributes;
 import dev.torii.bgp.wire.PathAttribute;
 import dev.torii.bgp.wire.Prefix;
+import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.Map;
+import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Applies prefix lists and route maps by name, with FRR's answers for names that are not there: denied. */
+/** Applies lists and route maps by name, with FRR's answers for names that are not there: denied. */
 public final class RouteMaps {
-    private static final long LARGEST_METRIC = 0xFFFF_FFFFL;
+    private static final long GREATEST = 0xFFFF_FFFFL;
+    /** FRR's limit: maps that call each other in a circle deny the route. */
+    private static final int DEEPEST_CALL = 10;
 
-    private final Map<String, PrefixList> prefixLists;
-    private final Map<String, RouteMap> routeMaps;
+    private final PolicyLists lists;
 
-    public RouteMaps(Map<String, PrefixList> prefixLists, Map<String, RouteMap> routeMaps) {
-        this.prefixLists = prefixLists;
-        this.routeMaps = routeMaps;
-    }
+    public RouteMaps(PolicyLists lists) { this.lists = lists; }
+
+    /** What became of the next hop. */
+    public enum NextHopChoice { NOT_SET, SET, PEER_ADDRESS, UNCHANGED }
 
     /**
      * A route on its way through a map.
      *
-     * @param peer       whom it comes from or goes to; empty for a route of our own
-     * @param nextHopSet whether {@code set ip next-hop} named the next hop
+     * @param peer whom it comes from or goes to; empty for a route of our own
      */
-    public record Subject(Prefix prefix, RouteAttributes attributes, long weight, Optional<InetAddress> peer, boolean nextHopSet) {
+    public record Subject(Prefix prefix, RouteAttributes attributes, long weight, Optional<InetAddress> peer, NextHopChoice nextHop) {
         public Subject(Prefix prefix, RouteAttributes attributes, long weight, Optional<InetAddress> peer) {
-            this(prefix, attributes, weight, peer, false);
+            this(prefix, attributes, weight, peer, NextHopChoice.NOT_SET);
         }
 
-        private Subject with(RouteAttributes changed) { return new Subject(prefix, changed, weight, peer, nextHopSet); }
+        private Subject with(RouteAttributes changed) { return new Subject(prefix, changed, weight, peer, nextHop); }
+
+        private Subject with(RouteAttributes changed, NextHopChoice choice) { return new Subject(prefix, changed, weight, peer, choice); }
     }
 
     /** {@code neighbor X prefix-list NAME}. */
-    public boolean permits(String prefixList, Prefix prefix) {
-        var list = prefixLists.get(prefixList);
-        return list != null && list.permits(prefix);
+    public boolean permits(String prefixList, Prefix prefix) { return permits((prefix.ipv6() ? lists.ipv6PrefixLists() : lists.prefixLists()).get(prefixList), prefix); }
+
+    /** {@code neighbor X distribute-list NAME}. */
+    public boolean distributes(String accessList, Prefix prefix) { return permits((prefix.ipv6() ? lists.ipv6AccessLists() : lists.accessLists()).get(accessList), prefix); }
+
+    /** {@code neighbor X filter-list NAME}. */
+    public boolean permitsPath(String asPathList, RouteAttributes attributes) {
+        var list = lists.asPathLists().get(asPathList);
+        return list != null && list.permits(attributes.asPath());
     }
 
+    private static boolean permits(@Nullable PrefixList list, Prefix prefix) { return list != null && list.permits(prefix); }
+
+    private static boolean permits(@Nullable AccessList list, Prefix prefix) { return list != null && list.permits(prefix); }
+
     /** What the map makes of it; empty: denied. */
-    public Optional<Subject> apply(String routeMap, Subject subject) {
-        var map = routeMaps.get(routeMap);
-        if (map == null) return Optional.empty();
+    public Optional<Subject> apply(String routeMap, Subject subject) { return apply(routeMap, subject, 0); }
+
+    private Optional<Subject> apply(String routeMap, Subject subject, int depth) {
+        var map = lists.routeMaps().get(routeMap);
+        if (map == null || depth > DEEPEST_CALL) return Optional.empty();
+        var changed = subject;
+        boolean permitted = false;
+        int goTo = 0;
         for (RouteMap.Entry entry : map.entries()) {
-            if (!entry.matches().stream().allMatch(match -> matches(match, subject))) continue;
+            if (entry.seq() < goTo) continue;
+            var seen = changed;
+            if (!entry.matches().stream().allMatch(match -> matches(match, seen))) {
+                permitted = false;                                          // FRR: after on-match, an entry that does not match denies
+                continue;
+            }
             if (entry.action() == Action.DENY) return Optional.empty();
-            var changed = subject;
+            permitted = true;
             for (RouteMap.SetAction set : entry.sets()) changed = apply(set, changed);
-            return Optional.of(changed);
+            if (entry.call().isPresent() && lists.routeMaps().containsKey(entry.call().get())) {
+                var called = apply(entry.call().get(), changed, depth + 1);
+                if (called.isEmpty()) return Optional.empty();
+                changed = called.get();
+            }
+            switch (entry.exit()) {
+                case RouteMap.Exit.End end -> { return Optional.of(changed); }
+                case RouteMap.Exit.Next next -> { }
+                case RouteMap.Exit.Goto to -> goTo = to.seq();
+            }
         }
-        return Optional.empty();
+        return permitted ? Optional.of(changed) : Optional.empty();
     }
 
     private boolean matches(RouteMap.Match match, Subject subject) {
+        var prefix = subject.prefix();
+        var attributes = subject.attributes();
         return switch (match) {
-            case RouteMap.Match.PrefixListName list -> permits(list.name(), subject.prefix());
-            case RouteMap.Match.Metric metric -> subject.attributes().medOrZero() == metric.value();
-            case RouteMap.Match.LocalPreference pref -> subject.attributes().localPref().orElse(0) == pref.value();
+            case RouteMap.Match.PrefixListName list -> !prefix.ipv6() && permits(list.name(), prefix);
+            case RouteMap.Match.Ipv6PrefixListName list -> prefix.ipv6() && permits(list.name(), prefix);
+            case RouteMap.Match.AccessListName list -> !prefix.ipv6() && distributes(list.name(), prefix);
+            case RouteMap.Match.Ipv6AccessListName list -> prefix.ipv6() && distributes(list.name(), prefix);
+            case RouteMap.Match.PrefixLength wanted -> prefix.ipv6() == wanted.ipv6() && prefix.length() == wanted.length();
+            case RouteMap.Match.NextHopPrefixList list -> attributes.nextHop() instanceof Inet4Address && permits(list.name(), host(attributes.nextHop()));
+            case RouteMap.Match.NextHopAccessList list -> attributes.nextHop() instanceof Inet4Address && distributes(list.name(), host(attributes.nextHop()));
+            case RouteMap.Match.NextHop wanted -> attributes.nextHop().equals(wanted.address());
+            case RouteMap.Match.AsPathListName list -> permitsPath(list.name(), attributes);
+            case RouteMap.Match.Communities wanted ->
+                lists.communityList(wanted.kind(), wanted.name()).filter(list -> list.matches(attributes.communities(wanted.kind()), wanted.exactly())).isPresent();
+            case RouteMap.Match.Origin origin -> attributes.origin().ordinal() == origin.code();
+            case RouteMap.Match.Metric metric -> attributes.medOrZero() == metric.value();
+            case RouteMap.Match.LocalPreference pref -> attributes.localPref().orElse(0) == pref.value();
             case RouteMap.Match.Peer peer -> subject.peer().filter(peer.address()::equals).isPresent();
+            case RouteMap.Match.LocalPeer local -> subject.peer().isEmpty();
         };
     }
 
-    private static Subject apply(RouteMap.SetAction set, Subject s) {
+    private static Prefix host(InetAddress address) { return Prefix.of(address, address.getAddress().length * 8); }
+
+    private Subject apply(RouteMap.SetAction set, Subject s) {
         var attributes = s.attributes();
         return switch (set) {
             case RouteMap.SetAction.LocalPreference pref -> s.with(attributes.withLocalPref(pref.value()));
+            case RouteMap.SetAction.LocalPreferenceChange change ->
+                s.with(attributes.withLocalPref(Math.clamp(attributes.localPref().orElse(0) + change.delta(), 0, GREATEST)));
             case RouteMap.SetAction.Metric metric -> s.with(attributes.withMed(metric.value()));
-            case RouteMap.SetAction.MetricChange change ->
-                s.with(attributes.withMed(Math.clamp(attributes.medOrZero() + change.delta(), 0, LARGEST_METRIC)));
-            case RouteMap.SetAction.Weight weight -> new Subject(s.prefix(), attributes, weight.value(), s.peer(), s.nextHopSet());
+            case RouteMap.SetAction.MetricChange change -> s.with(attributes.withMed(Math.clamp(attributes.medOrZero() + change.delta(), 0, GREATEST)));
+            case RouteMap.SetAction.Weight weight -> new Subject(s.prefix(), attributes, weight.value(), s.peer(), s.nextHop());
             case RouteMap.SetAction.AsPathPrepend prepend -> s.with(attributes.withAsPath(attributes.asPath().prepend(prepend.asNumbers())));
-            case RouteMap.SetAction.NextHop nextHop -> new Subject(s.prefix(), attributes.withNextHop(nextHop.address()), s.weight(), s.peer(), true);
+            case RouteMap.SetAction.AsPathPrependLast prepend -> {
+                long neighbour = attributes.asPath().first();
+                yield neighbour == 0 ? s : s.with(attributes.withAsPath(attributes.asPath().prepend(Collections.nCopies(prepend.times(), neighbour))));
+            }
+            case RouteMap.SetAction.AsPathExclude exclude -> s.with(attributes.withAsPath(attributes.asPath().exclude(exclude.asNumbers())));
+            case RouteMap.SetAction.Communities communities -> s.with(attributes.withCommunities(communities.additive()
+                    ? attributes.communities(communities.values().kind()).plus(communities.values()) : communities.values()));
+            case RouteMap.SetAction.DeleteCommunities delete -> lists.communityList(delete.kind(), delete.name())
+                    .map(list -> s.with(attributes.withCommunities(list.delete(attributes.communities(delete.kind()))))).orElse(s);
+            case RouteMap.SetAction.AtomicAggregate atomic -> s.with(attributes.withOther(new PathAttribute.AtomicAggregate()));
+            case RouteMap.SetAction.Aggregator by -> s.with(attributes.withOther(
+                    new PathAttribute.Aggregator(by.as(), ByteBuffer.wrap(by.address().getAddress()).getInt(), false)));
+            case RouteMap.SetAction.NextHop nextHop -> s.with(attributes.withNextHop(nextHop.address()), NextHopChoice.SET);
+            case RouteMap.SetAction.NextHopPeerAddress peer -> s.with(attributes, NextHopChoice.PEER_ADDRESS);
+            case RouteMap.SetAction.NextHopUnchanged unchanged -> s.with(attributes, NextHopChoice.UNCHANGED);
             case RouteMap.SetAction.Origin origin -> s.with(attributes.withOrigin(PathAttribute.Origin.values()[origin.code()]));
         };
     }

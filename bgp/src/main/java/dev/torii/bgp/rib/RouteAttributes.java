@@ -1,6 +1,8 @@
 package dev.torii.bgp.rib;
 
 import dev.torii.bgp.wire.AsPath;
+import dev.torii.bgp.wire.CommunityKind;
+import dev.torii.bgp.wire.CommunitySet;
 import dev.torii.bgp.wire.Octets;
 import dev.torii.bgp.wire.PathAttribute;
 import dev.torii.bgp.wire.PathAttribute.Origin;
@@ -114,6 +116,36 @@ public final class RouteAttributes {
     public RouteAttributes without(int type) {
         if (others.stream().noneMatch(attribute -> attribute.type() == type)) return this;
         return new RouteAttributes(origin, asPath, nextHop, med, localPref, others.stream().filter(attribute -> attribute.type() != type).toList());
+    }
+
+    /** Those of that kind; none if there is no such attribute. */
+    public CommunitySet communities(CommunityKind kind) {
+        for (PathAttribute attribute : others)
+            if (attribute.type() == kind.attributeType()) return CommunitySet.of(attribute).orElseThrow();
+        return CommunitySet.empty(kind);
+    }
+
+    /** With these in place of those of the same kind. */
+    public RouteAttributes withCommunities(CommunitySet communities) {
+        int type = communities.kind().attributeType();
+        var attribute = communities.toAttribute(false);
+        return attribute.isPresent() ? withOther(attribute.get()) : without(type);
+    }
+
+    /** Without the extended communities that stay in our AS (RFC 4360 section 6). */
+    public RouteAttributes transitiveCommunities() {
+        var all = communities(CommunityKind.EXTENDED);
+        var passed = all.transitive();
+        return all.size() == passed.size() ? this : withCommunities(passed);
+    }
+
+    /** With that attribute in place of the one of its type; not for those that have an accessor of their own. */
+    public RouteAttributes withOther(PathAttribute attribute) {
+        var changed = new ArrayList<>(others);
+        changed.removeIf(other -> other.type() == attribute.type());
+        changed.add(attribute);
+        changed.sort(Comparator.comparingInt(PathAttribute::type));
+        return new RouteAttributes(origin, asPath, nextHop, med, localPref, List.copyOf(changed));
     }
 
     public boolean hasCommunity(int community) {

@@ -47,6 +47,31 @@ public record AsPath(List<Segment> segments) {
         return false;
     }
 
+    /** How often that AS is in it. */
+    public int count(long as) {
+        int count = 0;
+        for (Segment segment : segments) for (long one : segment.asNumbers()) if (one == as) count++;
+        return count;
+    }
+
+    /** The AS the route came from first: the last of a last sequence; 0 if there is none. */
+    public long last() {
+        if (segments.isEmpty() || segments.getLast().kind() != Kind.SEQUENCE) return 0;
+        return segments.getLast().asNumbers().getLast();
+    }
+
+    /** With {@code by} in each place of {@code as}. */
+    public AsPath replace(long as, long by) {
+        if (!contains(as)) return this;
+        return new AsPath(segments.stream().map(segment -> new Segment(segment.kind(), segment.asNumbers().stream().map(one -> one == as ? by : one).toList())).toList());
+    }
+
+    /** Without these. */
+    public AsPath exclude(List<Long> some) {
+        return new AsPath(segments.stream().map(segment -> new Segment(segment.kind(), segment.asNumbers().stream().filter(as -> !some.contains(as)).toList()))
+                .filter(segment -> !segment.asNumbers().isEmpty()).toList());
+    }
+
     /** The neighbouring AS: first of a leading sequence; 0 if there is none. */
     public long first() {
         for (Segment segment : segments)

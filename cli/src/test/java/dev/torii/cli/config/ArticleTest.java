@@ -116,12 +116,12 @@ class ArticleTest {
             assertEquals(Duration.ofSeconds(180), peer.hold());
             assertTrue(peer.ipv4Unicast().nextHopSelf());
             assertTrue(peer.ipv4Unicast().softReconfigurationInbound());
-            assertEquals(Optional.of("ALLOW-ALL"), peer.ipv4Unicast().routeMapIn());
-            assertEquals(Optional.of("BGP-ADVERTISE-OUT"), peer.ipv4Unicast().routeMapOut());
+            assertEquals(Optional.of("ALLOW-ALL"), peer.ipv4Unicast().in().routeMap());
+            assertEquals(Optional.of("BGP-ADVERTISE-OUT"), peer.ipv4Unicast().out().routeMap());
         }
-        assertEquals(List.of(5L, 10L), bgp.prefixLists().get("BGP-OUT").entries().stream().map(entry -> entry.seq()).toList());
-        assertEquals(1, bgp.routeMaps().get("BGP-ADVERTISE-OUT").entries().getFirst().matches().size());
-        assertEquals(100, bgp.routeMaps().get("ALLOW-ALL").entries().getFirst().seq());
+        assertEquals(List.of(5L, 10L), bgp.lists().prefixLists().get("BGP-OUT").entries().stream().map(entry -> entry.seq()).toList());
+        assertEquals(1, bgp.lists().routeMaps().get("BGP-ADVERTISE-OUT").entries().getFirst().matches().size());
+        assertEquals(100, bgp.lists().routeMaps().get("ALLOW-ALL").entries().getFirst().seq());
         assertEquals(List.of("192.168.2.0/24 Optional[/192.168.1.1]", "192.168.3.0/24 Optional[/192.168.1.1]"),
                 config.staticRoutes().stream().map(route -> route.prefix() + " " + route.gateway()).toList());
     }
@@ -167,7 +167,7 @@ class ArticleTest {
         assertEquals(Authentication.preSharedKey(Secret.ofText("second tunnel's secret")), config.tunnels().getFirst().authentication());
         assertEquals(4200000001L, config.bgp().orElseThrow().localAs());
         assertEquals(64512, config.bgp().orElseThrow().peers().getFirst().remoteAs());
-        assertTrue(config.bgp().orElseThrow().prefixLists().get("ours").permits(Prefix.parse("172.16.0.0/12")));
+        assertTrue(config.bgp().orElseThrow().lists().prefixLists().get("ours").permits(Prefix.parse("172.16.0.0/12")));
     }
 
     @Test

@@ -45,8 +45,8 @@ class FrrCommandsTest {
         assertTrue(peer.shutdown());
         assertEquals(7, peer.ipv4Unicast().weight());
         assertEquals(1, peer.ipv4Unicast().advertisementInterval().toSeconds());
-        assertEquals(Optional.of("P"), peer.ipv4Unicast().prefixListIn());
-        assertEquals(Optional.of("P"), peer.ipv4Unicast().prefixListOut());
+        assertEquals(Optional.of("P"), peer.ipv4Unicast().in().prefixList());
+        assertEquals(Optional.of("P"), peer.ipv4Unicast().out().prefixList());
     }
 
     @Test
@@ -55,7 +55,7 @@ class FrrCommandsTest {
                 " neighbor 192.168.254.6 remote-as 31898", " no neighbor 192.168.254.6", " network 10.0.0.0/8", " no network 10.0.0.0/8");
         assertEquals(1, peer.peers().size());
         assertFalse(peer.peers().getFirst().passive());
-        assertEquals(Optional.empty(), peer.peers().getFirst().ipv4Unicast().routeMapIn());
+        assertEquals(Optional.empty(), peer.peers().getFirst().ipv4Unicast().in().routeMap());
         assertEquals(List.of(), peer.networks());
     }
 
@@ -92,7 +92,7 @@ class FrrCommandsTest {
 
     @Test
     void prefixListsCountTheirEntriesInFives() {
-        var lists = bgp("ip prefix-list A permit 10.0.0.0/8 le 24", "ip prefix-list A seq 7 deny 10.1.0.0/16", "ip prefix-list A permit 10.2.0.0/16 ge 20 le 28", "ip prefix-list A description first").prefixLists();
+        var lists = bgp("ip prefix-list A permit 10.0.0.0/8 le 24", "ip prefix-list A seq 7 deny 10.1.0.0/16", "ip prefix-list A permit 10.2.0.0/16 ge 20 le 28", "ip prefix-list A description first").lists().prefixLists();
         assertEquals(List.of(5L, 7L, 10L), lists.get("A").entries().stream().map(entry -> entry.seq()).toList());
         assertTrue(lists.get("A").permits(Prefix.parse("10.9.0.0/16")));
         assertFalse(lists.get("A").permits(Prefix.parse("10.9.9.0/25")));
@@ -101,7 +101,7 @@ class FrrCommandsTest {
     @Test
     void routeMapsHaveMatchesAndSets() {
         var entry = bgp("route-map M deny 5", " match ip address prefix-list P", "route-map M permit 10", " description x", " match metric 5", " set local-preference 200", " set metric +10",
-                " set weight 3", " set as-path prepend 65000 65000", " set origin igp", "exit", "ip prefix-list P permit 10.0.0.0/8").routeMaps().get("M").entries().getLast();
+                " set weight 3", " set as-path prepend 65000 65000", " set origin igp", "exit", "ip prefix-list P permit 10.0.0.0/8").lists().routeMaps().get("M").entries().getLast();
         assertEquals(List.of(new RouteMap.Match.Metric(5)), entry.matches());
         assertEquals(List.of(new RouteMap.SetAction.LocalPreference(200), new RouteMap.SetAction.MetricChange(10), new RouteMap.SetAction.Weight(3),
                 new RouteMap.SetAction.AsPathPrepend(List.of(65000L, 65000L)), new RouteMap.SetAction.Origin(0)), entry.sets());

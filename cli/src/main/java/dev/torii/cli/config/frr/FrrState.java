@@ -1,8 +1,14 @@
 package dev.torii.cli.config.frr;
 
 import dev.torii.bgp.BgpConfig;
+import dev.torii.bgp.PeerConfig;
+import dev.torii.bgp.policy.AccessList;
+import dev.torii.bgp.policy.AsPathList;
+import dev.torii.bgp.policy.CommunityList;
+import dev.torii.bgp.policy.PolicyLists;
 import dev.torii.bgp.policy.PrefixList;
 import dev.torii.bgp.policy.RouteMap;
+import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.Diagnostics;
 import dev.torii.cli.config.Position;
@@ -12,6 +18,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +32,9 @@ final class FrrState {
     final Map<String, InetAddress> interfaces;
     final List<StaticRoute> staticRoutes = new ArrayList<>();
     final Map<String, PrefixList.Builder> prefixLists = new LinkedHashMap<>();
+    final Map<String, NumberedList<AccessList.Entry>> accessLists = new LinkedHashMap<>();
+    final Map<String, NumberedList<AsPathList.Entry>> asPathLists = new LinkedHashMap<>();
+    final Map<CommunityKind, Map<String, NumberedList<CommunityList.Entry>>> communityLists = new EnumMap<>(CommunityKind.class);
     final Map<String, Map<Integer, RouteMapEntry>> routeMaps = new LinkedHashMap<>();
     Optional<String> hostname = Optional.empty();
     Optional<Inet4Address> zebraRouterId = Optional.empty();
@@ -42,7 +52,8 @@ final class FrrState {
         final long as;
         final Position at;
         final Map<InetAddress, Neighbor> neighbors = new LinkedHashMap<>();
-        final Map<Prefix, Optional<Neighbor.Reference>> networks = new LinkedHashMap<>();
+        final Map<String, Neighbor> groups = new LinkedHashMap<>();
+        final Map<Prefix, Optional<Reference>> networks = new LinkedHashMap<>();
         Optional<Inet4Address> routerId = Optional.empty();
         Optional<Neighbor.Timers> timers = Optional.empty();
         Optional<Boolean> ebgpRequiresPolicy = Optional.empty();
@@ -77,44 +88,60 @@ final class FrrState {
         }
         var timers = router.timers.orElse(datacenter ? DATACENTER : TRADITIONAL);
         var connectRetry = Duration.ofSeconds(datacenter ? 10 : 120);
-        for (Neighbor neighbor : router.neighbors.values()) {
-            builder.peer(neighbor.build(timers, connectRetry, router.activateIpv4Unicast));
-            checkPolicies(neighbor, policyRequired && neighbor.remoteAs != router.as && neighbor.activate.orElse(router.activateIpv4Unicast));
-        }
+        router.neighbors.forEach((address, neighbor) -> {
+            if (neighbor.as().isEmpty()) {
+                diagnostics.error(neighbor.at, "neighbor " + neighbor.name + " has no AS", "write neighbor " + neighbor.name + " remote-as AS");
+                return;
+            }
+            var peer = neighbor.build(address, timers, connectRetry, router.activateIpv4Unicast);
+            builder.peer(peer);
+            for (Neighbor.Setting setting : neighbor.allSettings()) setting.reference().ifPresent(reference -> checkDefined(reference, "every route is denied here"));
+            if (policyRequired && peer.remoteAs() != router.as && peer.ipv4Unicast().activate()) checkPolicies(neighbor, peer);
+        });
         router.networks.forEach((prefix, map) -> {
-            builder.network(new BgpConfig.Network(prefix, map.map(Neighbor.Reference::name)));
-            map.ifPresent(reference -> checkDefined(reference, true));
+            builder.network(new BgpConfig.Network(prefix, map.map(Reference::name)));
+            map.ifPresent(reference -> checkDefined(reference, "every route is denied here"));
         });
-        prefixLists.values().forEach(list -> builder.prefixList(list.build()));
+        var lists = new PolicyLists.Builder();
+        prefixLists.values().forEach(list -> lists.prefixList(list.build()));
+        accessLists.forEach((name, list) -> lists.accessList(new AccessList(name, list.entries())));
+        asPathLists.forEach((name, list) -> lists.asPathList(new AsPathList(name, list.entries())));
+        communityLists.forEach((kind, byName) -> byName.forEach((name, list) -> lists.communityList(new CommunityList(kind, name, list.entries()))));
         routeMaps.forEach((name, entries) -> {
-            builder.routeMap(new RouteMap(name, entries.values().stream().map(RouteMapEntry::build).toList()));
-            for (RouteMapEntry entry : entries.values()) entry.prefixList.ifPresent(this::checkMatched);
+            lists.routeMap(new RouteMap(name, entries.values().stream().map(RouteMapEntry::build).toList()));
+            for (RouteMapEntry entry : entries.values()) entry.references().forEach(reference -> checkDefined(reference, "nothing matches it"));
         });
-        return builder.build();
+        return builder.lists(lists).build();
     }
 
-    private void checkPolicies(Neighbor neighbor, boolean policyRequired) {
-        neighbor.policies.forEach((policy, reference) -> checkDefined(reference, policy.routeMap()));
-        if (!policyRequired) return;
+    private void checkPolicies(Neighbor neighbor, PeerConfig peer) {
         for (boolean in : new boolean[] {true, false}) {
-            if (neighbor.policies.keySet().stream().anyMatch(policy -> policy.in() == in)) continue;
-            diagnostics.warn(Warning.Kind.BGP, neighbor.at, "no routes will be " + (in ? "accepted from " : "sent to ") + neighbor.address.getHostAddress()
+            if (!(in ? peer.ipv4Unicast().in() : peer.ipv4Unicast().out()).isEmpty()) continue;
+            diagnostics.warn(Warning.Kind.BGP, neighbor.at, "no routes will be " + (in ? "accepted from " : "sent to ") + neighbor.name
                     + ": an external neighbor needs a policy (RFC 8212; FRR shows \"(Policy)\")",
-                    "add neighbor " + neighbor.address.getHostAddress() + " route-map NAME " + (in ? "in" : "out") + ", or no bgp ebgp-requires-policy");
+                    "add neighbor " + neighbor.name + " route-map NAME " + (in ? "in" : "out") + ", or no bgp ebgp-requires-policy");
         }
     }
 
-    private void checkDefined(Neighbor.Reference reference, boolean routeMap) {
-        boolean defined = routeMap ? routeMaps.containsKey(reference.name()) : prefixLists.containsKey(reference.name());
-        if (defined) return;
-        String what = routeMap ? "route-map " : "prefix-list ";
-        diagnostics.warn(Warning.Kind.UNDEFINED_NAME, reference.at(), what + reference.name() + " is defined nowhere: every route is denied here", "define it: "
-                + (routeMap ? "route-map " + reference.name() + " permit 10" : "ip prefix-list " + reference.name() + " permit PREFIX"));
+    private void checkDefined(Reference reference, String otherwise) {
+        if (isDefined(reference)) return;
+        diagnostics.warn(Warning.Kind.UNDEFINED_NAME, reference.at(), reference.kind().word() + " " + reference.name() + " is defined nowhere: "
+                + (reference.kind() == Reference.Kind.ROUTE_MAP && otherwise.equals("nothing matches it") ? "the call does nothing" : otherwise), "define it: " + reference.definition());
     }
 
-    private void checkMatched(Neighbor.Reference reference) {
-        if (prefixLists.containsKey(reference.name())) return;
-        diagnostics.warn(Warning.Kind.UNDEFINED_NAME, reference.at(), "prefix-list " + reference.name() + " is defined nowhere: nothing matches it",
-                "define it: ip prefix-list " + reference.name() + " permit PREFIX");
+    private boolean isDefined(Reference reference) {
+        String name = reference.name();
+        return switch (reference.kind()) {
+            case ROUTE_MAP -> routeMaps.containsKey(name);
+            case PREFIX_LIST -> prefixLists.containsKey(name);
+            case IPV6_PREFIX_LIST, IPV6_ACCESS_LIST -> false;
+            case ACCESS_LIST -> accessLists.containsKey(name);
+            case AS_PATH_LIST -> asPathLists.containsKey(name);
+            case COMMUNITY_LIST -> isDefined(CommunityKind.STANDARD, name);
+            case EXTENDED_COMMUNITY_LIST -> isDefined(CommunityKind.EXTENDED, name);
+            case LARGE_COMMUNITY_LIST -> isDefined(CommunityKind.LARGE, name);
+        };
     }
+
+    private boolean isDefined(CommunityKind kind, String name) { return communityLists.getOrDefault(kind, Map.of()).containsKey(name); }
 }

@@ -1,11 +1,14 @@
 package dev.torii.cli.config.frr;
 
+import dev.torii.bgp.wire.CommunityKind;
+import dev.torii.bgp.wire.CommunitySet;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.Addresses;
 import dev.torii.cli.config.Diagnostics;
 import dev.torii.cli.config.Position;
 import dev.torii.cli.config.Warning;
 import java.net.Inet4Address;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -81,6 +84,38 @@ final class FrrValues {
         }
         error(word, "is not an AS number", "write a number from 1 to " + MAX_32);
         return OptionalLong.empty();
+    }
+
+    /**
+     * Communities, one a word.
+     *
+     * @param prefix what stands before each: {@code "rt "}; "" if the words say it themselves
+     */
+    Optional<CommunitySet> communities(Word command, List<Word> words, CommunityKind kind, String prefix) {
+        String example = switch (kind) {
+            case STANDARD -> "65000:1, or a name like no-export";
+            case LARGE -> "65000:1:2";
+            case EXTENDED -> prefix.isEmpty() ? "rt 65000:1" : "65000:1";
+        };
+        if (words.isEmpty()) {
+            error(command.at(), "there is no community", "write one like " + example);
+            return Optional.empty();
+        }
+        var all = CommunitySet.empty(kind);
+        String before = prefix;
+        for (Word word : words) {
+            if (kind == CommunityKind.EXTENDED && prefix.isEmpty() && List.of("rt", "soo").contains(word.text())) {
+                before = word.text() + " ";
+                continue;
+            }
+            var one = CommunitySet.parse(kind, before + word.text());
+            if (one.isEmpty()) {
+                error(word, "is not a community", "write one like " + example);
+                return Optional.empty();
+            }
+            all = all.plus(one.get());
+        }
+        return Optional.of(all);
     }
 
     void error(Word word, String what, String suggestion) { diagnostics.error(word.at(), "\"" + word.text() + "\" " + what, suggestion); }

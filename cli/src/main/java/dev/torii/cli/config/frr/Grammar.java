@@ -23,7 +23,10 @@ final class Grammar {
         void run(Match match);
     }
 
-    private record Command(List<String> pattern, boolean negatable, Action action) {
+    /** With which of the two forms a command exists. */
+    private enum Form { BOTH, PLAIN, NEGATED }
+
+    private record Command(List<String> pattern, Form form, Action action) {
         boolean takesRest() { return pattern.getLast().equals("<rest>"); }
 
         Optional<String> part(int index) { return index < pattern.size() ? Optional.of(pattern.get(index)) : Optional.empty(); }
@@ -53,13 +56,16 @@ final class Grammar {
     }
 
     /** A command that may come with "no" before it. */
-    Grammar add(String pattern, Action action) { return add(pattern, true, action); }
+    Grammar add(String pattern, Action action) { return add(pattern, Form.BOTH, action); }
 
     /** A command that has no negation. */
-    Grammar only(String pattern, Action action) { return add(pattern, false, action); }
+    Grammar only(String pattern, Action action) { return add(pattern, Form.PLAIN, action); }
 
-    private Grammar add(String pattern, boolean negatable, Action action) {
-        commands.add(new Command(List.of(pattern.split(" ")), negatable, action));
+    /** A command that only exists with "no" before it: a shorter way to undo another one. */
+    Grammar undo(String pattern, Action action) { return add(pattern, Form.NEGATED, action); }
+
+    private Grammar add(String pattern, Form form, Action action) {
+        commands.add(new Command(List.of(pattern.split(" ")), form, action));
         return this;
     }
 
@@ -68,7 +74,7 @@ final class Grammar {
         List<Word> words = no ? line.subList(1, line.size()) : line;
         int before = no ? 1 : 0;
         if (words.isEmpty()) return new Outcome.Failed(1, line.getFirst().at(), "\"no\" alone", "write what is to be undone, or remove the line");
-        List<Command> candidates = commands.stream().filter(command -> !no || command.negatable()).toList();
+        List<Command> candidates = commands.stream().filter(command -> command.form() != (no ? Form.PLAIN : Form.NEGATED)).toList();
         var taken = new ArrayList<Word>();
         for (int i = 0; i < words.size(); i++) {
             var word = words.get(i);
@@ -100,7 +106,7 @@ final class Grammar {
     /** The words a command may start with. */
     Set<String> firstWords() {
         var all = new LinkedHashSet<String>();
-        for (Command command : commands) all.addAll(List.of(command.pattern().getFirst().split("\\|")));
+        for (Command command : commands) if (command.form() != Form.NEGATED) all.addAll(List.of(command.pattern().getFirst().split("\\|")));
         return all;
     }
 

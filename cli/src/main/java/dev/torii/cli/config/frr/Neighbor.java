@@ -1,70 +1,54 @@
 package dev.torii.cli.config.frr;
 
-import dev.torii.bgp.FamilyConfig;
 import dev.torii.bgp.PeerConfig;
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.cli.config.Position;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 
-/** A neighbour while its lines are read. */
+/** A neighbour, or a group of them, while its lines are read. What a neighbour says of itself goes before what its group says. */
 final class Neighbor {
-    /** Which list a neighbour's routes pass, and where a line says so. */
-    record Reference(String name, Position at) {}
-
-    /** The four places of policy. */
-    enum Policy {
-        ROUTE_MAP_IN, ROUTE_MAP_OUT, PREFIX_LIST_IN, PREFIX_LIST_OUT;
-
-        boolean routeMap() { return this == ROUTE_MAP_IN || this == ROUTE_MAP_OUT; }
-
-        boolean in() { return this == ROUTE_MAP_IN || this == PREFIX_LIST_IN; }
-
-        static Policy of(boolean routeMap, boolean in) {
-            if (routeMap) return in ? ROUTE_MAP_IN : ROUTE_MAP_OUT;
-            return in ? PREFIX_LIST_IN : PREFIX_LIST_OUT;
-        }
-    }
-
-    final InetAddress address;
-    final long remoteAs;
+    final String name;
     final Position at;
-    final Map<Policy, Reference> policies = new HashMap<>();
-    Optional<String> description = Optional.empty();
-    Optional<InetAddress> updateSource = Optional.empty();
-    Optional<Timers> timers = Optional.empty();
-    Optional<Duration> connectRetry = Optional.empty();
-    Optional<Boolean> activate = Optional.empty();
-    Duration delayOpen = Duration.ZERO;
-    Duration advertisementInterval = Duration.ZERO;
-    boolean passive;
-    boolean shutdown;
-    boolean nextHopSelf;
-    boolean softReconfigurationInbound;
-    int ebgpMultihop = 1;
-    int weight;
+    /** What was said, by the words of the command. */
+    final Map<String, Setting> settings = new LinkedHashMap<>();
+    OptionalLong remoteAs = OptionalLong.empty();
+    Position remoteAsAt;
+    Optional<Neighbor> group = Optional.empty();
 
     /** Keepalive interval and hold time. */
     record Timers(Duration keepalive, Duration hold) {}
 
-    Neighbor(InetAddress address, long remoteAs, Position at) {
-        this.address = address;
-        this.remoteAs = remoteAs;
+    /** What one line asks for, and the list or map that it names. */
+    record Setting(Consumer<PeerConfig.Builder> change, Optional<Reference> reference) {}
+
+    Neighbor(String name, Position at) {
+        this.name = name;
         this.at = at;
+        this.remoteAsAt = at;
     }
 
-    PeerConfig build(Timers timersOfAll, Duration connectRetryOfAll, boolean activateByDefault) {
-        var used = timers.orElse(timersOfAll);
-        var builder = PeerConfig.builder(address, remoteAs).timers(used.keepalive(), used.hold()).connectRetry(connectRetry.orElse(connectRetryOfAll))
-                .delayOpen(delayOpen).passive(passive).shutdown(shutdown).ebgpMultihop(ebgpMultihop)
-                .ipv4Unicast(new FamilyConfig(activate.orElse(activateByDefault), nextHopSelf, softReconfigurationInbound, weight, advertisementInterval,
-                        name(Policy.PREFIX_LIST_IN), name(Policy.PREFIX_LIST_OUT), name(Policy.ROUTE_MAP_IN), name(Policy.ROUTE_MAP_OUT)));
-        description.ifPresent(builder::description);
-        updateSource.ifPresent(builder::updateSource);
+    /** Its own, or that of its group. */
+    OptionalLong as() { return remoteAs.isPresent() ? remoteAs : group.map(Neighbor::as).orElse(OptionalLong.empty()); }
+
+    /** All that holds for it. */
+    Collection<Setting> allSettings() {
+        var all = new LinkedHashMap<String, Setting>();
+        group.ifPresent(of -> all.putAll(of.settings));
+        all.putAll(settings);
+        return all.values();
+    }
+
+    PeerConfig build(InetAddress address, Timers timersOfAll, Duration connectRetryOfAll, boolean activateByDefault) {
+        var builder = PeerConfig.builder(address, as().orElseThrow()).timers(timersOfAll.keepalive(), timersOfAll.hold()).connectRetry(connectRetryOfAll)
+                .family(AddressFamily.IPV4_UNICAST, family -> family.activate(activateByDefault));
+        for (Setting setting : allSettings()) setting.change().accept(builder);
         return builder.build();
     }
-
-    private Optional<String> name(Policy policy) { return Optional.ofNullable(policies.get(policy)).map(Reference::name); }
 }

@@ -6,14 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** {@code route-map NAME permit|deny N} while its lines are read. A second line of the same kind replaces the first, as in FRR. */
+/** {@code route-map NAME permit|deny N} while its lines are read. A second line of the same words replaces the first, as in FRR. */
 final class RouteMapEntry {
     private final int sequence;
     private final Action action;
-    private final Map<Class<?>, RouteMap.Match> matches = new LinkedHashMap<>();
-    private final Map<String, RouteMap.SetAction> sets = new LinkedHashMap<>();
-    Optional<Neighbor.Reference> prefixList = Optional.empty();
+    private final Map<String, Line<RouteMap.Match>> matches = new LinkedHashMap<>();
+    private final Map<String, Line<RouteMap.SetAction>> sets = new LinkedHashMap<>();
+    Optional<Reference> call = Optional.empty();
+    RouteMap.Exit exit = new RouteMap.Exit.End();
+
+    private record Line<T>(T value, Optional<Reference> reference) {}
 
     RouteMapEntry(int sequence, Action action) {
         this.sequence = sequence;
@@ -25,19 +29,29 @@ final class RouteMapEntry {
         var entry = new RouteMapEntry(sequence, other);
         entry.matches.putAll(matches);
         entry.sets.putAll(sets);
-        entry.prefixList = prefixList;
+        entry.call = call;
+        entry.exit = exit;
         return entry;
     }
 
-    void match(boolean no, RouteMap.Match match) {
-        if (no) matches.remove(match.getClass());
-        else matches.put(match.getClass(), match);
+    /** @param words the command's, by which it is replaced and undone */
+    void match(String words, RouteMap.Match match, Optional<Reference> reference) { matches.put(words, new Line<>(match, reference)); }
+
+    void set(String words, RouteMap.SetAction set, Optional<Reference> reference) { sets.put(words, new Line<>(set, reference)); }
+
+    void undo(String words) {
+        matches.remove(words);
+        sets.remove(words);
     }
 
-    void set(boolean no, String what, RouteMap.SetAction set) {
-        if (no) sets.remove(what);
-        else sets.put(what, set);
+    /** The lists and maps that it names. */
+    List<Reference> references() {
+        return Stream.concat(Stream.concat(matches.values().stream().map(Line::reference), sets.values().stream().map(Line::reference)), Stream.of(call))
+                .flatMap(Optional::stream).toList();
     }
 
-    RouteMap.Entry build() { return new RouteMap.Entry(sequence, action, List.copyOf(matches.values()), List.copyOf(sets.values())); }
+    RouteMap.Entry build() {
+        return new RouteMap.Entry(sequence, action, matches.values().stream().map(Line::value).toList(), sets.values().stream().map(Line::value).toList(),
+                call.map(Reference::name), exit);
+    }
 }

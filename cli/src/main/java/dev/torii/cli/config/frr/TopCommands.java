@@ -1,7 +1,5 @@
 package dev.torii.cli.config.frr;
 
-import dev.torii.bgp.policy.Action;
-import dev.torii.bgp.policy.PrefixList;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.Addresses;
 import dev.torii.cli.config.StaticRoute;
@@ -10,7 +8,6 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Commands outside any block: static routes, prefix lists, the headers of the blocks, and what has to do with FRR's own processes. */
@@ -42,9 +39,7 @@ final class TopCommands {
                 .add("ipv6 address <rest>", values.noted("addresses are not set from here"));
 
         top.add("ip route <rest>", this::route);
-        top.add("ip prefix-list <name> description <rest>", FrrValues::quiet)
-                .add("ip prefix-list <name> seq <num> permit|deny <prefix> <rest>", this::numberedPrefix)
-                .add("ip prefix-list <name> permit|deny <prefix> <rest>", this::unnumberedPrefix);
+        new ListCommands(state, values).define(top);
         refuse(top, "router ospf|ospf6|rip|ripng|isis|eigrp|babel|openfabric|pim|pim6 <rest>", "routing protocols besides BGP are", "remove the block");
         refuse(top, "vrf <word>", "VRFs are", "remove the block");
         refuse(top, "bfd", "BFD is", "remove the block");
@@ -52,12 +47,7 @@ final class TopCommands {
         refuse(top, "key chain <rest>", "key chains are", "remove the block");
         top.only("exit-vrf", FrrValues::quiet);
         top.add("ipv6 route <rest>", values.refused("IPv6 routes are", "remove the line"))
-                .add("ipv6 prefix-list <rest>", values.refused("IPv6 prefix lists are", "remove the line"))
-                .add("ip mroute <rest>", values.refused("multicast routes are", "remove the line"))
-                .add("access-list <rest>", values.refused("access lists are", "write an ip prefix-list"))
-                .add("ipv6 access-list <rest>", values.refused("access lists are", "remove the line"))
-                .add("bgp as-path|community-list|large-community-list|extcommunity-list <rest>", values.refused("lists of AS paths and communities are", "remove the line, and what refers to it"))
-                .add("ip as-path|community-list|extcommunity-list <rest>", values.refused("lists of AS paths and communities are", "remove the line, and what refers to it"));
+                .add("ip mroute <rest>", values.refused("multicast routes are", "remove the line"));
     }
 
     private void refuse(Grammar top, String pattern, String what, String suggestion) {
@@ -131,47 +121,5 @@ final class TopCommands {
             values.error(word, "is neither an address nor an interface", "write a gateway like 192.168.1.1, an interface, or Null0");
         }
         return Optional.empty();
-    }
-
-    private void numberedPrefix(Match match) { prefixList(match, match.word(0), Optional.of(match.word(1)), match.word(2), match.word(3), 4); }
-
-    private void unnumberedPrefix(Match match) { prefixList(match, match.word(0), Optional.empty(), match.word(1), match.word(2), 3); }
-
-    private void prefixList(Match match, Word name, Optional<Word> number, Word action, Word prefixWord, int next) {
-        boolean any = prefixWord.text().equals("any");
-        Optional<Prefix> prefix = any ? Optional.of(Prefix.ipv4(0, 0)) : values.prefix(prefixWord);
-        if (prefix.isEmpty()) return;
-        OptionalInt ge = OptionalInt.empty();
-        OptionalInt le = any ? OptionalInt.of(32) : OptionalInt.empty();
-        for (int i = next; i < match.taken().size(); i += 2) {
-            var word = match.word(i);
-            if (!List.of("ge", "le").contains(word.text())) {
-                values.error(word, "is unexpected", "expected ge or le and a length");
-                return;
-            }
-            if (i + 1 == match.taken().size()) {
-                values.error(word, "has no length behind it", "write " + word.text() + " and a length from 0 to 32");
-                return;
-            }
-            var length = values.number(match.word(i + 1), 0, 32);
-            if (length.isEmpty()) return;
-            if (word.text().equals("ge")) ge = OptionalInt.of((int) length.getAsLong());
-            else le = OptionalInt.of((int) length.getAsLong());
-        }
-        int low = ge.orElse(prefix.get().length());
-        if (low < prefix.get().length() || le.orElse(32) < low) {
-            values.error(match.word(next), "makes no range of lengths", "lengths must satisfy " + prefix.get().length() + " <= ge <= le <= 32");
-            return;
-        }
-        OptionalLong sequence = number.isEmpty() ? OptionalLong.empty() : values.number(number.get(), 1, FrrValues.MAX_32);
-        if (number.isPresent() && sequence.isEmpty()) return;
-        if (match.no()) {
-            values.error(match.first().at(), "\"no ip prefix-list\" in a file", "remove the entry instead");
-            return;
-        }
-        var list = state.prefixLists.computeIfAbsent(name.text(), PrefixList::builder);
-        var permit = action.text().equals("permit") ? Action.PERMIT : Action.DENY;
-        if (sequence.isPresent()) list.add(sequence.getAsLong(), permit, prefix.get(), ge, le);
-        else list.add(permit, prefix.get(), ge, le);
     }
 }

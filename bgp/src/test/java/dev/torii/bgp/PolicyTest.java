@@ -1,0 +1,145 @@
+package dev.torii.bgp;
+
+import static dev.torii.bgp.Fixtures.CPE1;
+import static dev.torii.bgp.Fixtures.CPE2;
+import static dev.torii.bgp.Fixtures.HEAD1;
+import static dev.torii.bgp.Fixtures.HEAD2;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torii.bgp.FamilyConfig.Filters;
+import dev.torii.bgp.policy.AccessList;
+import dev.torii.bgp.policy.Action;
+import dev.torii.bgp.policy.AsPathList;
+import dev.torii.bgp.policy.Patterns;
+import dev.torii.bgp.policy.PrefixList;
+import dev.torii.bgp.wire.AsPath;
+import dev.torii.bgp.wire.CommunityKind;
+import dev.torii.bgp.wire.Octets;
+import dev.torii.bgp.wire.PathAttribute;
+import dev.torii.bgp.wire.Prefix;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a neighbour's settings do to routes: one speaker between two played peers, 31898 and 64999. */
+class PolicyTest {
+    private static final String P = "10.0.1.0/24";
+    private final BgpConfig.Builder config = BgpConfig.builder(65000).routerId(Fixtures.id("192.168.254.1")).ebgpRequiresPolicy(false);
+    private Played played;
+    private Played.Peer left;
+    private Played.Peer right;
+
+    private void start(PeerConfig.Builder leftConfig, PeerConfig.Builder rightConfig) {
+        played = new Played(config.peer(leftConfig.build()).peer(rightConfig.build()).build());
+        left = played.establish(HEAD1, CPE1, 31898);
+        right = played.establish(HEAD2, CPE2, 64999);
+    }
+
+    private static PeerConfig.Builder left(FamilyConfig.Builder family) { return PeerConfig.builder(HEAD1, 31898).ipv4Unicast(family.build()); }
+
+    private static PeerConfig.Builder right(FamilyConfig.Builder family) { return PeerConfig.builder(HEAD2, 64999).ipv4Unicast(family.build()); }
+
+    private static FamilyConfig.Builder plain() { return FamilyConfig.builder(); }
+
+    private void announce(String prefix, AsPath path, PathAttribute... more) {
+        var attributes = new ArrayList<PathAttribute>(List.of(PathAttribute.Origin.IGP, new PathAttribute.AsPathAttribute(path), new PathAttribute.NextHop(HEAD1)));
+        attributes.addAll(List.of(more));
+        left.announce(prefix, attributes.toArray(PathAttribute[]::new));
+    }
+
+    private static final PathAttribute.Communities STANDARD = new PathAttribute.Communities(Octets.parseHex("fde80001"), false);
+    private static final PathAttribute.ExtendedCommunities EXTENDED = new PathAttribute.ExtendedCommunities(Octets.parseHex("0002fde800000001" + "4006000000000001"), false);
+    private static final PathAttribute.LargeCommunities LARGE = new PathAttribute.LargeCommunities(Octets.parseHex("0000fde80000000100000002"), false);
+
+    @Test void communitiesAreSentUnlessTheNeighborIsNotToHaveThem() {
+        start(left(plain()), right(plain()));
+        announce(P, AsPath.sequence(31898), STANDARD, EXTENDED, LARGE);
+        assertEquals(STANDARD, right.told(P, PathAttribute.Communities.class).orElseThrow());
+        assertEquals(LARGE, right.told(P, PathAttribute.LargeCommunities.class).orElseThrow());
+        assertEquals("0002fde800000001", right.told(P, PathAttribute.ExtendedCommunities.class).orElseThrow().values().toString(), "what is not transitive ends here");
+    }
+
+    @Test void noSendCommunityKeepsThatKindBack() {
+        start(left(plain()), right(plain().sendCommunity(CommunityKind.STANDARD, false).sendCommunity(CommunityKind.EXTENDED, false)));
+        announce(P, AsPath.sequence(31898), STANDARD, EXTENDED, LARGE);
+        assertTrue(right.told(P, PathAttribute.Communities.class).isEmpty());
+        assertTrue(right.told(P, PathAttribute.ExtendedCommunities.class).isEmpty());
+        assertEquals(LARGE, right.told(P, PathAttribute.LargeCommunities.class).orElseThrow());
+    }
+
+    @Test void allowasInTakesOurAsThatOften() {
+        start(left(plain().allowAsIn(2)), right(plain()));
+        announce(P, AsPath.sequence(31898, 65000, 65000));
+        assertEquals(1, played.kernel.size());
+        announce(P, AsPath.sequence(31898, 65000, 65000, 65000));
+        assertEquals(0, played.kernel.size());
+    }
+
+    @Test void allowasInOriginTakesOurAsAtTheBeginningOnly() {
+        start(left(plain().allowAsInOrigin(true)), right(plain()));
+        announce(P, AsPath.sequence(31898, 65000, 7, 65000));
+        assertEquals(1, played.kernel.size());
+        announce(P, AsPath.sequence(31898, 65000, 7));
+        assertEquals(0, played.kernel.size());
+    }
+
+    @Test void asOverridePutsOurAsInPlaceOfTheirs() {
+        start(left(plain()), right(plain().asOverride(true)));
+        announce(P, AsPath.sequence(31898, 64999, 7, 64999));
+        assertEquals("65000 31898 65000 7 65000", right.toldPath(P).toString());
+    }
+
+    @Test void localAsIsWhatTheNeighborSees() {
+        played = new Played(config.peer(PeerConfig.builder(HEAD1, 31898).localAs(new PeerConfig.LocalAs(64512, false, false)).build())
+                .peer(PeerConfig.builder(HEAD2, 64999).localAs(new PeerConfig.LocalAs(64513, false, true)).build()).build());
+        left = played.establish(HEAD1, CPE1, 31898);
+        right = played.establish(HEAD2, CPE2, 64999);
+        assertEquals(64512, ((dev.torii.bgp.wire.OpenMessage) left.sent.getFirst()).as());
+        announce(P, AsPath.sequence(31898));
+        assertEquals("64513 64512 31898", right.toldPath(P).toString(), "replace-as leaves 65000 out");
+        right.announce("10.9.0.0/16", PathAttribute.Origin.IGP, new PathAttribute.AsPathAttribute(AsPath.sequence(64999)), new PathAttribute.NextHop(HEAD2));
+        assertEquals("64512 65000 64513 64999", left.toldPath("10.9.0.0/16").toString());
+        announce("10.8.0.0/16", AsPath.sequence(31898, 64512));
+        assertTrue(right.told("10.8.0.0/16").isPresent(), "once is our own prepending, come back");
+        announce("10.8.0.0/16", AsPath.sequence(31898, 64512, 64512));
+        assertTrue(right.told("10.8.0.0/16").isEmpty());
+    }
+
+    @Test void localAsWithoutPrependingLeavesWhatComesInAlone() {
+        start(PeerConfig.builder(HEAD1, 31898).localAs(new PeerConfig.LocalAs(64512, true, false)), right(plain()));
+        announce(P, AsPath.sequence(31898));
+        assertEquals("65000 31898", right.toldPath(P).toString());
+        announce(P, AsPath.sequence(31898, 64512));
+        assertTrue(right.told(P).isEmpty());
+    }
+
+    @Test void allListsMustPermitInBothDirections() {
+        config.lists(new dev.torii.bgp.policy.PolicyLists.Builder()
+                .accessList(new AccessList("D", List.of(new AccessList.Entry.Inside(5, Action.PERMIT, Prefix.parse("10.0.0.0/8"), false))))
+                .prefixList(PrefixList.builder("P").add(Action.PERMIT, Prefix.parse("10.0.0.0/8"), java.util.OptionalInt.empty(), java.util.OptionalInt.of(24)).build())
+                .asPathList(new AsPathList("F", List.of(new AsPathList.Entry(5, Action.PERMIT, Patterns.compile("^31898( 7)?$"))))));
+        var filters = Filters.NONE.withDistributeList("D").withPrefixList("P").withFilterList("F");
+        start(left(plain().in(filters)), right(plain().out(Filters.NONE.withFilterList("F"))));
+        announce("10.0.1.0/24", AsPath.sequence(31898));
+        announce("11.0.1.0/24", AsPath.sequence(31898));
+        announce("10.0.2.0/25", AsPath.sequence(31898));
+        announce("10.0.3.0/24", AsPath.sequence(31898, 8));
+        announce("10.0.4.0/24", AsPath.sequence(31898, 7));
+        assertEquals(List.of(Prefix.parse("10.0.1.0/24"), Prefix.parse("10.0.4.0/24")), List.copyOf(played.kernel.keySet()));
+        assertTrue(right.told("10.0.4.0/24").isPresent());
+    }
+
+    @Test void aListThatIsNotThereDenies() {
+        for (Filters filters : List.of(Filters.NONE.withDistributeList("X"), Filters.NONE.withFilterList("X"), Filters.NONE.withPrefixList("X"), Filters.NONE.withRouteMap("X"))) {
+            var own = BgpConfig.builder(65000).routerId(Fixtures.id("192.168.254.1")).peer(left(plain().in(filters).out(filters)).build());
+            var one = new Played(own.build());
+            var peer = one.establish(HEAD1, CPE1, 31898);
+            peer.announce(P, PathAttribute.Origin.IGP, new PathAttribute.AsPathAttribute(AsPath.sequence(31898)), new PathAttribute.NextHop(HEAD1));
+            assertTrue(one.kernel.isEmpty(), filters.toString());
+            var summary = one.speaker.neighbor(HEAD1).orElseThrow().summary();
+            assertFalse(summary.policyMissingIn() || summary.policyMissingOut(), "any of them is a policy for RFC 8212");
+        }
+    }
+}
