@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * TUNs, each the only owner of its tunnels' outbound SAs.
  */
 final class PacketThreads implements AutoCloseable {
-    private static final int BATCH = 64;
+    private static final int BATCH = 128;
     private static final int LARGEST_PACKET = 9216;
     private static final Duration STOP = Duration.ofSeconds(2);
 
