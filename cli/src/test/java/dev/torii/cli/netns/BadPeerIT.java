@@ -92,7 +92,7 @@ class BadPeerIT {
             garbageFor(vpn, oci.headEnd(1), "inet", INTERNET, Topology.headEndAddress(1));
             garbageFor(vpn, oci.headEnd(1), "nat", Topology.CPE_PUBLIC, Topology.headEndAddress(1));        // the peer's own address
             garbageFor(vpn, cpe, "gw", ROUTER, Topology.CPE);
-            assertEquals(0, Ping.of(vpn.namespaces(), "lic", Topology.COMPUTE, 20).lost());
+            Ping.allAnswered(vpn.namespaces(), "lic", Topology.COMPUTE, 20, vpn.evidence(cpe));
             noSessionWasReset(cpe);
             noSessionWasReset(oci.headEnd(1));
             assertEquals(before, securityAssociations(cpe), "the same SAs as before");

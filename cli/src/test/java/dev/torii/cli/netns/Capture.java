@@ -13,12 +13,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /** A tcpdump on an interface of a namespace, and its file read back. */
 final class Capture {
     private static final int FILE_HEADER = 24;
     private static final int RECORD_HEADER = 16;
     private static final int ETHERNET = 14;
+    private static final Pattern COUNTS = Pattern.compile("(\\d+) packets? captured, (\\d+) packets? received by filter");
 
     private final Job tcpdump;
     private final Path file;
@@ -36,11 +39,25 @@ final class Capture {
         return new Capture(tcpdump, file);
     }
 
-    /** Ends the capture and gives its file. */
+    /** Ends the capture and gives its file, with all that was captured until now: what tcpdump has not read yet when it is told to end is lost. */
     Path stop() {
+        Await.until("all that was captured in the file", Duration.ofSeconds(20), this::isWritten, () -> tcpdump.tail(3));
         Shell.run(Shell.SHORT, "kill", "-INT", Long.toString(tcpdump.pid())).orFail("ending tcpdump");
         if (!tcpdump.awaitEnd(Duration.ofSeconds(10))) throw new AssertionError("tcpdump does not end");
         return file;
+    }
+
+    /** Asks tcpdump for its counts: what the kernel's filter passed and what is written. */
+    private boolean isWritten() {
+        int told = counts().size();
+        Shell.run(Shell.SHORT, "kill", "-USR1", Long.toString(tcpdump.pid())).orFail("asking tcpdump for its counts");
+        Await.until("tcpdump's counts", Duration.ofSeconds(10), () -> counts().size() > told, () -> tcpdump.tail(3));
+        var last = counts().getLast();
+        return last.group(1).equals(last.group(2));
+    }
+
+    private List<MatchResult> counts() {
+        return COUNTS.matcher(tcpdump.output()).results().toList();
     }
 
     /** The UDP payloads of a capture of IPv4 over Ethernet, in order. */

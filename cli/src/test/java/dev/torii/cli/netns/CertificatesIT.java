@@ -257,6 +257,6 @@ class CertificatesIT {
         String status = ours.torii("status").out();
         assertTrue(status.contains(way.shown().get(0)), () -> way.name() + "\n" + status);
         assertTrue(peer.log().contains(way.shown().get(1)), () -> way.name() + "\n" + peer.log());
-        assertEquals(0, Ping.of(vpn.namespaces(), from, to, 20).lost(), way.name());
+        Ping.allAnswered(vpn.namespaces(), from, to, 20, () -> way.name() + peer.log());
     }
 }

@@ -18,10 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** First messages by the thousand, from strangers and in the peer's own name, at both head ends: tunnels carry on, and new ones come up. */
+@Tag(NamespaceTest.ALONE)
 @NamespaceTest
 class FloodIT {
     private static final String PREFIX = "tb-flood";

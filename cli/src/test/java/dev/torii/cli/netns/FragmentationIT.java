@@ -135,7 +135,7 @@ class FragmentationIT {
     private static void pings(Vpn vpn, ToriiDaemon torii, String from, int host) {
         var to = "192.168.254." + host;
         Await.until("a ping of " + to, Vpn.UP, () -> Ping.answered(vpn.namespaces(), from, to), vpn.evidence(torii));
-        assertEquals(0, Ping.of(vpn.namespaces(), from, to, 10).lost());
+        Ping.allAnswered(vpn.namespaces(), from, to, 10, vpn.evidence(torii));
     }
 
     /** A charon that fragments at a size of its own; the size is no connection's, so the settings are read again before anything begins. */

@@ -37,7 +37,7 @@ class HostIT {
             Await.until("the gateways' prefix over the tunnel", Vpn.UP, () -> route(vpn, "198.51.100.0/24").contains("vti01"), vpn.evidence(cpe));
             assertTrue(route(vpn, "198.51.100.11/32").contains("via 192.168.1.1"), route(vpn, "198.51.100.11/32"));
             assertTrue(route(vpn, "198.51.100.12/32").contains("via 192.168.1.1"), route(vpn, "198.51.100.12/32"));
-            assertEquals(0, Ping.of(vpn.namespaces(), "lic", Topology.COMPUTE, 50).lost());
+            Ping.allAnswered(vpn.namespaces(), "lic", Topology.COMPUTE, 50, vpn.evidence(cpe));
             assertTrue(cpe.torii("status").out().contains("loaded 2, active 2"));
             assertTrue(cpe.torii("show", "bgp", "summary").out().contains("192.168.254.6"));
         }

@@ -74,8 +74,8 @@ class IkeV2IT {
     }
 
     private static void noneIsLost(Ping ping, ToriiDaemon torii) {
+        ping.awaitReplies(100);
         var figures = ping.stop();
-        assertTrue(figures.sent() > 100, figures.toString());
         assertEquals(0, figures.lost(), figures + "\n" + torii.job().tail(60));
     }
 

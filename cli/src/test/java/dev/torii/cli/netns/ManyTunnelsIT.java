@@ -16,12 +16,14 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Many tunnels configured at once between two daemons, half of them IKEv1 and half IKEv2, each with a TUN of its own: all come up, and none goes down while
  * the peers are probed twice and every child is renewed. 200 of them, or as many as {@code -Dtorii.tunnels=} says, up to 2000.
  */
+@Tag(NamespaceTest.ALONE)
 @NamespaceTest
 class ManyTunnelsIT {
     private static final int TUNNELS = Integer.getInteger("torii.tunnels", 200);

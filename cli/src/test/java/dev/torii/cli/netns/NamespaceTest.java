@@ -15,6 +15,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(NamespaceCondition.class)
 public @interface NamespaceTest {
+    /** The tag of a class that measures or loads the machine: the build runs it with no other beside it. */
+    String ALONE = "alone";
+
     /** What it needs besides iproute2, ping and nft. */
     Needs[] value() default {};
 

@@ -1,10 +1,14 @@
 package dev.torii.cli.netns;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torii.cli.lab.Await;
 import dev.torii.cli.lab.Job;
 import dev.torii.cli.lab.Namespaces;
 import dev.torii.cli.lab.Shell;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** A ping that runs in a namespace until it is asked for its figures. */
@@ -12,8 +16,10 @@ final class Ping {
     private static final Pattern REPLY = Pattern.compile("\\[(\\d+\\.\\d+)\\] \\d+ bytes from .* icmp_seq=(\\d+) ttl=(\\d+)");
     private static final Pattern STATISTICS = Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
 
-    /** What was asked that shortly before the end may be answered after it. */
-    private static final Duration UNDER_WAY = Duration.ofMillis(100);
+    /** What was asked that shortly before the end may be answered after it: a busy machine stands still for that long. */
+    private static final Duration UNDER_WAY = Duration.ofMillis(300);
+
+    private static final Duration REPLIES = Duration.ofSeconds(20);
 
     private final Job job;
     private final Duration interval;
@@ -35,12 +41,16 @@ final class Ping {
         }
     }
 
-    /** Sends {@code count} requests and waits for their replies. */
-    static Figures of(Namespaces namespaces, String from, String to, int count) {
-        var interval = Duration.ofMillis(20);
-        var limit = Duration.ofSeconds(10).plus(interval.multipliedBy(count));
-        var answer = namespaces.run(from, limit, "ping", "-n", "-D", "-i", seconds(interval), "-c", Integer.toString(count), "-W", "1", to);
-        return figures(answer.out(), interval, false);
+    /**
+     * Pings until {@code count} replies came and fails if a request was not answered. ping's own count will not do: once a reply came, it waits
+     * for the last ones for two round trips only, which a busy machine exceeds.
+     */
+    static Figures allAnswered(Namespaces namespaces, String from, String to, int count, Supplier<String> evidence) {
+        var ping = start(namespaces, from, to, Duration.ofMillis(20));
+        Await.until(count + " replies", REPLIES, () -> ping.replies() >= count, () -> ping.job.tail(5) + "\n" + evidence.get());
+        var figures = ping.stop();
+        assertEquals(0, figures.lost(), () -> figures + "\n" + ping.gaps() + "\n" + evidence.get());
+        return figures;
     }
 
     /** Whether one request is answered within a second. */
@@ -59,11 +69,16 @@ final class Ping {
         return (int) REPLY.matcher(job.output()).results().count();
     }
 
+    /** Waits until so many replies came, so that figures say something on a slow machine too. */
+    void awaitReplies(int count) {
+        Await.until(count + " replies", REPLIES, () -> replies() >= count, () -> job.tail(5));
+    }
+
     /** Ends the ping and gives its figures. */
     Figures stop() {
         var interrupted = Shell.run(Duration.ofSeconds(5), "kill", "-INT", Long.toString(job.pid()));
         if (!interrupted.ok() || !job.awaitEnd(Duration.ofSeconds(5))) throw new AssertionError("ping does not end: " + interrupted.text());
-        return figures(job.output(), interval, true);
+        return figures(job.output(), interval);
     }
 
     /** Which requests were not answered between answered ones, and when, in seconds since 1970. */
@@ -84,7 +99,7 @@ final class Ping {
         return gaps.toString();
     }
 
-    private static Figures figures(String output, Duration interval, boolean interrupted) {
+    private static Figures figures(String output, Duration interval) {
         var statistics = STATISTICS.matcher(output);
         if (!statistics.find()) throw new AssertionError("ping gave no statistics: " + output);
         int sent = Integer.parseInt(statistics.group(1));
@@ -100,7 +115,7 @@ final class Ping {
             last = unwrapped(Integer.parseInt(reply.group(2)), last);
             ttl = Integer.parseInt(reply.group(3));
         }
-        if (interrupted && sent - last <= Math.max(1, UNDER_WAY.dividedBy(interval))) sent = last;     // replies that were under way when ping was told to end
+        if (sent - last <= Math.max(1, UNDER_WAY.dividedBy(interval))) sent = last;     // replies that were under way when ping was told to end
         var longest = Duration.ofMillis(Math.max(Math.round(outage * 1e3), interval.multipliedBy(sent - last).toMillis()));
         return new Figures(sent, Integer.parseInt(statistics.group(2)), longest, ttl);
     }

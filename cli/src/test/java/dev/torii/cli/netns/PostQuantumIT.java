@@ -95,6 +95,6 @@ class PostQuantumIT {
     private static void pings(Vpn vpn, ToriiDaemon torii, String from, int host) {
         var to = "192.168.254." + host;
         Await.until("a ping of " + to, Vpn.UP, () -> Ping.answered(vpn.namespaces(), from, to), vpn.evidence(torii));
-        assertEquals(0, Ping.of(vpn.namespaces(), from, to, 5).lost());
+        Ping.allAnswered(vpn.namespaces(), from, to, 5, vpn.evidence(torii));
     }
 }

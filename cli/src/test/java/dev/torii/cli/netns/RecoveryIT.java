@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A peer that restarts, a path that is gone for a while, a NAT that forgets: traffic is back within the DPD time and three seconds, and nothing
  * of before stays. With IKEv1 and IKEv2; in one network Torii begins, in the other strongSwan.
  */
+@Tag(NamespaceTest.ALONE)
 @NamespaceTest({NamespaceTest.Needs.STRONGSWAN, NamespaceTest.Needs.CONNTRACK})
 class RecoveryIT {
     private static final Duration DPD_DELAY = Duration.ofSeconds(2);

@@ -11,12 +11,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Lifetimes of seconds under steady pings: no packet is lost while SAs are replaced, with IKEv1 and IKEv2, whoever began and whoever renews. How
  * many renewals, and how many pings a second in each tunnel, is said by the properties torii.rekey.children, torii.rekey.ike and torii.rekey.pings.
  */
+@Tag(NamespaceTest.ALONE)
 @NamespaceTest(NamespaceTest.Needs.STRONGSWAN)
 class RekeyIT {
     private static final int CHILDREN = Integer.getInteger("torii.rekey.children", 60);

@@ -119,8 +119,8 @@ class SubnetsIT {
     }
 
     private static void noneIsLost(Ping ping, ToriiDaemon torii) {
+        ping.awaitReplies(20);
         var figures = ping.stop();
-        assertTrue(figures.sent() > 20, figures.toString());
         assertEquals(0, figures.lost(), figures + "\n" + ping.gaps() + torii.job().tail(60));
     }
 
