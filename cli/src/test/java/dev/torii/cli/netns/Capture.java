@@ -31,6 +31,14 @@ final class Capture {
         this.file = file;
     }
 
+    /**
+     * Has the kernel cut runs of datagrams (UDP_SEGMENT) before they leave the link, as a device without that offload: a veth passes them whole,
+     * and a capture would show the first datagram of each only.
+     */
+    static void oneDatagramAFrame(Namespaces namespaces, String namespace, String link) {
+        namespaces.script(namespace, "ip link set " + link + " gso_max_segs 1").orFail("segmentation off");
+    }
+
     /** Captures from now on: returns when tcpdump listens. */
     static Capture start(Namespaces namespaces, String namespace, String link, Path file, String filter) {
         var command = List.of("tcpdump", "-Z", "root", "--immediate-mode", "-U", "-n", "-i", link, "-w", file.toString(), filter);

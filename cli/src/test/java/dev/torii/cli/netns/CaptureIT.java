@@ -46,6 +46,7 @@ class CaptureIT {
                         .proposing("aes256-sha384-modp1536,aes256gcm16-prfsha384-ecp384", "aes256gcm16-modp1536"));
             }
             vpn.topology().drgRoutes(List.of(Topology.headEndInner(1), Topology.headEndInner(2)));
+            Capture.oneDatagramAFrame(vpn.namespaces(), "cpe", "ens3");
             var tcpdump = Capture.start(vpn.namespaces(), "inet", "tonat", directory.resolve("wire.pcap"), "udp port 500 or udp port 4500");
             var root = ToriiDaemon.root(vpn.namespaces(), "cpe");
             vpn.files().writeCpe(root, Mode.STATIC);
@@ -81,6 +82,7 @@ class CaptureIT {
                 Strongswan.start(vpn.namespaces(), "oci" + number, StrongswanConfig.bgpHeadEnd(number, vpn.files().secret(number)).speaking(2)
                         .proposing("aes256-sha384-modp1536,aes256gcm16-prfsha384-ecp384", "aes256gcm16-modp1536"));
             }
+            Capture.oneDatagramAFrame(vpn.namespaces(), "cpe", "ens3");
             var tcpdump = Capture.start(vpn.namespaces(), "inet", "tonat", directory.resolve("wire.pcap"), "udp port 500 or udp port 4500");
             var root = ToriiDaemon.root(vpn.namespaces(), "cpe");
             vpn.files().writeCpe(root, Mode.BGP);
@@ -133,6 +135,7 @@ class CaptureIT {
                 Strongswan.start(vpn.namespaces(), "oci" + number, StrongswanConfig.bgpHeadEnd(number, vpn.files().secret(number))
                         .proposing("aes256-sha384-modp1536", peers.get(number - 1) + "-modp1536"));
             }
+            Capture.oneDatagramAFrame(vpn.namespaces(), "cpe", "ens3");
             var tcpdump = Capture.start(vpn.namespaces(), "inet", "tonat", directory.resolve("wire.pcap"), "udp port 500 or udp port 4500");
             var root = ToriiDaemon.root(vpn.namespaces(), "cpe");
             vpn.files().writeCpe(root, Mode.BGP);
@@ -162,6 +165,8 @@ class CaptureIT {
             vpn.awaitBothNextHops(cpe);
             vpn.awaitPing(cpe);
             var namespaces = vpn.namespaces();
+            Capture.oneDatagramAFrame(namespaces, "cpe", "ens3");
+            for (var headEnd : List.of("oci1", "oci2")) Capture.oneDatagramAFrame(namespaces, headEnd, "wan");
             var tcpdump = Capture.start(namespaces, "inet", "tonat", directory.resolve("wire.pcap"), "udp dst port 4500 and greater 100");
             countEchoRequests(namespaces);
             Ping.allAnswered(namespaces, "lic", Topology.COMPUTE, PINGS, vpn.evidence(cpe));
