@@ -47,7 +47,7 @@ class InnerIpv6IT {
                 assertEquals(1, installed(peer), peer.swanctl("--list-sas").text());
                 Await.until("a ping of the other end's address", Vpn.UP, () -> Ping.answered(vpn.namespaces(), "cpe", "fd00:254::6"), vpn.evidence(cpe));
                 assertTrue(two.swanctl("--list-sas").out().contains("::/0"), two.swanctl("--list-sas").text());
-                assertEquals(20, Ping.of(vpn.namespaces(), "lic", SixNetwork.COMPUTE, 20).received());
+                Ping.allAnswered(vpn.namespaces(), "lic", SixNetwork.COMPUTE, 20, vpn.evidence(cpe));
                 assertTrue(routes(vpn).contains("dev vti01"), routes(vpn));
             }
         }
@@ -67,11 +67,11 @@ class InnerIpv6IT {
                 awaitPings(vpn, cpe);
                 Await.until("both tunnels in the route", Vpn.UP, () -> routes(vpn).contains("dev vti01") && routes(vpn).contains("dev vti02"), vpn.evidence(cpe));
                 assertEquals(2, installed(peer), peer.swanctl("--list-sas").text());
-                assertEquals(20, Ping.of(vpn.namespaces(), "lic", SixNetwork.COMPUTE, 20).received());
+                Ping.allAnswered(vpn.namespaces(), "lic", SixNetwork.COMPUTE, 20, vpn.evidence(cpe));
                 two.close();
                 Await.until("one tunnel in the route", Vpn.UP, () -> routes(vpn).contains("dev vti01") && !routes(vpn).contains("dev vti02"), vpn.evidence(cpe));
-                assertEquals(20, Ping.of(vpn.namespaces(), "lic", SixNetwork.COMPUTE, 20).received());
-                assertEquals(20, Ping.of(vpn.namespaces(), "cmp", SixNetwork.LIC, 20).received());
+                Ping.allAnswered(vpn.namespaces(), "lic", SixNetwork.COMPUTE, 20, vpn.evidence(cpe));
+                Ping.allAnswered(vpn.namespaces(), "cmp", SixNetwork.LIC, 20, vpn.evidence(cpe));
             }
         }
     }

@@ -42,15 +42,25 @@ final class Ping {
     }
 
     /**
-     * Pings until {@code count} replies came and fails if a request was not answered. ping's own count will not do: once a reply came, it waits
-     * for the last ones for two round trips only, which a busy machine exceeds.
+     * Pings until {@code count} replies came. ping's own count will not do: once a reply came, it waits for the last ones for two round trips
+     * only, which a busy machine exceeds.
      */
+    static Figures of(Namespaces namespaces, String from, String to, int count) {
+        return pinged(namespaces, from, to, count, () -> "").stop();
+    }
+
+    /** The same, and fails if a request was not answered: with the gaps, and what to read then. */
     static Figures allAnswered(Namespaces namespaces, String from, String to, int count, Supplier<String> evidence) {
-        var ping = start(namespaces, from, to, Duration.ofMillis(20));
-        Await.until(count + " replies", REPLIES, () -> ping.replies() >= count, () -> ping.job.tail(5) + "\n" + evidence.get());
+        var ping = pinged(namespaces, from, to, count, evidence);
         var figures = ping.stop();
         assertEquals(0, figures.lost(), () -> figures + "\n" + ping.gaps() + "\n" + evidence.get());
         return figures;
+    }
+
+    private static Ping pinged(Namespaces namespaces, String from, String to, int count, Supplier<String> evidence) {
+        var ping = start(namespaces, from, to, Duration.ofMillis(20));
+        Await.until(count + " replies", REPLIES, () -> ping.replies() >= count, () -> ping.job.tail(5) + "\n" + evidence.get());
+        return ping;
     }
 
     /** Whether one request is answered within a second. */
