@@ -33,17 +33,22 @@ public final class Dataplane {
         return new OutboundBuffers(batch, maxPacketBytes);
     }
 
-    /** The way out of one tunnel. At most one loop a tunnel: it owns the tunnel's outbound SAs. */
-    public OutboundLoop outbound(int tunnel, PacketSource source, DropCounters drops, OutboundBuffers buffers) {
-        return new OutboundLoop(sad, tunnel, source, drops, buffers, clock);
+    /**
+     * The way out of one tunnel. At most one loop a tunnel: it owns the tunnel's outbound SAs.
+     *
+     * @param inside takes the ICMP errors about packets that are too long, on the thread that polls the loop
+     */
+    public OutboundLoop outbound(int tunnel, PacketSource source, DropCounters drops, OutboundBuffers buffers, TunnelPath path, PacketSink inside) {
+        return new OutboundLoop(sad, tunnel, source, drops, buffers, path, new TooBigAnswers(inside, clock), clock);
     }
 
     /**
      * The way in for all tunnels. One loop only: it owns the inbound SAs.
      *
      * @param sinks the TUN of each tunnel, null where there is none; asked at every flush
+     * @param paths the way through each tunnel that has an SA
      */
-    public InboundLoop inbound(IntFunction<? extends @Nullable PacketSink> sinks, DropCounters drops) {
-        return new InboundLoop(sad, sinks, drops, batch, maxPacketBytes, clock);
+    public InboundLoop inbound(IntFunction<? extends @Nullable PacketSink> sinks, DropCounters drops, IntFunction<TunnelPath> paths) {
+        return new InboundLoop(sad, sinks, drops, paths, batch, maxPacketBytes, clock);
     }
 }

@@ -19,6 +19,7 @@ public final class InboundLoop {
     private final IntFunction<? extends @Nullable PacketSink> sinks;
     private final DropCounters drops;
     private final LongSupplier clock;
+    private final IntFunction<TunnelPath> paths;
     private final ByteBuffer heapCopy = ByteBuffer.allocate(MAX_DATAGRAM);
 
     private final ByteBuffer[] packets;
@@ -28,8 +29,10 @@ public final class InboundLoop {
     private @Nullable SaSnapshot snapshot;                          // read once a batch
     private long now;                                               // the same
 
-    InboundLoop(SaDatabase sad, IntFunction<? extends @Nullable PacketSink> sinks, DropCounters drops, int batch, int maxPacketBytes, LongSupplier clock) {
+    InboundLoop(SaDatabase sad, IntFunction<? extends @Nullable PacketSink> sinks, DropCounters drops, IntFunction<TunnelPath> paths, int batch, int maxPacketBytes,
+            LongSupplier clock) {
         this.sad = sad;
+        this.paths = paths;
         this.sinks = sinks;
         this.drops = drops;
         this.clock = clock;
@@ -41,21 +44,24 @@ public final class InboundLoop {
     /**
      * Opens one ESP packet, SPI to ICV from position to limit, and keeps what was inside for {@link #flush}; flushes by itself when
      * the batch is full. Never throws. The buffer is the caller's again on return, its position anywhere; heap buffers save a copy.
+     *
+     * @param outerClass DSCP and ECN that the packet arrived with, or {@link TunnelPath#UNKNOWN_CLASS}
      */
-    public Verdict receive(ByteBuffer espDatagram) {
-        Verdict verdict = open(espDatagram);
+    public Verdict receive(ByteBuffer espDatagram, int outerClass) {
+        Verdict verdict = open(espDatagram, outerClass);
         if (verdict.dropped()) drops.count(verdict);
         else if (opened == packets.length) flush();
         return verdict;
     }
 
-    private Verdict open(ByteBuffer espDatagram) {
+    private Verdict open(ByteBuffer espDatagram, int outerClass) {
         if (espDatagram.remaining() < SPI_AND_SEQUENCE) return Verdict.RUNT;
         if (espDatagram.remaining() > MAX_DATAGRAM) return Verdict.TOO_BIG;
         var entry = current().inbound(espDatagram.getInt(espDatagram.position()));
         if (entry == null) return Verdict.UNKNOWN_SPI;
         ByteBuffer datagram = espDatagram.hasArray() ? espDatagram : heapCopy.clear().put(espDatagram).flip();
         Verdict verdict = entry.sa().open(datagram, packets[opened].clear());
+        if (verdict == Verdict.OPENED) verdict = paths.apply(entry.tunnel()).left(packets[opened], entry.sa().header(), outerClass);
         if (verdict == Verdict.OPENED) {
             tunnels[opened++] = entry.tunnel();
             entry.sa().counters().used(now);

@@ -101,6 +101,11 @@ public final class InboundSa {
         return Verdict.OUT_OF_SELECTOR;
     }
 
+    /** The header of the packet that was opened last, until the next. */
+    PacketHeader header() {
+        return header;
+    }
+
     /** Overwrites the key. Only the owner may, or anyone once the owner's thread has ended. */
     void erase() {
         cipher.erase();

@@ -10,13 +10,17 @@ import org.jspecify.annotations.Nullable;
 public final class OutboundBuffers {
     final ByteBuffer[] packets;
     final ByteBuffer[] datagrams;
-    final SaSnapshot.@Nullable Outbound[] sealedBy;         // per packet of the batch; null: dropped, or already sent
+    final SaSnapshot.@Nullable Outbound[] sealedBy;         // per datagram; null: already sent
+    final int[] trafficClasses;                             // of the outer packets
     final ByteBuffer[] group;
+    final ByteBuffer fragment;
 
     OutboundBuffers(int batch, int maxPacketBytes) {
         this.packets = Buffers.heap(batch, maxPacketBytes + OutboundSa.TRAILER);
         this.datagrams = Buffers.heap(batch, maxPacketBytes + OutboundSa.OVERHEAD);
         this.sealedBy = new SaSnapshot.Outbound[batch];
+        this.trafficClasses = new int[batch];
         this.group = new ByteBuffer[batch];
+        this.fragment = ByteBuffer.allocate(maxPacketBytes + OutboundSa.TRAILER);
     }
 }

@@ -5,49 +5,67 @@ import java.util.Queue;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads packets of one tunnel, seals them, sends them. One thread owns it; {@link DropCounters} may be read from any. */
+/**
+ * Reads packets of one tunnel, seals them, sends them; what is too long for the tunnel it cuts, or tells the sender. One thread owns it; {@link DropCounters}
+ * may be read from any.
+ */
 public final class OutboundLoop {
+    /** Whatever the tunnel's MTU, an IPv6 packet of this length must get through (RFC 8200, section 5): if need be, the outer packet is fragmented. */
+    private static final int LEAST_IPV6_MTU = 1280;
+    private static final int FLAGS_AT = 6;
+    private static final int DONT_FRAGMENT = 0x40;
+
     private final SaDatabase sad;
     private final int tunnel;
     private final PacketSource source;
     private final DropCounters drops;
     private final Queue<OutboundSa> retired;
     private final LongSupplier clock;
+    private final TunnelPath path;
+    private final TooBigAnswers answers;
     private final PacketHeader header = new PacketHeader();
+    private final Fragments fragments = new Fragments();
 
     private final ByteBuffer[] packets;
     private final ByteBuffer[] datagrams;
     private final SaSnapshot.@Nullable Outbound[] sealedBy;
+    private final int[] trafficClasses;
     private final ByteBuffer[] group;
+    private final ByteBuffer fragment;
+    private int sealed;
+    private long now;                                               // read once a batch
 
-    OutboundLoop(SaDatabase sad, int tunnel, PacketSource source, DropCounters drops, OutboundBuffers buffers, LongSupplier clock) {
+    OutboundLoop(SaDatabase sad, int tunnel, PacketSource source, DropCounters drops, OutboundBuffers buffers, TunnelPath path, TooBigAnswers answers,
+            LongSupplier clock) {
         this.sad = sad;
         this.tunnel = tunnel;
         this.source = source;
         this.drops = drops;
         this.clock = clock;
         this.retired = sad.retiredOutbound(tunnel);
+        this.path = path;
+        this.answers = answers;
         this.packets = buffers.packets;
         this.datagrams = buffers.datagrams;
         this.sealedBy = buffers.sealedBy;
+        this.trafficClasses = buffers.trafficClasses;
         this.group = buffers.group;
+        this.fragment = buffers.fragment;
     }
 
     /**
-     * Reads one batch, seals it, sends it grouped by SA, in order within each. Never throws.
+     * Reads one batch, seals it, sends it grouped by SA and traffic class, in order within each. Never throws.
      *
      * @return the number of packets read, whatever became of them; 0: there were none
      */
     public int poll() {
         SaDatabase.eraseOutbound(retired);                          // before the snapshot is read: what is retired is not in it
         var covers = sad.snapshot().outbound(tunnel);
+        int mtu = path.mtu();
         int read = read();
-        for (int i = 0; i < read; i++) sealedBy[i] = seal(covers, packets[i], datagrams[i]);
-        long now = read == 0 ? 0 : clock.getAsLong();
-        for (int i = 0; i < read; i++) {
-            var child = sealedBy[i];
-            if (child != null) send(child, i, read, now);
-        }
+        if (read > 0) now = clock.getAsLong();
+        for (int i = 0; i < read; i++) take(covers, packets[i], mtu);
+        flush();
         return read;
     }
 
@@ -61,39 +79,80 @@ public final class OutboundLoop {
         }
     }
 
-    private SaSnapshot.@Nullable Outbound seal(SaSnapshot.Cover[] covers, ByteBuffer packet, ByteBuffer datagram) {
-        if (!header.parse(packet)) return drop(Verdict.MALFORMED_PACKET);
+    private void take(SaSnapshot.Cover[] covers, ByteBuffer packet, int mtu) {
+        if (!header.parse(packet)) {
+            drops.count(Verdict.MALFORMED_PACKET);
+            return;
+        }
         packet.limit(packet.position() + header.totalBytes());
         var child = SaSnapshot.covering(covers, header);
         if (child == null) {
             sad.withoutSa(tunnel, header);
-            return drop(Verdict.NO_SA);
+            drops.count(Verdict.NO_SA);
+        } else if (header.totalBytes() > mtu) {
+            tooLong(child, packet, mtu);
+        } else {
+            MssClamp.apply(packet, header, mtu);
+            seal(child, packet);
         }
-        Verdict verdict = child.sa().seal(packet, datagram.clear());
-        if (verdict != Verdict.SEALED) return drop(verdict);
-        datagram.flip();
-        return child;
     }
 
-    private SaSnapshot.@Nullable Outbound drop(Verdict reason) {
-        drops.count(reason);
-        return null;
+    /** RFC 4301, section 8.2.1: cut before sealing rather than after, where the sender allows it; else the sender is to make shorter packets. */
+    private void tooLong(SaSnapshot.Outbound child, ByteBuffer packet, int mtu) {
+        if (header.version() == 6 && header.totalBytes() <= LEAST_IPV6_MTU) {
+            MssClamp.apply(packet, header, mtu);
+            seal(child, packet);
+        } else if (header.version() == 6 || (packet.get(packet.position() + FLAGS_AT) & DONT_FRAGMENT) != 0) {
+            drops.count(Verdict.EXCEEDS_MTU);
+            tell(packet, header.version() == 4 ? mtu : Math.max(mtu, LEAST_IPV6_MTU));
+        } else {
+            fragments.begin(packet, header.totalBytes(), mtu);
+            while (fragments.hasNext()) {
+                fragments.next(fragment);
+                seal(child, fragment);
+            }
+        }
     }
 
-    /**
-     * Everything from {@code first} on that this SA has sealed goes in one call. Where a socket must tell datagrams apart (DSCP, ECN,
-     * DF), the group gets narrower here.
-     */
-    private void send(SaSnapshot.Outbound child, int first, int end, long now) {
+    private void tell(ByteBuffer packet, int mtu) {
+        try {
+            answers.tell(packet, header, mtu);
+        } catch (RuntimeException broken) {
+            drops.count(Verdict.FAILED);
+        }
+    }
+
+    private void seal(SaSnapshot.Outbound child, ByteBuffer packet) {
+        if (sealed == datagrams.length) flush();
+        Verdict verdict = child.sa().seal(packet, datagrams[sealed].clear());
+        if (verdict != Verdict.SEALED) {
+            drops.count(verdict);
+            return;
+        }
+        datagrams[sealed].flip();
+        sealedBy[sealed] = child;
+        trafficClasses[sealed++] = path.entering(header.trafficClass());
+    }
+
+    private void flush() {
+        for (int i = 0; i < sealed; i++) {
+            var child = sealedBy[i];
+            if (child != null) send(child, trafficClasses[i], i);
+        }
+        sealed = 0;
+    }
+
+    /** Everything from {@code first} on that this SA has sealed for this traffic class goes in one call. */
+    private void send(SaSnapshot.Outbound child, int trafficClass, int first) {
         int count = 0;
-        for (int i = first; i < end; i++) {
-            if (sealedBy[i] != child) continue;
+        for (int i = first; i < sealed; i++) {
+            if (sealedBy[i] != child || trafficClasses[i] != trafficClass) continue;
             sealedBy[i] = null;
             group[count++] = datagrams[i];
         }
         child.sa().counters().used(now);
         try {
-            child.sink().send(group, count);
+            child.sink().send(group, count, trafficClass);
         } catch (RuntimeException broken) {
             drops.count(Verdict.FAILED, count);
         }

@@ -18,6 +18,7 @@ public final class OutboundSa {
     public static final long LAST_SEQUENCE = 0xFFFF_FFFFL;
 
     private static final int HEADER = 4 + 4;
+    private static final int PAD_LENGTH_AND_NEXT_HEADER = 2;
 
     private final int spi;
     private final List<Selectors> selectors;
@@ -59,6 +60,12 @@ public final class OutboundSa {
 
     public SaCounters counters() {
         return counters;
+    }
+
+    /** The longest inner packet whose ESP packet, from SPI to ICV, has at most {@code espBytes} bytes. */
+    public int largestPacket(int espBytes) {
+        int sealed = espBytes - HEADER - cipher.ivBytes() - cipher.icvBytes();
+        return sealed - sealed % cipher.blockBytes() - PAD_LENGTH_AND_NEXT_HEADER;
     }
 
     /** After this number nothing is sealed: with extended sequence numbers out of reach, else {@link #LAST_SEQUENCE}. Rekey well before. */

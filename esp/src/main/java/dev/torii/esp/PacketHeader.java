@@ -9,10 +9,12 @@ import java.nio.ByteBuffer;
 public final class PacketHeader {
     /** {@link #port} values where there is none: a later fragment, a protocol without ports, or a header cut short. */
     static final int NO_PORT = -1;
+    /** {@link #transportAt} where the upper-layer header is not in this packet, or not to be found. */
+    static final int NO_TRANSPORT = -1;
+    static final int TCP = 6;
 
     private static final int IPV4_MIN_BYTES = 20;
     private static final int IPV6_BYTES = 40;
-    private static final int TCP = 6;
     private static final int UDP = 17;
     private static final int DCCP = 33;
     private static final int SCTP = 132;
@@ -33,6 +35,7 @@ public final class PacketHeader {
     private long destinationLow;
     private int sourcePort;
     private int destinationPort;
+    private int transportAt;
 
     /**
      * Reads the packet at the position of {@code packet}, and moves nothing.
@@ -44,6 +47,7 @@ public final class PacketHeader {
         int available = packet.remaining();
         sourcePort = NO_PORT;
         destinationPort = NO_PORT;
+        transportAt = NO_TRANSPORT;
         version = available == 0 ? 0 : packet.get(at) >>> 4 & 0xF;
         return switch (version) {
             case 4 -> available >= IPV4_MIN_BYTES && parseIpv4(packet, at, available);
@@ -104,6 +108,7 @@ public final class PacketHeader {
     }
 
     private void readPorts(ByteBuffer packet, int at, int end) {
+        transportAt = at;
         if (end - at < 4) return;
         switch (protocol) {
             case TCP, UDP, DCCP, SCTP, UDP_LITE -> {
@@ -141,6 +146,11 @@ public final class PacketHeader {
     /** The upper-layer protocol; behind IPv6 extension headers, the last one reached. */
     public int protocol() {
         return protocol;
+    }
+
+    /** Where in the buffer that was parsed the upper-layer header begins, if that is in this packet; else {@link #NO_TRANSPORT}. */
+    int transportAt() {
+        return transportAt;
     }
 
     long sourceHigh() {

@@ -28,6 +28,10 @@ public enum Verdict {
     MALFORMED_PACKET,
     /** Inbound: authentic, but the inner addresses are outside the SA's selectors (RFC 4301, section 5.2, step 4). */
     OUT_OF_SELECTOR,
+    /** Outbound: longer than the tunnel's MTU, and may not be fragmented; its sender is told (RFC 1191, RFC 4443). */
+    EXCEEDS_MTU,
+    /** Inbound: the outer packet was marked by a congested router, and the inner one belongs to a sender that does not know marks (RFC 6040, section 4.2). */
+    CONGESTED,
     /** The cipher, a source or a sink failed in a way that has no counter of its own. */
     FAILED;
 

@@ -23,9 +23,9 @@ class AllocationTest {
     private final DropCounters drops = new DropCounters();
     private final Dataplane dataplane = new Dataplane(sad, BATCH, 1500, () -> 0);
     private final ByteBuffer packet = Packets.ipv4(1400);
-    private final OutboundLoop out = dataplane.outbound(0, this::fill, drops, dataplane.outboundBuffers());
+    private final OutboundLoop out = Loops.outbound(dataplane, 0, this::fill, drops, dataplane.outboundBuffers());
     private long received;
-    private final InboundLoop in = dataplane.inbound(tunnel -> this::receive, drops);
+    private final InboundLoop in = Loops.inbound(dataplane, tunnel -> this::receive, drops);
 
     private int fill(ByteBuffer[] packets) {
         for (var each : packets) each.put(packet.array(), 0, packet.limit()).flip();
@@ -40,8 +40,8 @@ class AllocationTest {
     private void connect(PacketCipher sealing, PacketCipher opening) {
         var parameters = Sas.parameters(Sas.SPI, Sas.ALL4);
         sad.installInbound(0, new InboundSa(parameters, opening));
-        sad.installOutbound(0, new OutboundSa(parameters, sealing, 0), (datagrams, count) -> {
-            for (int i = 0; i < count; i++) in.receive(datagrams[i]);
+        sad.installOutbound(0, new OutboundSa(parameters, sealing, 0), (datagrams, count, trafficClass) -> {
+            for (int i = 0; i < count; i++) in.receive(datagrams[i], 0);
             in.flush();
         });
     }
@@ -79,7 +79,7 @@ class AllocationTest {
     }
 
     @Test void droppingForWantOfAnSaAllocatesNothing() {
-        sad.installOutbound(0, Sas.outbound(Sas.SPI, Sas.between("192.168.2.0", 24, "10.9.0.0", 16)), (datagrams, count) -> { });
+        sad.installOutbound(0, Sas.outbound(Sas.SPI, Sas.between("192.168.2.0", 24, "10.9.0.0", 16)), (datagrams, count, trafficClass) -> { });
         assertEquals(0, bytesPerPacket());
         assertTrue(drops.of(Verdict.NO_SA) > 0);
     }
@@ -91,8 +91,8 @@ class AllocationTest {
         var unknown = Sas.seal(Sas.outbound(Sas.SPI + 1, Sas.ALL4), Packets.ipv4(100));
         long before = allocated();
         for (int i = 0; i < 5000; i++) {
-            in.receive(replayed.position(0));
-            in.receive(unknown.position(0));
+            in.receive(replayed.position(0), 0);
+            in.receive(unknown.position(0), 0);
         }
         assertEquals(0, (allocated() - before) / 10_000);
         assertEquals(5000, drops.of(Verdict.REPLAYED));

@@ -41,7 +41,7 @@ class DataplaneTest {
     private static final class Wire implements DatagramSink {
         final List<List<ByteBuffer>> sent = new ArrayList<>();
 
-        @Override public void send(ByteBuffer[] datagrams, int count) {
+        @Override public void send(ByteBuffer[] datagrams, int count, int trafficClass) {
             var call = new ArrayList<ByteBuffer>();
             for (int i = 0; i < count; i++) call.add(ByteBuffer.wrap(Packets.bytes(datagrams[i])));
             sent.add(call);
@@ -62,8 +62,8 @@ class DataplaneTest {
     private final DropCounters inboundDrops = new DropCounters();
     private final Map<Integer, Tun> peerTuns = new HashMap<>();
     private long now = 1;
-    private final OutboundLoop out = new Dataplane(ours, BATCH, 1500, () -> now).outbound(0, tun, outboundDrops, new OutboundBuffers(BATCH, 1500));
-    private final InboundLoop in = new Dataplane(theirs, BATCH, 1500, () -> now).inbound(peerTuns::get, inboundDrops);
+    private final OutboundLoop out = Loops.outbound(new Dataplane(ours, BATCH, 1500, () -> now), 0, tun, outboundDrops, new OutboundBuffers(BATCH, 1500));
+    private final InboundLoop in = Loops.inbound(new Dataplane(theirs, BATCH, 1500, () -> now), peerTuns::get, inboundDrops);
 
     private void connect(int tunnel, int spi, Selectors selectors) {
         ours.installOutbound(0, Sas.outbound(spi, selectors), wire);
@@ -73,7 +73,7 @@ class DataplaneTest {
 
     private void transfer() {
         while (out.poll() > 0) continue;
-        wire.all().forEach(in::receive);
+        wire.all().forEach(d -> in.receive(d, 0));
         in.flush();
     }
 
@@ -113,7 +113,7 @@ class DataplaneTest {
         for (int i = 0; i < 4; i++) tun.toRead.add(to(i % 2 == 0 ? "10.2.0.1" : "10.1.0.1", 100 + i));
         while (out.poll() > 0) continue;
         var mixed = wire.all();
-        for (int i : new int[] {0, 2, 1, 3}) in.receive(mixed.get(i));
+        for (int i : new int[] {0, 2, 1, 3}) in.receive(mixed.get(i), 0);
         in.flush();
         assertEquals(List.of(List.of(101, 103)), peerTuns.get(4).written);
         assertEquals(List.of(List.of(100, 102)), peerTuns.get(7).written);
@@ -190,7 +190,7 @@ class DataplaneTest {
         assertEquals(List.of(0x1001, 0x1002), wire.all().stream().map(d -> d.getInt(0)).toList());
         assertEquals(List.of(List.of(100, 101)), peerTuns.get(0).written);
         theirs.removeInbound(0x1001);
-        wire.all().forEach(d -> in.receive(d.rewind()));
+        wire.all().forEach(d -> in.receive(d.rewind(), 0));
         assertEquals(Map.of(Verdict.UNKNOWN_SPI, 1L, Verdict.REPLAYED, 1L), inboundDrops.seen());
     }
 
@@ -198,7 +198,7 @@ class DataplaneTest {
         connect(0, 0x1001, Sas.ALL4);
         tun.toRead.add(Packets.ipv4(100));
         transfer();
-        wire.all().forEach(d -> in.receive(d.rewind()));
+        wire.all().forEach(d -> in.receive(d.rewind(), 0));
         in.flush();
         ours.removeOutbound(0, 0x1001);
         theirs.removeInbound(0x1001);
@@ -221,7 +221,7 @@ class DataplaneTest {
         tun.toRead.add(Packets.ipv4(100));
         transfer();
         now = 43;
-        wire.all().forEach(d -> in.receive(d.rewind()));
+        wire.all().forEach(d -> in.receive(d.rewind(), 0));
         in.flush();
         assertEquals(OptionalLong.of(42), ours.outbound(0).getFirst().counters().lastUse());
         assertEquals(OptionalLong.of(42), theirs.inbound(0).getFirst().counters().lastUse(), "what is replayed does not use it");
@@ -232,7 +232,7 @@ class DataplaneTest {
         connect(0, 0x1001, Sas.ALL4);
         for (int i = 0; i < 30; i++) tun.toRead.add(Packets.ipv4(100 + i));
         transfer();
-        wire.all().forEach(d -> in.receive(d.rewind()));
+        wire.all().forEach(d -> in.receive(d.rewind(), 0));
         in.flush();
         assertEquals(30, peerTuns.get(0).written.stream().mapToInt(List::size).sum());
         assertEquals(Map.of(Verdict.REPLAYED, 30L), inboundDrops.seen());
@@ -244,8 +244,8 @@ class DataplaneTest {
         tun.toRead.add(Packets.ipv4(1500));
         out.poll();
         var first = wire.all().get(0);
-        assertEquals(Verdict.OPENED, in.receive(ByteBuffer.allocateDirect(first.remaining()).put(first).flip()));
-        assertEquals(Verdict.OPENED, in.receive(wire.all().get(1).asReadOnlyBuffer()));
+        assertEquals(Verdict.OPENED, in.receive(ByteBuffer.allocateDirect(first.remaining()).put(first).flip(), 0));
+        assertEquals(Verdict.OPENED, in.receive(wire.all().get(1).asReadOnlyBuffer(), 0));
         in.flush();
         assertEquals(List.of(List.of(100, 1500)), peerTuns.get(0).written);
     }
@@ -257,14 +257,14 @@ class DataplaneTest {
             var garbage = ByteBuffer.allocate(random.nextInt(80));
             random.nextBytes(garbage.array());
             if (garbage.capacity() >= 4 && i % 2 == 0) garbage.putInt(0, 0x1001);
-            assertTrue(in.receive(garbage).dropped());
+            assertTrue(in.receive(garbage, 0).dropped());
         }
         assertEquals(1000, inboundDrops.total());
         assertEquals(java.util.Set.of(Verdict.RUNT, Verdict.UNKNOWN_SPI, Verdict.BAD_ICV), inboundDrops.seen().keySet());
     }
 
     @Test void aBrokenSinkOrSourceLosesPacketsAndThrowsNothing() {
-        ours.installOutbound(0, Sas.outbound(0x1001, Sas.ALL4), (datagrams, count) -> {
+        ours.installOutbound(0, Sas.outbound(0x1001, Sas.ALL4), (datagrams, count, trafficClass) -> {
             throw new IllegalStateException("no such socket");
         });
         tun.toRead.add(Packets.ipv4(100));
@@ -272,14 +272,14 @@ class DataplaneTest {
         assertEquals(2, out.poll());
         assertEquals(Map.of(Verdict.FAILED, 2L), outboundDrops.seen());
 
-        var broken = new Dataplane(ours, 1, 1500, () -> 0).outbound(0, packets -> {
+        var broken = Loops.outbound(new Dataplane(ours, 1, 1500, () -> 0), 0, packets -> {
             throw new IllegalStateException("no such TUN");
         }, outboundDrops, new OutboundBuffers(1, 1500));
         assertEquals(0, broken.poll());
         assertEquals(Map.of(Verdict.FAILED, 3L), outboundDrops.seen());
 
         theirs.installInbound(9, Sas.inbound(0x1009, Sas.ALL4));
-        in.receive(Sas.seal(Sas.outbound(0x1009, Sas.ALL4), Packets.ipv4(100)));
+        in.receive(Sas.seal(Sas.outbound(0x1009, Sas.ALL4), Packets.ipv4(100)), 0);
         in.flush();
         assertEquals(Map.of(Verdict.FAILED, 1L), inboundDrops.seen());
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class SaDatabaseTest {
-    private static final DatagramSink NOWHERE = (datagrams, count) -> { };
+    private static final DatagramSink NOWHERE = (datagrams, count, trafficClass) -> { };
 
     private final SaDatabase sad = new SaDatabase();
 
@@ -91,7 +91,7 @@ class SaDatabaseTest {
     @Test void aMovedPeerGetsEverythingAtItsNewAddress() {
         sad.installOutbound(1, out(0x1001, "10.0.0.0", 8), NOWHERE);
         sad.installOutbound(1, out(0x1002, "0.0.0.0", 0), NOWHERE);
-        DatagramSink there = (datagrams, count) -> { };
+        DatagramSink there = (datagrams, count, trafficClass) -> { };
         sad.moved(1, there);
         for (var cover : sad.snapshot().outbound(1)) assertSame(there, cover.child().sink());
         assertEquals(2, sad.outbound(1).size());
@@ -129,7 +129,7 @@ class SaDatabaseTest {
 
     @Test void aRemovedSaIsErasedByItsOwnerAndNotBefore() {
         var sa = out(0x1001, "0.0.0.0", 0);
-        var loop = new Dataplane(sad, 4, 1500, () -> 0).outbound(1, packets -> 0, new DropCounters(), new OutboundBuffers(4, 1500));
+        var loop = Loops.outbound(new Dataplane(sad, 4, 1500, () -> 0), 1, packets -> 0, new DropCounters(), new OutboundBuffers(4, 1500));
         sad.installOutbound(1, sa, NOWHERE);
         sad.removeOutbound(1, 0x1001);
         assertEquals(Verdict.SEALED, sa.seal(Packets.ipv4(40), ByteBuffer.allocate(200)));      // the owner may still be in its batch
@@ -140,11 +140,11 @@ class SaDatabaseTest {
     @Test void aReplacedInboundSaIsErasedByItsOwner() {
         var old = Sas.inbound(Sas.SPI, Sas.ALL4);
         var peer = Sas.outbound(Sas.SPI, Sas.ALL4);
-        var loop = new Dataplane(sad, 4, 1500, () -> 0).inbound(tunnel -> null, new DropCounters());
+        var loop = Loops.inbound(new Dataplane(sad, 4, 1500, () -> 0), tunnel -> null, new DropCounters());
         sad.installInbound(1, old);
         sad.installInbound(1, Sas.inbound(Sas.SPI, Sas.ALL4));
         assertEquals(Verdict.OPENED, old.open(Sas.seal(peer, Packets.reply(40)), ByteBuffer.allocate(200)));
-        loop.receive(Sas.seal(peer, Packets.reply(40)));
+        loop.receive(Sas.seal(peer, Packets.reply(40)), 0);
         assertEquals(Verdict.FAILED, old.open(Sas.seal(peer, Packets.reply(40)), ByteBuffer.allocate(200)));
     }
 
@@ -168,9 +168,9 @@ class SaDatabaseTest {
         sad.installOutbound(1, Sas.outbound(spi[0], Sas.ALL4), NOWHERE);
         inbound.installInbound(1, Sas.inbound(spi[0], Sas.ALL4));
         var opened = new AtomicLong();
-        var receiver = new Dataplane(inbound, 32, 1500, () -> 0).inbound(tunnel -> (packets, count) -> opened.addAndGet(count), new DropCounters());
-        DatagramSink wire = (datagrams, count) -> {
-            for (int i = 0; i < count; i++) receiver.receive(datagrams[i]);
+        var receiver = Loops.inbound(new Dataplane(inbound, 32, 1500, () -> 0), tunnel -> (packets, count) -> opened.addAndGet(count), new DropCounters());
+        DatagramSink wire = (datagrams, count, trafficClass) -> {
+            for (int i = 0; i < count; i++) receiver.receive(datagrams[i], 0);
             receiver.flush();
         };
         sad.moved(1, wire);
@@ -178,7 +178,7 @@ class SaDatabaseTest {
         var stop = new AtomicBoolean();
         var drops = new DropCounters();
         var read = new AtomicLong();
-        var loop = new Dataplane(sad, 8, 1500, () -> 0).outbound(1, packets -> {
+        var loop = Loops.outbound(new Dataplane(sad, 8, 1500, () -> 0), 1, packets -> {
             for (var packet : packets) packet.put(Packets.ipv4(60)).flip();
             return packets.length;
         }, drops, new OutboundBuffers(8, 1500));

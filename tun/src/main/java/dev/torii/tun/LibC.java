@@ -25,6 +25,12 @@ final class LibC {
     static final int SO_RCVBUFFORCE = 33;
     static final int SOL_NETLINK = 270;
     static final int NETLINK_EXT_ACK = 11;
+    static final int IPPROTO_IP = 0;
+    static final int IP_TOS = 1;
+    static final int IP_MTU = 14;
+    static final int IPPROTO_IPV6 = 41;
+    static final int IPV6_MTU = 24;
+    static final int IPV6_TCLASS = 67;
     static final int SOL_UDP = 17;
     /** Segment what one send carries into datagrams of that size (udp(7)). */
     static final int UDP_SEGMENT = 103;
@@ -86,6 +92,10 @@ final class LibC {
     static native int socket(int domain, int type, int protocol);
 
     static native int bind(int fd, long address, int addressLength);
+
+    static native int connect(int fd, long address, int addressLength);
+
+    static native int getsockopt(int fd, int level, int option, long value, long valueLength);
 
     static native int setsockopt(int fd, int level, int option, long value, int valueLength);
 

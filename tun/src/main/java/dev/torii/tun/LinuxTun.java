@@ -28,6 +28,7 @@ public final class LinuxTun implements TunDevice {
     private final int mtu;
     private @Nullable Inward inward;                // made with the first packet, so that idle interfaces cost no memory; for the reading thread
     private @Nullable Outward out;                  // the same for the writing thread
+    private @Nullable Scratch answer;               // for what the reading thread says back
     private final boolean header;                   // whether the kernel's frames begin with one
     private final TunOffload offload;
     private volatile int fd;
@@ -218,7 +219,7 @@ public final class LinuxTun implements TunDevice {
         for (int from = 0; from < count; from += MERGED_AT_ONCE) {
             int frames = merger.plan(packets, from, Math.min(count - from, MERGED_AT_ONCE));
             for (int frame = 0; frame < frames; frame++) {
-                if (!put(out, merger.layOut(frame, packets, from, out.frame()))) continue;
+                if (!put(out.out(), merger.layOut(frame, packets, from, out.frame()))) continue;
                 written += merger.members(frame);
                 bytes += merger.octets(frame);
             }
@@ -229,14 +230,27 @@ public final class LinuxTun implements TunDevice {
     }
 
     /** Has the kernel take the frame of so many octets; false if it refuses, or there is none. */
-    private boolean put(Outward from, int length) {
+    private boolean put(Scratch frame, int length) {
         if (length == 0) return false;
         int omitted = header ? 0 : SuperPacket.HEADER;
         long taken;
         do {
-            taken = LibC.write(fd, from.out().address + omitted, length - omitted);
+            taken = LibC.write(fd, frame.address + omitted, length - omitted);
         } while (taken < 0 && LibC.errno() == Errno.EINTR);
         return taken == length - omitted;
+    }
+
+    /**
+     * Hands packets to the kernel as {@link #write} does, but for the thread that reads: what it has to say about what it read. They are not counted among those
+     * written, nor is it an error if the kernel refuses one.
+     */
+    public void answer(ByteBuffer[] packets, int count) {
+        if (answer == null) answer = new Scratch(SuperPacket.HEADER + PACKET);
+        for (int i = 0; i < count; i++) {
+            ByteBuffer packet = packets[i];
+            answer.bytes.put(SuperPacket.HEADER, packet, packet.position(), packet.remaining());
+            put(answer, SuperPacket.HEADER + packet.remaining());
+        }
     }
 
     @Override

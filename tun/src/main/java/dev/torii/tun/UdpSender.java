@@ -24,8 +24,11 @@ public final class UdpSender {
     private static final int DATA = 256 * 1024;
     private static final int MMSGHDR = 64;
     private static final int IOVEC = 16;
-    private static final int CONTROL = 24;                  // a cmsghdr of 16, 2 octets of segment size, alignment
-    private static final int CONTROL_LENGTH = 18;
+    private static final int SEGMENT_CONTROL = 24;          // a cmsghdr of 16, 2 octets of segment size, alignment
+    private static final int SEGMENT_CONTROL_LENGTH = 18;
+    private static final int CLASS_CONTROL = 24;            // before it: a cmsghdr of 16, an int, alignment
+    private static final int CLASS_CONTROL_LENGTH = 20;
+    private static final int CONTROL = CLASS_CONTROL + SEGMENT_CONTROL;
     private static final int SOCKADDR = 28;                 // sockaddr_in6; a sockaddr_in is 16
     private static final int SLOTS = MESSAGES + SEGMENTS;   // the second part: one message again, datagram by datagram
     private static final int IOVECS = SLOTS * MMSGHDR;
@@ -41,6 +44,7 @@ public final class UdpSender {
     private final int[] segment = new int[SLOTS];           // of all its datagrams but the last
     private final int[] datagramsOf = new int[SLOTS];
     private @Nullable InetSocketAddress destination;
+    private int trafficClass;                               // of the batch
 
     // One writing thread, stored once a batch.
     private volatile boolean segmenting;
@@ -75,8 +79,9 @@ public final class UdpSender {
             headers.bytes.putLong(header, headers.address + NAME);                              // msg_name
             headers.bytes.putLong(header + 16, headers.address + IOVECS + (long) i * IOVEC);    // msg_iov
             headers.bytes.putLong(header + 24, 1);                                              // msg_iovlen
-            headers.bytes.putLong(header + 32, headers.address + control);                      // msg_control
-            headers.bytes.putLong(control, CONTROL_LENGTH).putInt(control + 8, LibC.SOL_UDP).putInt(control + 12, LibC.UDP_SEGMENT);
+            headers.bytes.putLong(control, CLASS_CONTROL_LENGTH);
+            int size = control + CLASS_CONTROL;
+            headers.bytes.putLong(size, SEGMENT_CONTROL_LENGTH).putInt(size + 8, LibC.SOL_UDP).putInt(size + 12, LibC.UDP_SEGMENT);
         }
         var none = new Scratch(Integer.BYTES);              // 0: the socket's default stays "do not segment"
         segmenting = LibC.setsockopt(fd, LibC.SOL_UDP, LibC.UDP_SEGMENT, none.address, Integer.BYTES) == 0;
@@ -87,8 +92,13 @@ public final class UdpSender {
         return segmenting;
     }
 
-    /** Sends the first {@code count} datagrams, each between its buffer's position and limit, which stay as they are, to one destination. */
-    public void send(ByteBuffer[] datagrams, int count, InetSocketAddress to) {
+    /**
+     * Sends the first {@code count} datagrams, each between its buffer's position and limit, which stay as they are, to one destination.
+     *
+     * @param trafficClass DSCP and ECN for all of them, 0 to 255; 0 is what the socket has of itself
+     */
+    public void send(ByteBuffer[] datagrams, int count, InetSocketAddress to, int trafficClass) {
+        this.trafficClass = trafficClass;
         if (!to.equals(destination)) address(to);
         int last = -1;                                      // the message that grows
         int end = 0;
@@ -139,9 +149,15 @@ public final class UdpSender {
     private void flush(int from, int to) {
         for (int i = from; i < to; i++) {
             headers.bytes.putLong(IOVECS + i * IOVEC, data.address + offset[i]).putLong(IOVECS + i * IOVEC + 8, length[i]);
-            boolean several = datagramsOf[i] > 1;
-            headers.bytes.putLong(i * MMSGHDR + 40, several ? CONTROL_LENGTH : 0);      // msg_controllen
-            if (several) headers.bytes.putShort(CONTROLS + i * CONTROL + 16, (short) segment[i]);
+            int control = CONTROLS + i * CONTROL;
+            int first = trafficClass == 0 ? CLASS_CONTROL : 0;
+            int end = CLASS_CONTROL;
+            if (trafficClass != 0) headers.bytes.putInt(control + 16, trafficClass);
+            if (datagramsOf[i] > 1) {
+                headers.bytes.putShort(control + CLASS_CONTROL + 16, (short) segment[i]);
+                end += SEGMENT_CONTROL_LENGTH;
+            }
+            headers.bytes.putLong(i * MMSGHDR + 32, headers.address + control + first).putLong(i * MMSGHDR + 40, end - first);     // msg_control, msg_controllen
         }
         int at = from;
         boolean retried = false;
@@ -217,7 +233,11 @@ public final class UdpSender {
         if (v6 && host instanceof Inet6Address scoped)
             headers.bytes.putInt(NAME + 24, scoped.getScopeId());
         int nameLength = v6 ? SOCKADDR : 16;
-        for (int i = 0; i < SLOTS; i++) headers.bytes.putInt(i * MMSGHDR + 8, nameLength);
+        for (int i = 0; i < SLOTS; i++) {
+            headers.bytes.putInt(i * MMSGHDR + 8, nameLength);
+            int control = CONTROLS + i * CONTROL;
+            headers.bytes.putInt(control + 8, v6 ? LibC.IPPROTO_IPV6 : LibC.IPPROTO_IP).putInt(control + 12, v6 ? LibC.IPV6_TCLASS : LibC.IP_TOS);
+        }
         destination = to;
     }
 }

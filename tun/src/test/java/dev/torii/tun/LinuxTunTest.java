@@ -212,7 +212,7 @@ class LinuxTunTest {
                         read = 0;
                     }
                     tun.write(echoes, 2);
-                    sender.send(echoes, 2, to);
+                    sender.send(echoes, 2, to, 0);
                     poller.await(0);
                     read += tun.read(packets);
                 }

@@ -35,7 +35,7 @@ class SuperPacketTunTest {
                     new Random(i).nextBytes(octets);
                     datagrams[i] = ByteBuffer.wrap(octets);
                 }
-                new UdpSender(socket).send(datagrams, 50, new InetSocketAddress(ip("10.99.0.2"), 9));
+                new UdpSender(socket).send(datagrams, 50, new InetSocketAddress(ip("10.99.0.2"), 9), 0);
                 LibC.close(socket);
                 ByteBuffer[] packets = LinuxTunTest.buffers(7, 1500);
                 for (int at = 0; at < 50; ) {

@@ -44,7 +44,7 @@ class UdpSenderTest {
             var sender = sender(LibC.AF_INET);
             ByteBuffer[] datagrams = datagrams(150);        // more than one sendmmsg takes
             datagrams[3] = ByteBuffer.wrap(new byte[] {9, 9, 3, 33, 9}).position(2).limit(4);
-            sender.send(datagrams, 149, to(receiver));
+            sender.send(datagrams, 149, to(receiver), 0);
             for (int i = 0; i < 149; i++) {
                 byte[] expected = i == 3 ? new byte[] {3, 33} : datagrams[i].array();
                 assertArrayEquals(expected, receive(receiver), "datagram " + i);
@@ -60,7 +60,7 @@ class UdpSenderTest {
         try (var one = receiver("127.0.0.1"); var two = receiver("127.0.0.1")) {
             var sender = sender(LibC.AF_INET);
             for (DatagramSocket receiver : new DatagramSocket[] {one, two, one}) {
-                sender.send(datagrams(2), 2, to(receiver));
+                sender.send(datagrams(2), 2, to(receiver), 0);
                 assertArrayEquals(datagrams(2)[0].array(), receive(receiver));
                 assertArrayEquals(datagrams(2)[1].array(), receive(receiver));
             }
@@ -76,12 +76,12 @@ class UdpSenderTest {
             byte[] big = new byte[65507];
             Arrays.fill(big, (byte) 7);
             for (int i = 0; i < 3; i++) {
-                sender.send(new ByteBuffer[] {ByteBuffer.wrap(big), ByteBuffer.wrap(new byte[] {1}), ByteBuffer.wrap(big)}, 3, to(receiver));
+                sender.send(new ByteBuffer[] {ByteBuffer.wrap(big), ByteBuffer.wrap(new byte[] {1}), ByteBuffer.wrap(big)}, 3, to(receiver), 0);
                 assertArrayEquals(big, receive(receiver));
                 assertArrayEquals(new byte[] {1}, receive(receiver));
                 assertArrayEquals(big, receive(receiver));
             }
-            sender.send(new ByteBuffer[] {ByteBuffer.wrap(new byte[65508])}, 1, to(receiver));
+            sender.send(new ByteBuffer[] {ByteBuffer.wrap(new byte[65508])}, 1, to(receiver), 0);
             assertEquals(1, sender.counters().tooBig());
         }
     }
@@ -94,7 +94,7 @@ class UdpSenderTest {
             var datagrams = new ByteBuffer[73];
             for (int i = 0; i < datagrams.length; i++) datagrams[i] = filled(i == 70 ? 10 : 1000, i);
             datagrams[72] = filled(1001, 72);
-            sender.send(datagrams, datagrams.length, receiver.address());
+            sender.send(datagrams, datagrams.length, receiver.address(), 0);
             assertArrayEquals(joined(datagrams, 0, 64), receiver.receive(), "the most the kernel takes");
             assertArrayEquals(joined(datagrams, 64, 71), receiver.receive(), "a shorter one ends the run");
             assertArrayEquals(joined(datagrams, 71, 72), receiver.receive());
@@ -110,7 +110,7 @@ class UdpSenderTest {
             var sender = sender(LibC.AF_INET);
             var datagrams = new ByteBuffer[8];
             for (int i = 0; i < datagrams.length; i++) datagrams[i] = filled(9000, i);
-            sender.send(datagrams, datagrams.length, receiver.address());
+            sender.send(datagrams, datagrams.length, receiver.address(), 0);
             assertArrayEquals(joined(datagrams, 0, 7), receiver.receive());
             assertArrayEquals(joined(datagrams, 7, 8), receiver.receive());
         }
@@ -129,7 +129,7 @@ class UdpSenderTest {
                     if (random.nextInt(6) == 0) length = random.nextInt(1500);      // 0 too: an empty datagram is one
                     datagrams[i] = filled(length, random.nextInt());
                 }
-                sender.send(datagrams, datagrams.length, to(receiver));
+                sender.send(datagrams, datagrams.length, to(receiver), 0);
                 for (int i = 0; i < datagrams.length; i++)
                     assertArrayEquals(datagrams[i].array(), receive(receiver), "round " + round + ", datagram " + i);
             }
@@ -141,7 +141,7 @@ class UdpSenderTest {
         try (var receiver = receiver("127.0.0.1")) {
             var sender = sender(LibC.AF_INET);
             option(LibC.SOL_SOCKET, SO_NO_CHECK, 1);        // EINVAL: a segmented datagram needs its checksum
-            sender.send(datagrams(80), 80, to(receiver));
+            sender.send(datagrams(80), 80, to(receiver), 0);
             for (int i = 0; i < 80; i++) assertArrayEquals(datagrams(80)[i].array(), receive(receiver), "datagram " + i);
             assertEquals(new UdpSender.Counters(80, 320, 0, 0, 0, 0), sender.counters());
         }
@@ -164,8 +164,8 @@ class UdpSenderTest {
             connect.bytes.order(ByteOrder.nativeOrder()).putShort((short) LibC.AF_INET);
             connect.bytes.order(ByteOrder.BIG_ENDIAN).putShort((short) nobody.getPort()).put(ip("127.0.0.1").getAddress());
             assertEquals(0, Namespace.Natives.connect(fd, connect.address, 16));
-            sender.send(datagrams(1), 1, nobody);
-            sender.send(datagrams(2), 2, to(receiver));
+            sender.send(datagrams(1), 1, nobody, 0);
+            sender.send(datagrams(2), 2, to(receiver), 0);
             assertArrayEquals(datagrams(2)[0].array(), receive(receiver));
             assertArrayEquals(datagrams(2)[1].array(), receive(receiver));
             assertEquals(new UdpSender.Counters(3, 12, 0, 0, 1, 0), sender.counters());
@@ -175,7 +175,7 @@ class UdpSenderTest {
     @Test
     void aDescriptorThatIsNoSocketIsCountedNotThrown() {
         var sender = new UdpSender(-1);
-        sender.send(datagrams(3), 3, new InetSocketAddress(ip("127.0.0.1"), 9));
+        sender.send(datagrams(3), 3, new InetSocketAddress(ip("127.0.0.1"), 9), 0);
         assertEquals(new UdpSender.Counters(0, 0, 0, 0, 0, 3), sender.counters());
     }
 
@@ -189,7 +189,7 @@ class UdpSenderTest {
                 try (var six = receiver("::1"); var four = receiver("127.0.0.1")) {
                     var sender = sender(LibC.AF_INET6);
                     for (DatagramSocket receiver : new DatagramSocket[] {six, four, six}) {
-                        sender.send(datagrams(2), 2, to(receiver));
+                        sender.send(datagrams(2), 2, to(receiver), 0);
                         assertArrayEquals(datagrams(2)[0].array(), receive(receiver));
                         assertArrayEquals(datagrams(2)[1].array(), receive(receiver));
                     }
@@ -207,7 +207,7 @@ class UdpSenderTest {
                     option(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
                     ByteBuffer[] datagrams = datagrams(3);
                     datagrams[1] = ByteBuffer.allocate(1473);       // with the one behind it a message that the kernel refuses
-                    sender.send(datagrams, 3, to(receiver));
+                    sender.send(datagrams, 3, to(receiver), 0);
                     assertArrayEquals(datagrams[0].array(), receive(receiver));
                     assertArrayEquals(datagrams[2].array(), receive(receiver));
                     assertEquals(new UdpSender.Counters(2, 8, 0, 1, 0, 0), sender.counters());
@@ -220,7 +220,7 @@ class UdpSenderTest {
         void datagramsWithoutARouteAreCountedAsErrors() throws Exception {
             Namespace.run(() -> {
                 var sender = sender(LibC.AF_INET);
-                sender.send(datagrams(3), 3, new InetSocketAddress(ip("192.0.2.1"), 9));
+                sender.send(datagrams(3), 3, new InetSocketAddress(ip("192.0.2.1"), 9), 0);
                 assertEquals(new UdpSender.Counters(0, 0, 0, 0, 0, 3), sender.counters());
             });
         }
@@ -237,7 +237,7 @@ class UdpSenderTest {
                 option(LibC.SOL_SOCKET, SO_SNDBUF, 4608);
                 ByteBuffer[] datagrams = datagrams(50);
                 for (int i = 0; i < 50; i++) datagrams[i] = ByteBuffer.allocate(1 + i);     // no two of them one message
-                sender.send(datagrams, 50, new InetSocketAddress(ip("10.7.0.2"), 9));
+                sender.send(datagrams, 50, new InetSocketAddress(ip("10.7.0.2"), 9), 0);
                 UdpSender.Counters counters = sender.counters();
                 assertTrue(counters.full() > 0, counters.toString());
                 assertEquals(50, counters.sent() + counters.full(), counters.toString());

@@ -34,6 +34,7 @@ import java.util.OptionalInt;
  * @param interfaceName of the TUN, 1 to 15 characters, unique
  * @param innerAddress  for the TUN, from {@code leftvti} or {@code rightvti}
  * @param mtu           of the TUN, 576 to 65535; empty: computed
+ * @param outerHeader   DSCP and DF
  * @param metric        of the kernel routes to {@code remoteSubnets}, 0 to 2^31-1
  * @param replayWindow  packets; 0: no replay protection
  * @param rekeyMargin   how long before the end of a lifetime the successor is negotiated
@@ -44,7 +45,7 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
         Optional<Identity> localId, Identity remoteId, Authentication authentication,
         List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
         List<Prefix> localSubnets, List<Prefix> remoteSubnets, StartMode auto,
-        String interfaceName, Optional<InnerAddress> innerAddress, OptionalInt mtu, int metric, int replayWindow,
+        String interfaceName, Optional<InnerAddress> innerAddress, OptionalInt mtu, OuterHeader outerHeader, int metric, int replayWindow,
         Encapsulation encapsulation, boolean natKeepalive,
         Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
         Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission, Fragmentation fragmentation, Lifecycle lifecycle) {

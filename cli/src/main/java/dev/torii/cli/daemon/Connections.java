@@ -142,6 +142,7 @@ final class Connections implements AutoCloseable {
         var config = tunnel.config();
         try {
             var socket = socket(address);
+            if (!config.outerHeader().pathMtuDiscovery()) socket.espMayBeFragmented();
             var installer = new SaInstaller(sad, tunnel.index(), config.replayWindow(), sinks(tunnel, socket));
             var ike = config.toIkeConfig(address);
             if (tunnel.isOnDemand()) sad.trap(tunnel.index(), SaInstaller.selectors(ike.localSelectors(), ike.remoteSelectors()));
@@ -177,7 +178,7 @@ final class Connections implements AutoCloseable {
     /** A tunnel's packets are sealed by one thread, so one sender, with its scratch memory, serves all SAs of that thread's tunnels on a socket. */
     private Function<Path, DatagramSink> sinks(Tunnel tunnel, UdpSockets socket) {
         var sender = senders.computeIfAbsent(new SocketAndThread(socket, packets.outboundThread(tunnel.index())), unseen -> new UdpSender(socket.natTDescriptor()));
-        return path -> (datagrams, count) -> sender.send(datagrams, count, path.remote());
+        return path -> (datagrams, count, trafficClass) -> sender.send(datagrams, count, path.remote(), trafficClass);
     }
 
     private void detach(Tunnel tunnel) {

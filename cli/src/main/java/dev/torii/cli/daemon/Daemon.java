@@ -14,6 +14,7 @@ import dev.torii.tun.LinuxLinks;
 import dev.torii.tun.LinuxRoutes;
 import dev.torii.tun.LinuxTun;
 import dev.torii.tun.NetlinkSocket;
+import dev.torii.tun.PathMtu;
 import dev.torii.tun.Route;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +34,8 @@ import java.util.stream.Collectors;
 public final class Daemon implements AutoCloseable {
     private static final Duration START_DEADLINE = Duration.ofSeconds(30);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(5);
+    /** How long a path may have been narrower before it is noticed; until then the kernel refuses what does not fit. */
+    private static final Duration MTU_LOOK = Duration.ofMillis(250);
     private static final int LOOSE = 2;
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
@@ -94,7 +97,7 @@ public final class Daemon implements AutoCloseable {
             tuns.add(tun);
             tunnels.add(new Tunnel(tunnels.size(), tunnel, tun));
         }
-        var packets = keep(new PacketThreads(sad, tuns));
+        var packets = keep(new PacketThreads(sad, tuns, tunnels.stream().map(Tunnel::path).toList()));
         var fib = new FibSync(routes, owned, names::contains, log::warn);
         var routing = new Routing(loop, config, tunnels, fib, log, counters);
         keep(() -> onLoop(loop, routing::close));
@@ -103,9 +106,14 @@ public final class Daemon implements AutoCloseable {
         keep(packets::stopOutbound);                                    // nobody may send on a socket that is being closed
         keep(() -> farewell(loop, routing, connections));
 
-        Runnable look = () -> lookAtNetwork(links, routes, routing, connections);
+        var mtus = new TunnelMtus(links, sad, PathMtu::of, log);
+        Runnable look = () -> {
+            lookAtNetwork(links, routes, routing, connections);
+            mtus.look(tunnels);
+        };
         keep(new NetworkWatch(loop, log, look));
         onLoop(loop, look::run);
+        loop.every(MTU_LOOK, () -> mtus.look(tunnels));
         Optional<IOException> cannotListen = loop.call(connections::cannotListen, START_DEADLINE);
         if (cannotListen.isPresent()) throw cannotListen.get();
         keep(ControlSocket.listen(run.path(), new Answers(loop, connections, routing, packets, sad, counters)));

@@ -6,6 +6,7 @@ import dev.torii.esp.InboundLoop;
 import dev.torii.esp.OutboundLoop;
 import dev.torii.esp.PacketSink;
 import dev.torii.esp.SaDatabase;
+import dev.torii.esp.TunnelPath;
 import dev.torii.tun.LinuxTun;
 import dev.torii.tun.TunPoller;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -38,10 +39,10 @@ final class PacketThreads implements AutoCloseable {
     /** One thread that polls its share of the TUNs. */
     private record Outbound(Thread thread, TunPoller poller, Polling polling) {}
 
-    PacketThreads(SaDatabase sad, List<LinuxTun> tuns) throws IOException {
+    PacketThreads(SaDatabase sad, List<LinuxTun> tuns, List<TunnelPath> paths) throws IOException {
         this.dataplane = new Dataplane(sad, BATCH, LARGEST_PACKET, System::nanoTime);
         var sinks = tuns.stream().<PacketSink>map(tun -> tun::write).toList();
-        this.inbound = dataplane.inbound(sinks::get, inboundDrops);
+        this.inbound = dataplane.inbound(sinks::get, inboundDrops, paths::get);
         for (int i = 0; i < tuns.size(); i++) outboundDrops.add(new DropCounters());
         this.threads = Math.min(Runtime.getRuntime().availableProcessors(), tuns.size());
         for (int first = 0; first < threads; first++) {
@@ -49,8 +50,9 @@ final class PacketThreads implements AutoCloseable {
             var loops = new ArrayList<OutboundLoop>();
             var buffers = dataplane.outboundBuffers();
             for (int tunnel = first; tunnel < tuns.size(); tunnel += threads) {
-                mine.add(tuns.get(tunnel));
-                loops.add(dataplane.outbound(tunnel, tuns.get(tunnel)::read, outboundDrops.get(tunnel), buffers));
+                var tun = tuns.get(tunnel);
+                mine.add(tun);
+                loops.add(dataplane.outbound(tunnel, tun::read, outboundDrops.get(tunnel), buffers, paths.get(tunnel), tun::answer));
             }
             var poller = new TunPoller(mine);
             var polling = new Polling(poller, loops);
@@ -70,7 +72,7 @@ final class PacketThreads implements AutoCloseable {
     UdpSockets.EspReceiver espReceiver() {
         return new UdpSockets.EspReceiver() {
             @Override public void receive(ByteBuffer datagram) {
-                inbound.receive(datagram);
+                inbound.receive(datagram, TunnelPath.UNKNOWN_CLASS);
             }
 
             @Override public void flush() {

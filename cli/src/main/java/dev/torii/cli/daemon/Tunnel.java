@@ -3,6 +3,7 @@ package dev.torii.cli.daemon;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.StartMode;
 import dev.torii.cli.config.TunnelConfig;
+import dev.torii.esp.TunnelPath;
 import dev.torii.tun.LinuxTun;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -12,6 +13,7 @@ final class Tunnel {
     private final int index;
     private final TunnelConfig config;
     private final LinuxTun tun;
+    private final TunnelPath path;
     private Optional<IkeDriver> driver = Optional.empty();
     private Optional<InetAddress> localAddress = Optional.empty();
     private boolean up;
@@ -23,6 +25,7 @@ final class Tunnel {
         this.index = index;
         this.config = config;
         this.tun = tun;
+        this.path = new TunnelPath(config.outerHeader().encapDscp(), config.outerHeader().decapDscp());
         this.wanted = config.auto() == StartMode.START;
         this.onDemand = config.auto() == StartMode.ONDEMAND;
     }
@@ -34,6 +37,11 @@ final class Tunnel {
 
     TunnelConfig config() {
         return config;
+    }
+
+    /** What its inner packets have to fit. */
+    TunnelPath path() {
+        return path;
     }
 
     LinuxTun tun() {

@@ -42,6 +42,10 @@ final class UdpSockets implements AutoCloseable {
     private static final IntegerUnixChannelOption SO_RCVBUFFORCE = new IntegerUnixChannelOption("SO_RCVBUFFORCE", 1, 33);
     private static final IntegerUnixChannelOption IP_MTU_DISCOVER = new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10);
     private static final int IP_PMTUDISC_DONT = 0;
+    private static final int IP_PMTUDISC_WANT = 1;
+    private static final int IP_PMTUDISC_DO = 2;
+    /** Every path carries so much (RFC 8200, section 5; in IPv4 every one worth the name). */
+    private static final int FITS_ANY_PATH = 1200;
     private static final int MOST_WAITING_IKE = 1024;
     /** A flood of first messages leaves room for what belongs to IKE SAs. */
     private static final int MOST_WAITING_FIRST = MOST_WAITING_IKE / 2;
@@ -50,6 +54,7 @@ final class UdpSockets implements AutoCloseable {
     private final InetAddress address;
     private final EpollDatagramChannel ike;
     private final EpollDatagramChannel natT;
+    private volatile boolean natTIsFragmented;
 
     /** Takes IKE messages off the inbound packet thread; must not wait. */
     interface IkeReceiver {
@@ -78,7 +83,9 @@ final class UdpSockets implements AutoCloseable {
         var first = bind(packets, new InetSocketAddress(address, IKE_PORT), new Receiver(false, ike, esp, counters, waiting));
         mayBeFragmented(first);
         try {
-            return new UdpSockets(address, first, bind(packets, new InetSocketAddress(address, NAT_T_PORT), new Receiver(true, ike, esp, counters, waiting)));
+            var second = bind(packets, new InetSocketAddress(address, NAT_T_PORT), new Receiver(true, ike, esp, counters, waiting));
+            second.config().setOption(IP_MTU_DISCOVER, IP_PMTUDISC_DO);     // WANT leaves DF out of what the kernel is to segment
+            return new UdpSockets(address, first, second);
         } catch (IOException e) {
             first.close();
             throw e;
@@ -115,8 +122,14 @@ final class UdpSockets implements AutoCloseable {
     }
 
     /** A large first message has no other way through a narrow path than fragments of IP. */
-    private static void mayBeFragmented(EpollDatagramChannel ike) {
-        ike.config().setOption(IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+    private static void mayBeFragmented(EpollDatagramChannel socket) {
+        socket.config().setOption(IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+    }
+
+    /** From now on ESP in UDP has no DF, whichever connection it is of. */
+    void espMayBeFragmented() {
+        mayBeFragmented(natT);
+        natTIsFragmented = true;
     }
 
     InetAddress address() {
@@ -137,10 +150,19 @@ final class UdpSockets implements AutoCloseable {
     void sendIke(int localPort, InetSocketAddress remote, Octets message) {
         var bytes = message.toByteArray();
         if (localPort == NAT_T_PORT) {
-            natT.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(new byte[UdpEncapsulation.NON_ESP_MARKER_BYTES], bytes), remote));
+            var packet = new DatagramPacket(Unpooled.wrappedBuffer(new byte[UdpEncapsulation.NON_ESP_MARKER_BYTES], bytes), remote);
+            if (bytes.length <= FITS_ANY_PATH || natTIsFragmented) natT.writeAndFlush(packet);
+            else natT.eventLoop().execute(() -> sendInFragments(packet));
         } else {
             ike.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(bytes), remote));
         }
+    }
+
+    /** An IKE message that IKE does not fragment is left to IP; ESP of that moment has no DF either. */
+    private void sendInFragments(DatagramPacket packet) {
+        natT.config().setOption(IP_MTU_DISCOVER, IP_PMTUDISC_WANT);
+        natT.writeAndFlush(packet);
+        if (!natTIsFragmented) natT.config().setOption(IP_MTU_DISCOVER, IP_PMTUDISC_DO);
     }
 
     /** Sends the one byte that keeps a NAT's mapping alive. */

@@ -65,7 +65,7 @@ class AnswersTest {
         var log = new EventLog(System::nanoTime);
         var counters = new Counters();
         var sad = keep(new SaDatabase());
-        var packets = keep(new PacketThreads(sad, List.of()));
+        var packets = keep(new PacketThreads(sad, List.of(), List.of()));
         var fib = new FibSync(kernel, OwnedRoutes.in(directory), name -> false, log::warn);
         routing = new Routing(loop, config, List.of(), fib, log, counters);
         var connections = keep(new Connections(loop, packets, sad, new BouncyCastleCrypto(new SecureRandom()), KeyLog.NONE, log, counters, List.of(), tunnel -> {}));

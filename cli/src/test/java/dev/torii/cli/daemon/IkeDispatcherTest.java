@@ -53,7 +53,7 @@ class IkeDispatcherTest {
     }
 
     private IkeDriver driver(FakeMachine machine, IkeVersion version) {
-        var installer = new SaInstaller(new SaDatabase(), 0, 64, path -> (datagrams, count) -> {});
+        var installer = new SaInstaller(new SaDatabase(), 0, 64, path -> (datagrams, count, trafficClass) -> {});
         return new IkeDriver(loop, Conns.named("test", version), () -> machine, installer, new FakeSurroundings());
     }
 

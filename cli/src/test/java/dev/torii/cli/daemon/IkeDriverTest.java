@@ -54,7 +54,7 @@ class IkeDriverTest {
             });
             machines.add(machine);
             return machine;
-        }, new SaInstaller(sad, 0, 64, path -> (datagrams, count) -> {}), surroundings);
+        }, new SaInstaller(sad, 0, 64, path -> (datagrams, count, trafficClass) -> {}), surroundings);
     }
 
     private void onLoop(Runnable task) throws Exception {

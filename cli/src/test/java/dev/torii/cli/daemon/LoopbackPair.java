@@ -73,7 +73,7 @@ final class LoopbackPair implements AutoCloseable {
             this.config = config;
             this.address = address;
             this.toLose = toLose;
-            this.driver = new IkeDriver(loop, config, () -> recording.machine(config), new SaInstaller(sad, 0, 64, path -> (datagrams, count) -> {}), this);
+            this.driver = new IkeDriver(loop, config, () -> recording.machine(config), new SaInstaller(sad, 0, 64, path -> (datagrams, count, trafficClass) -> {}), this);
         }
 
         private void bind() throws InterruptedException {

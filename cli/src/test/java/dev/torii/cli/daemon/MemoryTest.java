@@ -51,7 +51,7 @@ class MemoryTest {
         End(int tunnel, IkeConfig config) {
             this.tunnel = tunnel;
             this.session = new IkeSession(config, crypto);
-            this.installer = new SaInstaller(sad, tunnel, SaParameters.DEFAULT_REPLAY_WINDOW, path -> (datagrams, count) -> { });
+            this.installer = new SaInstaller(sad, tunnel, SaParameters.DEFAULT_REPLAY_WINDOW, path -> (datagrams, count, trafficClass) -> { });
         }
 
         void step(Event event) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SaInstallerTest {
-    private static final DatagramSink NOWHERE = (datagrams, count) -> {};
+    private static final DatagramSink NOWHERE = (datagrams, count, trafficClass) -> {};
 
     private final SaDatabase sad = new SaDatabase();
     private final List<Path> paths = new ArrayList<>();

@@ -35,7 +35,7 @@ class UdpSocketsTest {
             try (var from = bind(packets, "127.0.0.1", new LinkedBlockingQueue<>()); var to = bind(packets, "127.0.0.2", received)) {
                 assertTrue(to.mergesDatagrams());
                 var sent = datagrams();
-                new UdpSender(from.natTDescriptor()).send(sent, DATAGRAMS, new InetSocketAddress(to.address(), UdpSockets.NAT_T_PORT));
+                new UdpSender(from.natTDescriptor()).send(sent, DATAGRAMS, new InetSocketAddress(to.address(), UdpSockets.NAT_T_PORT), 0);
                 for (int i = 0; i < DATAGRAMS; i++) assertArrayEquals(sent[i].array(), received.poll(5, TimeUnit.SECONDS), "datagram " + i);
             } finally {
                 packets.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();

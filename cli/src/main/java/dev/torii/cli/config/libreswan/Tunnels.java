@@ -5,6 +5,7 @@ import dev.torii.cli.config.Diagnostics;
 import dev.torii.cli.config.Encapsulation;
 import dev.torii.cli.config.Host;
 import dev.torii.cli.config.InnerAddress;
+import dev.torii.cli.config.OuterHeader;
 import dev.torii.cli.config.StartMode;
 import dev.torii.cli.config.TunnelConfig;
 import dev.torii.cli.config.Warning;
@@ -96,6 +97,7 @@ final class Tunnels {
         var retransmission = retransmission(conn);
         var lifecycle = new Lifecycles(values, diagnostics).of(conn);
         int mtu = values.number(conn.get("mtu"), 576, 65535, 0);
+        var outerHeader = new OuterHeader(values.yes(conn.get("encap-dscp"), true), values.yes(conn.get("decap-dscp"), false), !values.yes(conn.get("nopmtudisc"), false));
         int metric = values.number(conn.get("metric"), 0, Integer.MAX_VALUE, 0);
         int window = values.number(conn.get("replay-window"), 0, MAX_REPLAY_WINDOW, REPLAY_WINDOW);
         var extended = extendedSequence(conn.get("esn"), esp, version, window);
@@ -127,7 +129,7 @@ final class Tunnels {
         Optional<Authentication> authentication = authentication(conn, version, methods, ends, localId, remoteId.get());
         if (authentication.isEmpty()) return Optional.empty();
         return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), authentication.get(), ike, extended, localSubnets,
-                remoteSubnets, auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), metric, window, encapsulation,
+                remoteSubnets, auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), outerHeader, metric, window, encapsulation,
                 natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission, fragmentation, lifecycle));
     }
 

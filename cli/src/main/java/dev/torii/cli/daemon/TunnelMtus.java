@@ -1,0 +1,110 @@
+package dev.torii.cli.daemon;
+
+import dev.torii.cli.config.TunnelConfig;
+import dev.torii.esp.OutboundSa;
+import dev.torii.esp.SaDatabase;
+import dev.torii.ike.IkeStatus;
+import dev.torii.tun.Links;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Keeps the longest inner packet of every tunnel what its SAs' ESP, in UDP or not, leaves of the way to the peer: for the packet path, and as the MTU of the
+ * interface, so that the kernel tells senders. With {@code mtu=} the interface stays as it is, and the packet path tells them. On the control loop.
+ */
+final class TunnelMtus {
+    /** Beyond the first link more is rarely carried, and a link that does not say so would swallow it; {@code mtu=} asks for more. */
+    private static final int COMMON_MTU = 1500;
+    /** With less an interface has no IPv6 (RFC 8200, section 5). */
+    private static final int LEAST_IPV6_MTU = 1280;
+    private static final int IPV4_HEADER = 20;
+    private static final int IPV6_HEADER = 40;
+    private static final int UDP_HEADER = 8;
+
+    private final Links links;
+    private final SaDatabase sad;
+    private final OuterMtu outerMtu;
+    private final EventLog log;
+    private final Map<Tunnel, Integer> interfaceMtus = new HashMap<>();
+
+    /** What the way between two addresses carries, if there is one. */
+    @FunctionalInterface
+    interface OuterMtu {
+        OptionalInt of(InetAddress local, InetAddress remote);
+    }
+
+    TunnelMtus(Links links, SaDatabase sad, OuterMtu outerMtu, EventLog log) {
+        this.links = links;
+        this.sad = sad;
+        this.outerMtu = outerMtu;
+        this.log = log;
+    }
+
+    /** Looks again; to be called regularly, as nobody tells of a path that has become narrower. */
+    void look(List<Tunnel> tunnels) {
+        for (Tunnel tunnel : tunnels) {
+            if (!tunnel.config().outerHeader().pathMtuDiscovery()) tunnel.path().mtu(interfaceMtu(tunnel));
+            else fitting(tunnel).ifPresent(mtu -> apply(tunnel, mtu));
+        }
+    }
+
+    private OptionalInt fitting(Tunnel tunnel) {
+        var remote = remote(tunnel);
+        if (tunnel.localAddress().isEmpty() || remote.isEmpty()) return OptionalInt.empty();
+        var outer = outerMtu.of(tunnel.localAddress().get(), remote.get());
+        if (outer.isEmpty()) return outer;
+        int carried = tunnel.config().mtu().isPresent() ? outer.getAsInt() : Math.min(outer.getAsInt(), COMMON_MTU);
+        return OptionalInt.of(largestPacket(tunnel, carried - (remote.get() instanceof Inet6Address ? IPV6_HEADER : IPV4_HEADER)));
+    }
+
+    /** Where the peer is, which behind a NAT is not always where the files say. */
+    private static Optional<InetAddress> remote(Tunnel tunnel) {
+        return tunnel.driver().stream().flatMap(driver -> driver.status().ikeSas().stream()).filter(IkeStatus.Ike::established)
+                .map(sa -> sa.path().remote().getAddress()).findFirst().or(tunnel.config()::remote);
+    }
+
+    /** During a renewal an older SA may still seal; without one it is whichever of the proposals needs the most room. */
+    private int largestPacket(Tunnel tunnel, int ipPayload) {
+        TunnelConfig config = tunnel.config();
+        int room = ipPayload - (inUdp(tunnel) ? UDP_HEADER : 0);
+        var sas = sad.outbound(tunnel.index());
+        if (sas.isEmpty()) return config.espProposals().stream().mapToInt(proposal -> SaInstaller.suite(proposal).largestPacket(room)).min().orElseThrow();
+        int least = Integer.MAX_VALUE;
+        for (OutboundSa sa : sas) least = Math.min(least, sa.largestPacket(room));
+        return least;
+    }
+
+    private static boolean inUdp(Tunnel tunnel) {
+        var children = tunnel.driver().map(driver -> driver.status().children()).orElse(List.of());
+        return children.isEmpty() || children.stream().anyMatch(IkeStatus.Child::udpEncapsulated);
+    }
+
+    private void apply(Tunnel tunnel, int mtu) {
+        int before = tunnel.path().mtu();
+        tunnel.path().mtu(mtu);
+        if (tunnel.config().mtu().isPresent()) {
+            int fixed = tunnel.config().mtu().getAsInt();
+            if (before != mtu && mtu < fixed) log.warn(tunnel.config().name(), "mtu=" + fixed + " is more than fits: inner packets longer than " + mtu + " are fragmented, or their senders told");
+            return;
+        }
+        int wanted = tunnel.config().carriesIpv6() ? Math.max(mtu, LEAST_IPV6_MTU) : mtu;
+        if (wanted == interfaceMtu(tunnel)) return;
+        try {
+            links.setMtu(tunnel.tun().index(), wanted);
+            interfaceMtus.put(tunnel, wanted);
+            log.info(tunnel.config().name(), "MTU " + wanted);
+        } catch (IOException e) {
+            log.limited("mtu " + tunnel.config().name(), tunnel.config().name(), "cannot set the interface's MTU: " + e.getMessage());
+        }
+    }
+
+    private int interfaceMtu(Tunnel tunnel) {
+        return interfaceMtus.getOrDefault(tunnel, tunnel.tun().mtu());
+    }
+}
