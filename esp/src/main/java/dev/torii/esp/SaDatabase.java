@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,19 +64,16 @@ public final class SaDatabase implements AutoCloseable {
         retiredInbound.add(removed.sa());               // after publication: whoever takes it from here cannot find it in the snapshot
     }
 
-    /**
-     * Forgets this tunnel's outbound SAs with this SPI (the peer chose it, so another tunnel may have the same); their keys are
-     * erased by their owner.
-     */
-    public void removeOutbound(int tunnel, int spi) {
+    /** Forgets some of this tunnel's outbound SAs; their keys are erased by their owner. Not by SPI: several peers of a tunnel may choose the same. */
+    public void removeOutbound(int tunnel, Predicate<OutboundSa> which) {
         var before = snapshot.outboundOf(tunnel);
-        snapshot = snapshot.withoutOutbound(tunnel, spi);
-        for (var sa : before) if (sa.spi() == spi) retiredOutbound(tunnel).add(sa);
+        snapshot = snapshot.withoutOutbound(tunnel, which);
+        for (var sa : before) if (which.test(sa)) retiredOutbound(tunnel).add(sa);
     }
 
-    /** From now on everything this tunnel seals goes to this sink: the peer's address or port has changed. */
-    public void moved(int tunnel, DatagramSink sink) {
-        snapshot = snapshot.moved(tunnel, sink);
+    /** From now on what some of this tunnel's SAs seal goes to this sink: their peer's address or port has changed. */
+    public void moved(int tunnel, Predicate<OutboundSa> which, DatagramSink sink) {
+        snapshot = snapshot.moved(tunnel, which, sink);
     }
 
     /** The inbound SAs of a tunnel, in no particular order, for status and liveness. Any thread may ask. */

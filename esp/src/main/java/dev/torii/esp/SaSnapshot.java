@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One state of the {@link SaDatabase}. Immutable; finding an SA allocates nothing. */
@@ -116,14 +117,14 @@ final class SaSnapshot {
         return withTunnel(tunnel, covers.toArray(Cover[]::new));
     }
 
-    SaSnapshot withoutOutbound(int tunnel, int spi) {
-        return withTunnel(tunnel, Arrays.stream(outbound(tunnel)).filter(cover -> cover.child().sa().spi() != spi).toArray(Cover[]::new));
+    SaSnapshot withoutOutbound(int tunnel, Predicate<OutboundSa> which) {
+        return withTunnel(tunnel, Arrays.stream(outbound(tunnel)).filter(cover -> !which.test(cover.child().sa())).toArray(Cover[]::new));
     }
 
-    SaSnapshot moved(int tunnel, DatagramSink sink) {
+    SaSnapshot moved(int tunnel, Predicate<OutboundSa> which, DatagramSink sink) {
         var moved = new HashMap<OutboundSa, Outbound>();
-        return withTunnel(tunnel, Arrays.stream(outbound(tunnel))
-                .map(cover -> new Cover(cover.selectors(), moved.computeIfAbsent(cover.child().sa(), sa -> new Outbound(sa, sink)))).toArray(Cover[]::new));
+        return withTunnel(tunnel, Arrays.stream(outbound(tunnel)).map(cover -> !which.test(cover.child().sa()) ? cover
+                : new Cover(cover.selectors(), moved.computeIfAbsent(cover.child().sa(), sa -> new Outbound(sa, sink)))).toArray(Cover[]::new));
     }
 
     private SaSnapshot withTunnel(int tunnel, Cover[] covers) {

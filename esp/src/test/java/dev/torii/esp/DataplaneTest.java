@@ -200,7 +200,7 @@ class DataplaneTest {
         transfer();
         wire.all().forEach(d -> in.receive(d.rewind(), 0));
         in.flush();
-        ours.removeOutbound(0, 0x1001);
+        ours.removeOutbound(0, sa -> sa.spi() == 0x1001);
         theirs.removeInbound(0x1001);
         wire.sent.clear();
         now = 2;

@@ -34,7 +34,7 @@ class SaDatabaseTest {
     @Test void theMostSpecificCoveringChildIsTakenWhateverTheOrderOfArrival() {
         var sas = List.of(out(0x1000, "0.0.0.0", 0), out(0x1008, "10.0.0.0", 8), out(0x1016, "10.0.0.0", 16), out(0x1032, "10.0.1.1", 32));
         for (long seed = 1; seed <= 20; seed++) {
-            sas.forEach(sa -> sad.removeOutbound(1, sa.spi()));
+            sas.forEach(sa -> sad.removeOutbound(1, sa::equals));
             var shuffled = new ArrayList<>(sas);
             java.util.Collections.shuffle(shuffled, new Random(seed));
             shuffled.forEach(sa -> sad.installOutbound(1, sa, NOWHERE));
@@ -47,9 +47,9 @@ class SaDatabaseTest {
         sad.installOutbound(1, out(0x1001, "10.0.0.0", 8), NOWHERE);
         sad.installOutbound(1, out(0x1002, "10.0.0.0", 8), NOWHERE);
         assertEquals(0x1002, spiFor("10.1.1.1"));
-        sad.removeOutbound(1, 0x1002);
+        sad.removeOutbound(1, sa -> sa.spi() == 0x1002);
         assertEquals(0x1001, spiFor("10.1.1.1"));
-        sad.removeOutbound(1, 0x1001);
+        sad.removeOutbound(1, sa -> sa.spi() == 0x1001);
         assertEquals(0, spiFor("10.1.1.1"));
     }
 
@@ -62,9 +62,9 @@ class SaDatabaseTest {
         sad.installOutbound(1, Sas.outbound(0x1004, any.get(1)), NOWHERE);
         assertEquals(List.of(0x1001, 0x1004), List.of(spiFor("10.1.0.1"), spiFor("10.2.0.1")), "the newest of equals, for one selector alone");
         assertEquals(4, sad.outbound(1).size());
-        sad.removeOutbound(1, 0x1001);
+        sad.removeOutbound(1, sa -> sa.spi() == 0x1001);
         assertEquals(List.of(0x1002, 0x1004), List.of(spiFor("10.1.0.1"), spiFor("10.2.0.1")));
-        sad.moved(1, NOWHERE);
+        sad.moved(1, sa -> true, NOWHERE);
         assertEquals(3, sad.outbound(1).size());
     }
 
@@ -81,7 +81,7 @@ class SaDatabaseTest {
     @Test void tunnelsAreApart() {
         sad.installOutbound(3, out(0x1001, "0.0.0.0", 0), NOWHERE);
         sad.installOutbound(1, out(0x1001, "0.0.0.0", 0), NOWHERE);     // peers choose SPIs, so two may choose the same
-        sad.removeOutbound(3, 0x1001);
+        sad.removeOutbound(3, sa -> sa.spi() == 0x1001);
         assertEquals(0x1001, spiFor("10.1.1.1"));
         assertEquals(0, sad.outbound(3).size());
         assertEquals(0, sad.outbound(2).size());
@@ -92,7 +92,7 @@ class SaDatabaseTest {
         sad.installOutbound(1, out(0x1001, "10.0.0.0", 8), NOWHERE);
         sad.installOutbound(1, out(0x1002, "0.0.0.0", 0), NOWHERE);
         DatagramSink there = (datagrams, count, trafficClass) -> { };
-        sad.moved(1, there);
+        sad.moved(1, sa -> true, there);
         for (var cover : sad.snapshot().outbound(1)) assertSame(there, cover.child().sink());
         assertEquals(2, sad.outbound(1).size());
     }
@@ -122,8 +122,8 @@ class SaDatabaseTest {
 
     @Test void removingWhatIsNotThereChangesNothing() {
         sad.removeInbound(0x1234);
-        sad.removeOutbound(7, 0x1234);
-        sad.moved(7, NOWHERE);
+        sad.removeOutbound(7, sa -> sa.spi() == 0x1234);
+        sad.moved(7, sa -> true, NOWHERE);
         assertEquals(0, sad.outbound(7).size());
     }
 
@@ -131,7 +131,7 @@ class SaDatabaseTest {
         var sa = out(0x1001, "0.0.0.0", 0);
         var loop = Loops.outbound(new Dataplane(sad, 4, 1500, () -> 0), 1, packets -> 0, new DropCounters(), new OutboundBuffers(4, 1500));
         sad.installOutbound(1, sa, NOWHERE);
-        sad.removeOutbound(1, 0x1001);
+        sad.removeOutbound(1, sa::equals);
         assertEquals(Verdict.SEALED, sa.seal(Packets.ipv4(40), ByteBuffer.allocate(200)));      // the owner may still be in its batch
         loop.poll();
         assertEquals(Verdict.FAILED, sa.seal(Packets.ipv4(40), ByteBuffer.allocate(200)));
@@ -173,7 +173,7 @@ class SaDatabaseTest {
             for (int i = 0; i < count; i++) receiver.receive(datagrams[i], 0);
             receiver.flush();
         };
-        sad.moved(1, wire);
+        sad.moved(1, sa -> true, wire);
 
         var stop = new AtomicBoolean();
         var drops = new DropCounters();
@@ -196,7 +196,7 @@ class SaDatabaseTest {
                 int old = spi[0]++;
                 inbound.installInbound(1, Sas.inbound(spi[0], Sas.ALL4));
                 sad.installOutbound(1, Sas.outbound(spi[0], Sas.ALL4), wire);
-                sad.removeOutbound(1, old);
+                sad.removeOutbound(1, sa -> sa.spi() == old);
             }
         } finally {
             stop.set(true);

@@ -82,6 +82,12 @@ public record Authentication(Own own, Peer peer, PostQuantumKeys postQuantum) {
         return new Authentication(key, key);
     }
 
+    /** The same with another pre-shared key wherever there is one. */
+    public Authentication with(Secret secret) {
+        var key = new PreSharedKey(secret);
+        return new Authentication(own instanceof PreSharedKey ? key : own, peer instanceof PreSharedKey ? key : peer, postQuantum);
+    }
+
     /** Overwrites secrets and private keys: nothing can be proved with them any more. */
     public void erase() {
         switch (own) {

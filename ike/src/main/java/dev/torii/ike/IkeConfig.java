@@ -78,6 +78,12 @@ public record IkeConfig(String name, IkeVersion version, Identity localId, Ident
                 rekeyMargin, rekeyFuzzPercent, forceEncapsulation, initiate, dpdDelay, dpdTimeout, retransmission, fragmentation, lifecycle);
     }
 
+    /** The same for one of the peers that it is for, with a name of its own. */
+    public IkeConfig forPeer(String instance, Identity peer, Authentication proof) {
+        return new IkeConfig(instance, version, localId, peer, proof, ikeProposals, espProposals, localSelectors, remoteSelectors, ikeLifetime, childLifetime,
+                rekeyMargin, rekeyFuzzPercent, forceEncapsulation, initiate, dpdDelay, dpdTimeout, retransmission, fragmentation, lifecycle);
+    }
+
     /** The pre-shared key that we prove ourselves with. @throws IllegalStateException if it is something else */
     public Secret preSharedKey() {
         if (authentication.own() instanceof Authentication.PreSharedKey key) {

@@ -27,6 +27,7 @@ import java.util.OptionalInt;
  * @param remote        the peer's outer address; empty for {@code %any}
  * @param localId       empty: our outer address (see {@link #toIkeConfig})
  * @param authentication how either side proves who it is; secrets are from ipsec.secrets
+ * @param peerSecrets   those of the single peers of a conn for several
  * @param ikeProposals  in order of preference, not empty
  * @param espProposals  in order of preference, not empty, all with the same PFS group
  * @param localSubnets  our side's traffic; empty: our outer address alone
@@ -42,7 +43,7 @@ import java.util.OptionalInt;
  * @param dpdDelay      zero: never probe
  */
 public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Optional<InetAddress> local, Optional<InetAddress> remote,
-        Optional<Identity> localId, Identity remoteId, Authentication authentication,
+        Optional<Identity> localId, Identity remoteId, Authentication authentication, PeerSecrets peerSecrets,
         List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
         List<Prefix> localSubnets, List<Prefix> remoteSubnets, StartMode auto,
         String interfaceName, Optional<InnerAddress> innerAddress, OptionalInt mtu, OuterHeader outerHeader, int metric, int replayWindow,
@@ -61,6 +62,20 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
     /** Whether IPv6 packets travel in it. */
     public boolean carriesIpv6() {
         return remoteSubnets.stream().anyMatch(Prefix::ipv6) || innerAddress.filter(inner -> inner.address() instanceof Inet6Address).isPresent();
+    }
+
+    /** Whether it is for several peers at a time, each of which begins by itself: each then has IKE SAs of its own. With IKEv1 nothing could tell their children apart. */
+    public boolean severalPeers() { return ikeVersion == IkeVersion.V2 && remoteId.open() && (remote.isEmpty() || !initiates()); }
+
+    /** Overwrites secrets and private keys. */
+    public void eraseSecrets() {
+        authentication.erase();
+        peerSecrets.erase();
+    }
+
+    /** {@link #toIkeConfig} for one of several peers; without a secret for it, its proof cannot be right. */
+    public IkeConfig toIkeConfig(InetAddress localAddress, int number, Identity peer) {
+        return toIkeConfig(localAddress).forPeer(name + "[" + number + "]", peer, peerSecrets.of(peer).map(authentication::with).orElse(authentication));
     }
 
     /** Whether the connection is set up by us and kept up. */

@@ -16,6 +16,7 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
+import dev.torii.ike.session.Candidates;
 import dev.torii.ike.session.HalfOpens;
 import dev.torii.tun.InterfaceAddress;
 import dev.torii.tun.UdpSender;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -143,11 +145,10 @@ final class Connections implements AutoCloseable {
         try {
             var socket = socket(address);
             if (!config.outerHeader().pathMtuDiscovery()) socket.espMayBeFragmented();
-            var installer = new SaInstaller(sad, tunnel.index(), config.replayWindow(), sinks(tunnel, socket));
             var ike = config.toIkeConfig(address);
             if (tunnel.isOnDemand()) sad.trap(tunnel.index(), SaInstaller.selectors(ike.localSelectors(), ike.remoteSelectors()));
-            var driver = new IkeDriver(loop, ike, crypto, halfOpens, this::candidates, installer, new DriverSurroundings(tunnel));
-            tunnel.attached(address, driver);
+            var driver = driver(tunnel, socket, ike, this::candidates);
+            tunnel.attached(address, driver, config.severalPeers() ? Optional.of(instances(tunnel, socket, address)) : Optional.empty());
             dispatcher.add(driver, address, config.remote());
             config.remote().ifPresent(halfOpens::name);
             cannotListen.remove(tunnel);
@@ -156,6 +157,16 @@ final class Connections implements AutoCloseable {
             if (cannotListen.put(tunnel, e) == null) log.warn(config.name(), e.getMessage());
             loop.arm(CANNOT_LISTEN, LISTEN_AGAIN, () -> network(host));
         }
+    }
+
+    private IkeDriver driver(Tunnel tunnel, UdpSockets socket, IkeConfig ike, Candidates candidates) {
+        var installer = new SaInstaller(sad, tunnel.index(), tunnel.config().replayWindow(), sinks(tunnel, socket));
+        return new IkeDriver(loop, ike, crypto, halfOpens, candidates, installer, new DriverSurroundings(tunnel));
+    }
+
+    private Instances instances(Tunnel tunnel, UdpSockets socket, InetAddress address) {
+        var numbers = new AtomicInteger();
+        return new Instances(peer -> driver(tunnel, socket, tunnel.config().toIkeConfig(address, numbers.incrementAndGet(), peer), Candidates.NONE));
     }
 
     private List<IkeConfig> candidates(Path path) {
@@ -183,11 +194,11 @@ final class Connections implements AutoCloseable {
 
     private void detach(Tunnel tunnel) {
         starts.done(tunnel);
-        tunnel.driver().ifPresent(driver -> {
+        tunnel.drivers().forEach(driver -> {
             driver.stop();
             dispatcher.remove(driver);
-            tunnel.config().remote().ifPresent(halfOpens::unname);
         });
+        if (tunnel.driver().isPresent()) tunnel.config().remote().ifPresent(halfOpens::unname);
         var address = tunnel.localAddress();
         tunnel.detached();
         address.filter(gone -> !isUsed(gone)).map(sockets::get).ifPresent(unused -> loop.arm(unused, UNUSED_SOCKET, () -> close(unused)));
@@ -221,7 +232,7 @@ final class Connections implements AutoCloseable {
         boolean routed = tunnel.isOnDemand();
         tunnel.onDemand(false);
         starts.done(tunnel);
-        tunnel.driver().ifPresent(IkeDriver::stop);
+        tunnel.drivers().forEach(IkeDriver::stop);
         if (routed) stateChanged.accept(tunnel);
     }
 
@@ -274,7 +285,7 @@ final class Connections implements AutoCloseable {
     }
 
     private void lookAtTraffic() {
-        for (Tunnel tunnel : tunnels) tunnel.driver().ifPresent(driver -> driver.observeTraffic(nearlyExhausted(tunnel, driver)));
+        for (Tunnel tunnel : tunnels) for (IkeDriver driver : tunnel.drivers()) driver.observeTraffic(nearlyExhausted(tunnel, driver));
     }
 
     private List<Spi> nearlyExhausted(Tunnel tunnel, IkeDriver driver) {
@@ -304,7 +315,7 @@ final class Connections implements AutoCloseable {
     }
 
     private void endFarewell() {
-        if (tunnels.stream().allMatch(tunnel -> tunnel.driver().filter(driver -> !driver.isAtRest()).isEmpty())) {
+        if (tunnels.stream().flatMap(tunnel -> tunnel.drivers().stream()).allMatch(IkeDriver::isAtRest)) {
             farewell.ifPresent(Runnable::run);
             farewell = Optional.empty();
         }
@@ -338,6 +349,7 @@ final class Connections implements AutoCloseable {
 
         @Override public void unbind(Cookie cookie) {
             dispatcher.unbind(cookie);
+            tunnel.instances().ifPresent(peers -> loop.run(peers::tidy));       // not before the step is done
             endFarewell();
         }
 
@@ -351,14 +363,18 @@ final class Connections implements AutoCloseable {
         }
 
         private void state(boolean up) {
-            if (tunnel.isUp() == up) return;
-            tunnel.up(up);
+            boolean before = tunnel.isUp();
+            tunnel.carries(this, up);
+            if (tunnel.isUp() == before) return;
             if (up) starts.done(tunnel);
             stateChanged.accept(tunnel);
         }
 
         @Override public void handOver(String connection, Identity peer, Handover exchange) {
-            named(connection).flatMap(Tunnel::driver).ifPresentOrElse(driver -> driver.takeOver(exchange), exchange::refuse);
+            var whose = named(connection).filter(other -> other.driver().isPresent());
+            if (whose.isEmpty()) exchange.refuse();
+            else if (whose.get().instances().isEmpty()) whose.get().driver().orElseThrow().takeOver(exchange);
+            else if (!whose.get().instances().get().takeOver(peer, exchange)) log.limited("too many peers", connection, "has " + Instances.MOST + " peers: " + peer + " is not taken");
         }
 
         @Override public EventLog log() {

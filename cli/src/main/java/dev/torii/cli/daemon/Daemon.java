@@ -71,7 +71,7 @@ public final class Daemon implements AutoCloseable {
         for (Warning warning : config.warnings()) log.warn("configuration", warning.toString());
         if (config.tunnels().isEmpty() && config.bgp().isEmpty() && config.staticRoutes().isEmpty()) log.warn("configuration", "there is none: nothing to do");
         var run = keep(RunDirectory.take(options.runDirectory()));
-        keep(() -> config.tunnels().forEach(tunnel -> tunnel.authentication().erase()));
+        keep(() -> config.tunnels().forEach(TunnelConfig::eraseSecrets));
         var keyLog = options.keyLog().isPresent() ? KeyLog.to(options.keyLog().get(), failure -> log.limited("key log", "key log", failure)) : KeyLog.NONE;
         options.keyLog().ifPresent(file -> log.warn("key log", "the keys of every SA are written to " + file + ": whoever reads it can read the traffic"));
 

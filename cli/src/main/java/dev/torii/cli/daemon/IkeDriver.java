@@ -170,6 +170,12 @@ final class IkeDriver {
         step(new Event.TakeOver(exchange));
     }
 
+    /** It holds nothing and is not used any more. */
+    void dispose() {
+        for (Timer timer : Set.copyOf(armed)) disarm(timer);
+        session.abandon();
+    }
+
     /** To be called regularly: tells the machine of traffic that proves the peer alive, and of SAs whose sequence numbers run out. */
     void observeTraffic(Iterable<Spi> nearlyExhausted) {
         long packetsIn = installer.packetsIn();

@@ -16,15 +16,19 @@ import dev.torii.ike.Spi;
 import dev.torii.ike.TrafficSelector;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
-/** Turns what IKE negotiated for one tunnel into what the packet path uses: {@link ChildSa} into esp's SAs. */
+/** Turns what IKE negotiated with one peer of a tunnel into what the packet path uses: {@link ChildSa} into esp's SAs. */
 final class SaInstaller {
     private final SaDatabase sad;
     private final int tunnel;
     private final int replayWindow;
     private final Function<Path, DatagramSink> sinks;
+    private final Map<Spi, InboundSa> inbound = new HashMap<>();
+    private final Map<Spi, OutboundSa> outbound = new HashMap<>();          // by the inbound one's: that one is ours, and unique
 
     /** @param sinks the way to a peer: where that path's ESP datagrams go */
     SaInstaller(SaDatabase sad, int tunnel, int replayWindow, Function<Path, DatagramSink> sinks) {
@@ -36,34 +40,41 @@ final class SaInstaller {
 
     void installInbound(ChildSa child) {
         try (var parameters = parameters(child, child.inbound(), child.inboundKey())) {
-            sad.installInbound(tunnel, new InboundSa(parameters, sad.aeads()));
+            var sa = new InboundSa(parameters, sad.aeads());
+            inbound.put(child.inbound(), sa);
+            sad.installInbound(tunnel, sa);
         }
     }
 
     void installOutbound(ChildSa child) {
         try (var parameters = parameters(child, child.outbound(), child.outboundKey())) {
-            sad.installOutbound(tunnel, new OutboundSa(parameters, sad.aeads()), sinks.apply(child.path()));
+            var sa = new OutboundSa(parameters, sad.aeads());
+            outbound.put(child.inbound(), sa);
+            sad.installOutbound(tunnel, sa, sinks.apply(child.path()));
         }
     }
 
     void remove(ChildSa child) {
-        sad.removeOutbound(tunnel, child.outbound().value());
-        sad.removeInbound(child.inbound().value());
+        var gone = outbound.remove(child.inbound());
+        if (gone != null) sad.removeOutbound(tunnel, sa -> sa == gone);
+        if (inbound.remove(child.inbound()) != null) sad.removeInbound(child.inbound().value());
     }
 
-    /** Removes every SA of the tunnel. */
+    /** Removes every SA that was installed here; the tunnel may have others. */
     void removeAll() {
-        for (OutboundSa sa : sad.outbound(tunnel)) sad.removeOutbound(tunnel, sa.spi());
-        for (InboundSa sa : sad.inbound(tunnel)) sad.removeInbound(sa.spi());
+        sad.removeOutbound(tunnel, outbound::containsValue);
+        for (Spi spi : inbound.keySet()) sad.removeInbound(spi.value());
+        outbound.clear();
+        inbound.clear();
     }
 
     void moved(Path path) {
-        sad.moved(tunnel, sinks.apply(path));
+        sad.moved(tunnel, outbound::containsValue, sinks.apply(path));
     }
 
-    /** Packets opened so far by all inbound SAs of the tunnel: rises only with authenticated traffic, or falls when an SA goes. */
+    /** Packets opened so far by all inbound SAs that were installed here: rises only with authenticated traffic, or falls when an SA goes. */
     long packetsIn() {
-        return sad.inbound(tunnel).stream().mapToLong(sa -> sa.counters().packets()).sum();
+        return inbound.values().stream().mapToLong(sa -> sa.counters().packets()).sum();
     }
 
     private SaParameters parameters(ChildSa child, Spi spi, Secret key) {

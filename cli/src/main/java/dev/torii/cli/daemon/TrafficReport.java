@@ -40,7 +40,7 @@ final class TrafficReport {
 
     private TrafficView.Tunnel tunnel(Tunnel tunnel, long nowNanos) {
         var suites = new HashMap<Integer, String>();
-        for (var child : tunnel.driver().map(IkeDriver::status).map(IkeStatus::children).orElse(List.of())) {
+        for (var child : tunnel.status().map(IkeStatus::children).orElse(List.of())) {
             suites.put(child.inbound().value(), child.suite());
             suites.put(child.outbound().value(), child.suite());
         }

@@ -4,9 +4,15 @@ import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.StartMode;
 import dev.torii.cli.config.TunnelConfig;
 import dev.torii.esp.TunnelPath;
+import dev.torii.ike.IkeStatus;
 import dev.torii.tun.LinuxTun;
 import java.net.InetAddress;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** One connection while the daemon runs: its interface, which is there from start to stop, and its IKE driver, once our address is known. Control loop only. */
 final class Tunnel {
@@ -16,7 +22,8 @@ final class Tunnel {
     private final TunnelPath path;
     private Optional<IkeDriver> driver = Optional.empty();
     private Optional<InetAddress> localAddress = Optional.empty();
-    private boolean up;
+    private Optional<Instances> instances = Optional.empty();
+    private final Set<Object> carriers = new HashSet<>();
     private boolean wanted;
     private boolean onDemand;
     private long demandSeen;
@@ -57,15 +64,37 @@ final class Tunnel {
         return localAddress;
     }
 
-    void attached(InetAddress address, IkeDriver newDriver) {
+    /** Its peers, if it is for several. */
+    Optional<Instances> instances() {
+        return instances;
+    }
+
+    /** The driver, and those of the single peers. */
+    List<IkeDriver> drivers() {
+        return Stream.concat(driver.stream(), instances.stream().flatMap(peers -> peers.all().stream())).toList();
+    }
+
+    /** What all of them say, as one. */
+    Optional<IkeStatus> status() {
+        var each = drivers().stream().map(IkeDriver::status).toList();
+        if (each.size() <= 1) return each.stream().findFirst();
+        return Optional.of(new IkeStatus(config.name(), each.stream().map(IkeStatus::state).max(Comparator.naturalOrder()).orElseThrow(),
+                each.stream().flatMap(status -> status.ikeSas().stream()).toList(), each.stream().flatMap(status -> status.children().stream()).toList(),
+                each.stream().flatMap(status -> status.lastFailure().stream()).reduce((older, newer) -> newer), each.getFirst().restarts()));
+    }
+
+    /** @param peers if it is for several */
+    void attached(InetAddress address, IkeDriver newDriver, Optional<Instances> peers) {
         localAddress = Optional.of(address);
         driver = Optional.of(newDriver);
+        instances = peers;
         demandSeen = 0;
     }
 
     void detached() {
         localAddress = Optional.empty();
         driver = Optional.empty();
+        instances = Optional.empty();
     }
 
     /** Whether it is to be up, as far as the files and since then the user said; a change of address changes nothing about it. */
@@ -95,11 +124,13 @@ final class Tunnel {
     }
 
     boolean isUp() {
-        return up;
+        return !carriers.isEmpty();
     }
 
-    void up(boolean now) {
-        up = now;
+    /** Whether one of its drivers has a child that works. */
+    void carries(Object driver, boolean now) {
+        if (now) carriers.add(driver);
+        else carriers.remove(driver);
     }
 
     /** Whether an address is at the other end of this tunnel's inner subnet. */

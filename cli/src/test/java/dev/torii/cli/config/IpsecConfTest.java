@@ -1,6 +1,7 @@
 package dev.torii.cli.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.bgp.wire.Prefix;
@@ -11,6 +12,7 @@ import dev.torii.ike.Identity;
 import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Lifecycle;
 import dev.torii.ike.Octets;
+import dev.torii.ike.Secret;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -302,6 +304,27 @@ class IpsecConfTest {
     void knownKeywordsWithoutEffectAreWarnedOfAndHarmlessOnesAreNot() {
         with("compress=no", "fragmentation=yes", "mobike=no", "overlapip=yes", "type=tunnel", "aggrmode=no", "rekey=yes", "keyingtries=%forever", "priority=7", "compress=no");
         assertEquals(List.of("/etc/ipsec.d/a.conf:19:2: priority= has no effect: it belongs to the kernel's IPsec, which is not used"), site.warnings());
+    }
+
+    @Test
+    void eachPeerOfAnyIdentityHasItsOwnSecretWithIkeV2() {
+        String any = Site.CONN.replace("right=198.51.100.1", "right=%any").replace("auto=start", "auto=add\n leftid=@gw");
+        site.secrets("@gw @a : PSK \"the secret of a\"\n@gw @b : PSK \"the secret of b\"\n").conf(any.replace("ikev2=no", "ikev2=insist"));
+        var tunnel = site.load().tunnels().getFirst();
+        assertTrue(tunnel.severalPeers());
+        assertEquals(Optional.of(Secret.ofText("the secret of a")), tunnel.peerSecrets().of(Identity.fqdn("a")));
+        assertEquals(Optional.empty(), tunnel.peerSecrets().of(Identity.fqdn("c")));
+        var instance = tunnel.toIkeConfig(Site.address(Site.LOCAL), 7, Identity.fqdn("b"));
+        assertEquals("one[7]", instance.name());
+        assertEquals(Secret.ofText("the secret of b"), instance.preSharedKey());
+        assertEquals(32, tunnel.toIkeConfig(Site.address(Site.LOCAL), 8, Identity.fqdn("c")).preSharedKey().toByteArray().length, "nobody's");
+        assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: conn one is for peers of any identity, and its interface tells them apart only by their subnets: each must ask for its own"
+                + " part of [10.0.2.0/24], and of two that ask for the same the later gets the packets"), site.warnings());
+        site.conf(any);
+        assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: no secret for @gw and %any (conn one) | add to /etc/ipsec.d/a.secrets: @gw %any : PSK \"...\""), site.problems());
+        site.secrets("@gw %any : PSK \"of everybody\"\n");
+        assertFalse(site.load().tunnels().getFirst().severalPeers());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: conn one is for peers of any identity, one at a time: the later takes the place of the one before"), site.warnings());
     }
 
     @Test

@@ -114,6 +114,24 @@ class SaInstallerTest {
         assertEquals(path("198.51.100.7"), paths.getLast());
     }
 
+    @Test void ofTwoPeersOfOneTunnelEachHasItsOwn() {
+        var other = new SaInstaller(sad, 3, 64, path -> (datagrams, count, trafficClass) -> {});
+        var first = child(0x100, 256);
+        var second = new ChildSa(new Spi(0x200), first.outbound(), first.suite(), first.inboundKey(), first.outboundKey(), first.local(), first.remote(), first.path(), true, true);
+        installer.installInbound(first);
+        installer.installOutbound(first);
+        other.installInbound(second);
+        other.installOutbound(second);
+        int before = paths.size();
+        other.moved(path("198.51.100.7"));
+        assertEquals(before, paths.size());
+        other.remove(second);
+        assertEquals(List.of(0x100), inbound());
+        assertEquals(List.of(0x101), outbound(), "the same SPI, which a peer chooses");
+        other.removeAll();
+        assertEquals(List.of(0x100), inbound());
+    }
+
     @Test void theKeysOfAChildAreItsOwnersToErase() {
         var child = child(0x100, 256);
         installer.installInbound(child);

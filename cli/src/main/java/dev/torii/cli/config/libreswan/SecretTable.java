@@ -35,6 +35,11 @@ final class SecretTable {
         return best(local, remote).or(() -> remoteAddress.flatMap(address -> best(localAddresses, Identity.ofAddress(address))));
     }
 
+    /** Whether some peer shares a secret with this host under one of these identities. */
+    boolean names(Set<Identity> local) { return entries.stream().anyMatch(entry -> entry.ids().stream().anyMatch(id -> id.filter(local::contains).isPresent())); }
+
+    void erase() { entries.forEach(entry -> entry.secret().erase()); }
+
     /** An entry of {@code remote} and one other address: what is left for a connection whose own address is not known yet. */
     Optional<Secret> findForUnknownLocal(Identity remote) {
         return entries.stream()

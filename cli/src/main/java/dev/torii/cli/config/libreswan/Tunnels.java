@@ -6,6 +6,7 @@ import dev.torii.cli.config.Encapsulation;
 import dev.torii.cli.config.Host;
 import dev.torii.cli.config.InnerAddress;
 import dev.torii.cli.config.OuterHeader;
+import dev.torii.cli.config.PeerSecrets;
 import dev.torii.cli.config.StartMode;
 import dev.torii.cli.config.TunnelConfig;
 import dev.torii.cli.config.Warning;
@@ -18,6 +19,7 @@ import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Retransmission;
 import dev.torii.ike.Secret;
 import java.net.InetAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +34,7 @@ import java.util.stream.Stream;
 
 /** Conns to {@link TunnelConfig}s: orientation, values, defaults, secrets, and what must be unique among them. */
 final class Tunnels {
+    private static final int NOBODYS_SECRET = 32;
     private static final int REPLAY_WINDOW = 1024;
     private static final int MAX_REPLAY_WINDOW = 1 << 20;
     private static final Duration LIFETIME = Duration.ofHours(8);
@@ -74,6 +77,7 @@ final class Tunnels {
             if (tunnel.isEmpty()) continue;
             if (tunnel.get().interfaceName().equals("torii" + number)) number++;
             samePeers(tunnel.get());
+            anyIdentity(tunnel.get());
             tunnels.add(tunnel.get());
         }
         return tunnels;
@@ -128,7 +132,7 @@ final class Tunnels {
 
         Optional<Authentication> authentication = authentication(conn, version, methods, ends, localId, remoteId.get());
         if (authentication.isEmpty()) return Optional.empty();
-        return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), authentication.get(), ike, extended, localSubnets,
+        return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), authentication.get(), peerSecrets(ends, localId, remoteId.get()), ike, extended, localSubnets,
                 remoteSubnets, auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), outerHeader, metric, window, encapsulation,
                 natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission, fragmentation, lifecycle));
     }
@@ -163,6 +167,9 @@ final class Tunnels {
     private Optional<Authentication> authentication(Conn conn, IkeVersion version, Authentications.Methods methods, Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {
         boolean needed = methods.secret(Side.LEFT) || methods.secret(Side.RIGHT);
         Optional<Secret> secret = needed ? secret(secrets, ends, localId, remoteId) : Optional.empty();
+        if (needed && secret.isEmpty() && version == IkeVersion.V2 && remoteId.open() && secrets.names(ownIdentities(ends, localId))) {
+            secret = Optional.of(Secret.copyOf(new SecureRandom().generateSeed(NOBODYS_SECRET)));       // each peer has its own, nobody this one
+        }
         if (needed && secret.isEmpty()) {
             missingSecret(conn, ends, localId, remoteId);
             return Optional.empty();
@@ -285,9 +292,31 @@ final class Tunnels {
     }
 
     private Optional<Secret> secret(SecretTable table, Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {
-        Set<Identity> addresses = ends.local().map(Set::of).orElseGet(host::localAddresses).stream().map(Identity::ofAddress).collect(Collectors.toUnmodifiableSet());
-        var found = table.find(localId.map(Set::of).orElse(addresses), remoteId, addresses, ends.remote());
+        var found = table.find(ownIdentities(ends, localId), remoteId, ownIdentities(ends, Optional.empty()), ends.remote());
         return found.isPresent() || localId.isPresent() || ends.local().isPresent() ? found : table.findForUnknownLocal(remoteId);
+    }
+
+    private Set<Identity> ownIdentities(Orientation.Ends ends, Optional<Identity> localId) {
+        return localId.map(Set::of).orElseGet(() -> ends.local().map(Set::of).orElseGet(host::localAddresses).stream().map(Identity::ofAddress).collect(Collectors.toUnmodifiableSet()));
+    }
+
+    /** For a conn with {@code rightid=%any}: looked up when a peer says who it is. */
+    private PeerSecrets peerSecrets(Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {
+        if (!remoteId.open()) return PeerSecrets.NONE;
+        return new PeerSecrets() {
+            @Override public Optional<Secret> of(Identity peer) { return secret(secrets, ends, localId, peer); }
+
+            @Override public void erase() { secrets.erase(); }
+        };
+    }
+
+    /** What peers of any identity have in common is one interface. */
+    private void anyIdentity(TunnelConfig tunnel) {
+        if (!tunnel.remoteId().open() || tunnel.remoteId() == Identity.AS_CERTIFIED && !tunnel.severalPeers()) return;
+        diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, tunnel.at(), "conn " + tunnel.name() + " is for peers of any identity, " + (tunnel.severalPeers()
+                ? "and its interface tells them apart only by their subnets: each must ask for its own part of " + tunnel.remoteSubnets() + ", and of two that ask for the same the later gets the packets"
+                : "one at a time: the later takes the place of the one before"), tunnel.severalPeers() ? "give each peer its own subnet, or a conn of its own with its identity"
+                        : "name the peer, or for several peers write ikev2=insist and auto=add");
     }
 
     private void missingSecret(Conn conn, Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {
@@ -303,7 +332,7 @@ final class Tunnels {
     private void samePeers(TunnelConfig tunnel) {
         var others = byPeers.computeIfAbsent(new Peers(tunnel.ikeVersion(), tunnel.local(), tunnel.remote()), peers -> new ArrayList<>());
         var same = others.stream().filter(other -> other.remoteId().equals(tunnel.remoteId()) && other.localId().equals(tunnel.localId())).findFirst();
-        if (same.isPresent() && same.get().authentication().equals(tunnel.authentication())) {
+        if (same.isPresent() && (tunnel.remoteId().open() || same.get().authentication().equals(tunnel.authentication()))) {
             diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, tunnel.at(), "conn " + tunnel.name() + " has the two addresses and identities of conn " + same.get().name() + " at "
                     + same.get().at() + ", and a peer that begins " + (tunnel.ikeVersion() == IkeVersion.V1 ? "is always answered by that one"
                     : "is answered by that one unless its traffic selectors are of this one alone"),
