@@ -79,11 +79,16 @@ final class UdpSockets implements AutoCloseable {
 
     /** Binds both ports of {@code address} on {@code packets}, the loop of the inbound packet thread. */
     static UdpSockets bind(EventLoopGroup packets, InetAddress address, IkeReceiver ike, EspReceiver esp, Counters counters) throws IOException {
+        return bind(packets, address, ike, esp, counters, true);
+    }
+
+    /** @param merging whether the kernel may merge what arrives, if it can */
+    static UdpSockets bind(EventLoopGroup packets, InetAddress address, IkeReceiver ike, EspReceiver esp, Counters counters, boolean merging) throws IOException {
         var waiting = new AtomicInteger();
-        var first = bind(packets, new InetSocketAddress(address, IKE_PORT), new Receiver(false, ike, esp, counters, waiting));
+        var first = bind(packets, new InetSocketAddress(address, IKE_PORT), new Receiver(false, false, ike, esp, counters, waiting));
         mayBeFragmented(first);
         try {
-            var second = bind(packets, new InetSocketAddress(address, NAT_T_PORT), new Receiver(true, ike, esp, counters, waiting));
+            var second = bind(packets, new InetSocketAddress(address, NAT_T_PORT), new Receiver(true, merging, ike, esp, counters, waiting));
             second.config().setOption(IP_MTU_DISCOVER, IP_PMTUDISC_DO);     // WANT leaves DF out of what the kernel is to segment
             return new UdpSockets(address, first, second);
         } catch (IOException e) {
@@ -178,6 +183,7 @@ final class UdpSockets implements AutoCloseable {
     /** The packet path's entrance: tells datagrams apart and copies ESP to the heap, where the cipher is fastest. */
     private static final class Receiver extends ChannelInboundHandlerAdapter {
         private final boolean encapsulated;
+        private final boolean merging;
         private final IkeReceiver ike;
         private final EspReceiver esp;
         private final Counters counters;
@@ -185,8 +191,9 @@ final class UdpSockets implements AutoCloseable {
         private final Runnable handled;
         private final ByteBuffer datagram = ByteBuffer.allocate(LARGEST_DATAGRAM);
 
-        Receiver(boolean encapsulated, IkeReceiver ike, EspReceiver esp, Counters counters, AtomicInteger waiting) {
+        Receiver(boolean encapsulated, boolean merging, IkeReceiver ike, EspReceiver esp, Counters counters, AtomicInteger waiting) {
             this.encapsulated = encapsulated;
+            this.merging = merging;
             this.ike = ike;
             this.esp = esp;
             this.counters = counters;
@@ -199,7 +206,7 @@ final class UdpSockets implements AutoCloseable {
          * recvmmsg it does not ask for the length of the parts (4.2). Where the kernel cannot merge, several datagrams are read a call.
          */
         @Override public void handlerAdded(ChannelHandlerContext context) {
-            if (!encapsulated) return;
+            if (!merging) return;
             var config = (EpollDatagramChannelConfig) context.channel().config();
             try {
                 config.setUdpGro(true);

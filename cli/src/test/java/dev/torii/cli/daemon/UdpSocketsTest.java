@@ -1,7 +1,7 @@
 package dev.torii.cli.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torii.cli.rib.Hosts;
 import dev.torii.tun.LinuxLinks;
@@ -25,6 +25,15 @@ class UdpSocketsTest {
 
     @Test
     void whatTheKernelSegmentsAndMergesArrivesAsItWasSent() throws Exception {
+        arrivesAsItWasSent(true);
+    }
+
+    @Test
+    void whereTheKernelDoesNotMergeSeveralDatagramsAreReadACall() throws Exception {
+        arrivesAsItWasSent(false);
+    }
+
+    private static void arrivesAsItWasSent(boolean merging) throws Exception {
         Namespace.run(() -> {
             try (var netlink = NetlinkSocket.open()) {
                 var links = new LinuxLinks(netlink);
@@ -32,8 +41,8 @@ class UdpSocketsTest {
             }
             BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
             var packets = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-            try (var from = bind(packets, "127.0.0.1", new LinkedBlockingQueue<>()); var to = bind(packets, "127.0.0.2", received)) {
-                assertTrue(to.mergesDatagrams());
+            try (var from = bind(packets, "127.0.0.1", new LinkedBlockingQueue<>(), merging); var to = bind(packets, "127.0.0.2", received, merging)) {
+                assertEquals(merging, to.mergesDatagrams());
                 var sent = datagrams();
                 new UdpSender(from.natTDescriptor()).send(sent, DATAGRAMS, new InetSocketAddress(to.address(), UdpSockets.NAT_T_PORT), 0);
                 for (int i = 0; i < DATAGRAMS; i++) assertArrayEquals(sent[i].array(), received.poll(5, TimeUnit.SECONDS), "datagram " + i);
@@ -56,7 +65,7 @@ class UdpSocketsTest {
         return datagrams;
     }
 
-    private static UdpSockets bind(MultiThreadIoEventLoopGroup packets, String address, BlockingQueue<byte[]> received) throws Exception {
+    private static UdpSockets bind(MultiThreadIoEventLoopGroup packets, String address, BlockingQueue<byte[]> received, boolean merging) throws Exception {
         return UdpSockets.bind(packets, Hosts.address(address), (local, remote, message, done) -> done.run(), new UdpSockets.EspReceiver() {
             @Override public void receive(ByteBuffer datagram) {
                 byte[] octets = new byte[datagram.remaining()];
@@ -67,6 +76,6 @@ class UdpSocketsTest {
             @Override public void flush() {
                 // every datagram is looked at by itself
             }
-        }, new Counters());
+        }, new Counters(), merging);
     }
 }

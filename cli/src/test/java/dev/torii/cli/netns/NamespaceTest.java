@@ -28,7 +28,8 @@ public @interface NamespaceTest {
         TSHARK(() -> Shell.has("tshark")),
         TCPDUMP(() -> Shell.has("tcpdump")),
         STRACE(() -> Shell.has("strace")),
-        CONNTRACK(() -> Shell.has("conntrack"));
+        CONNTRACK(() -> Shell.has("conntrack")),
+        ETHTOOL(() -> Shell.has("ethtool"));
 
         private final BooleanSupplier installed;
 
