@@ -1,5 +1,7 @@
 package dev.torii.ike;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,16 +11,23 @@ import java.util.Optional;
  * @param keyBits its key size without salt
  * @param integrity present exactly when the cipher does not authenticate by itself
  * @param pfs group of a fresh Diffie-Hellman exchange; empty: keys come from the IKE SA's alone
+ * @param additional further key exchanges after that of {@code pfs}, in IKEv2 only: RFC 9370
  * @param extendedSequence sequence numbers of 64 bits (RFC 4303, section 2.2.1; RFC 4304 in IKEv1)
  */
-public record EspProposal(EspCipher cipher, int keyBits, Optional<IntegrityAlgorithm> integrity, Optional<DhGroup> pfs, boolean extendedSequence) {
-    /** With sequence numbers of 32 bits. */
+public record EspProposal(EspCipher cipher, int keyBits, Optional<IntegrityAlgorithm> integrity, Optional<DhGroup> pfs, List<DhGroup> additional,
+        boolean extendedSequence) {
+    /** With sequence numbers of 32 bits and one key exchange at most. */
     public EspProposal(EspCipher cipher, int keyBits, Optional<IntegrityAlgorithm> integrity, Optional<DhGroup> pfs) {
-        this(cipher, keyBits, integrity, pfs, false);
+        this(cipher, keyBits, integrity, pfs, List.of(), false);
     }
 
-    /** Checks the key size and that integrity goes with the cipher. */
+    /** Checks the key size, that integrity goes with the cipher, and that no key exchange is there twice (RFC 9370, section 2.2.2). */
     public EspProposal {
+        additional = List.copyOf(additional);
+        if (additional.size() > IkeProposal.MOST_ADDITIONAL || !additional.isEmpty() && pfs.isEmpty() || pfs.filter(additional::contains).isPresent()
+                || new HashSet<>(additional).size() < additional.size()) {
+            throw new IllegalArgumentException("key exchanges " + pfs + " and " + additional);
+        }
         if (!cipher.allowsKeyBits(keyBits)) {
             throw new IllegalArgumentException(cipher + " with a key of " + keyBits + " bits");
         }
@@ -29,7 +38,12 @@ public record EspProposal(EspCipher cipher, int keyBits, Optional<IntegrityAlgor
 
     /** The same with sequence numbers of 64 bits. */
     public EspProposal extended() {
-        return new EspProposal(cipher, keyBits, integrity, pfs, true);
+        return new EspProposal(cipher, keyBits, integrity, pfs, additional, true);
+    }
+
+    /** The same with these key exchanges after the first. */
+    public EspProposal with(List<DhGroup> further) {
+        return new EspProposal(cipher, keyBits, integrity, pfs, further, extendedSequence);
     }
 
     /** Key material of one direction: key, salt, integrity key. */
@@ -40,7 +54,7 @@ public record EspProposal(EspCipher cipher, int keyBits, Optional<IntegrityAlgor
     /** For example {@code AES_GCM_16_256-MODP1536}. */
     @Override
     public String toString() {
-        return suite() + pfs.map(group -> "-" + group).orElse("");
+        return suite() + pfs.map(group -> "-" + group).orElse("") + IkeProposal.text(additional);
     }
 
     /** Without the group, for example {@code AES_GCM_16_256}. */

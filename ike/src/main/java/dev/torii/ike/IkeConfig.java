@@ -52,7 +52,8 @@ public record IkeConfig(String name, IkeVersion version, Identity localId, Ident
         if (version == IkeVersion.V1 && ikeProposals.stream().anyMatch(proposal -> proposal.encryption().combined())) {
             throw new IllegalArgumentException(name + ": IKEv1 messages have no combined ciphers");
         }
-        if (version == IkeVersion.V1 && ikeProposals.stream().anyMatch(proposal -> !proposal.additional().isEmpty())) {
+        if (version == IkeVersion.V1 && (ikeProposals.stream().anyMatch(proposal -> !proposal.additional().isEmpty())
+                || espProposals.stream().anyMatch(proposal -> !proposal.additional().isEmpty()))) {
             throw new IllegalArgumentException(name + ": IKEv1 has no additional key exchanges");
         }
         if (version == IkeVersion.V1 && espProposals.stream().anyMatch(proposal -> !proposal.cipher().knownToIkeV1())) {

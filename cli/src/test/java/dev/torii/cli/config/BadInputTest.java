@@ -82,6 +82,7 @@ class BadInputTest {
         "auto=start | auto=begin | 7:11: auto=begin is unknown # write auto=start, auto=ondemand, auto=add or auto=ignore",
         "ike=aes_cbc256-sha2_384;modp1536 | ike=aes_cbc256-sha2_385;modp1536 | 9:10: ike=aes_cbc256-sha2_385;modp1536 has \"sha2_385\", which is no algorithm # write proposals like aes_cbc256-sha2_384;modp1536",
         "ike=aes_cbc256-sha2_384;modp1536 | ike=aes256-sha256-x25519-ke1_ecp384 | 9:10: ike=aes256-sha256-x25519-ke1_ecp384 names additional key exchanges, which IKEv1 does not have (RFC 9370) # write ikev2=insist, or leave them out",
+        "phase2alg=aes_gcm256;modp1536 | esp=aes_gcm256;modp1536;addke1=dh20 | 10:10: esp=aes_gcm256;modp1536;addke1=dh20 names additional key exchanges, which IKEv1 does not have (RFC 9370) # write ikev2=insist, or leave them out",
         "ike=aes_cbc256-sha2_384;modp1536 | ike=aes256-sha256;dh31;addke2=dh20 | 9:10: ike=aes256-sha256;dh31;addke2=dh20 leaves out a number of the additional key exchanges # number them from 1 on: ke1_..., ke2_...",
         "ike=aes_cbc256-sha2_384;modp1536 | ike=aes256-sha256-x25519-ke1_none | 9:10: ike=aes256-sha256-x25519-ke1_none has \"ke1_none\", which is no algorithm # write proposals like aes_cbc256-sha2_384;modp1536",
         "ike=aes_cbc256-sha2_384;modp1536 | ike=aes256-sha256-x25519-ke8_ecp384 | 9:10: ike=aes256-sha256-x25519-ke8_ecp384 has \"ke8_ecp384\", which is no algorithm # write proposals like aes_cbc256-sha2_384;modp1536",

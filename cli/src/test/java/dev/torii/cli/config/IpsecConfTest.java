@@ -371,6 +371,17 @@ class IpsecConfTest {
         assertEquals(List.of(), site.warnings());
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "aes_gcm256;dh31;addke1=dh20 | AES_GCM_16_256-X25519-KE1_ECP384", "aes256gcm16-x25519-ke1_ecp384-ke2_ecp521 | AES_GCM_16_256-X25519-KE1_ECP384-KE2_ECP521",
+        "aes256gcm16-ke1_ecp384 | AES_GCM_16_256-MODP1536-KE1_ECP384",
+        "aes256gcm16-x25519-ke1_ecp384,aes128gcm16-x25519 | AES_GCM_16_256-X25519-KE1_ECP384, AES_GCM_16_128-X25519"})
+    void soAreThoseOfChildren(String written, String expected) {
+        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("phase2alg=aes_gcm256;modp1536", "esp=" + written)).load().tunnels().getFirst();
+        assertEquals("[" + expected + "]", tunnel.espProposals().toString());
+        assertEquals(List.of(), site.warnings());
+    }
+
     @Test
     void aKeyExchangeThatIsThereAlreadyIsLeftOut() {
         var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("ike=aes_cbc256-sha2_384;modp1536", "ike=aes256-sha256;dh20+dh31;addke1=dh20"))

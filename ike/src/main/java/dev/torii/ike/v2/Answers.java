@@ -5,6 +5,7 @@ import dev.torii.ike.IkeException;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
+import dev.torii.ike.Secret;
 import dev.torii.ike.Spi;
 import dev.torii.ike.session.SessionContext;
 import dev.torii.ike.session.Traffic;
@@ -17,6 +18,7 @@ import dev.torii.ike.wire.IkeHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the peer asks under an established IKE SA: RFC 7296, sections 1.3, 1.4, 2.8, 2.21.3, 2.25. Each request gets exactly one answer. */
 final class Answers {
@@ -26,12 +28,14 @@ final class Answers {
     private final Associations associations;
     private final Children children;
     private final Requests requests;
+    private final FollowUps followUps;
 
-    Answers(SessionContext context, Associations associations, Children children, Requests requests) {
+    Answers(SessionContext context, Associations associations, Children children, Requests requests, FollowUps followUps) {
         this.context = context;
         this.associations = associations;
         this.children = children;
         this.requests = requests;
+        this.followUps = followUps;
     }
 
     /** An authenticated request with the expected message id. Returns why the IKE SA ends with it, if it does. */
@@ -43,6 +47,8 @@ final class Answers {
             Message request = opened.decode();
             if (header.exchange() == ExchangeType.CREATE_CHILD_SA) {
                 payloads = create(association, request);
+            } else if (header.exchange() == ExchangeType.IKE_FOLLOWUP_KE) {
+                payloads = followUp(association, request);
             } else if (header.exchange() == ExchangeType.IKEV2_INFORMATIONAL) {
                 payloads = informational(association, request);
                 end = ends(association, request);
@@ -83,7 +89,7 @@ final class Answers {
 
     private Optional<Reason> ends(Association association, Message request) {
         if (request.all(Payload.Delete.class).stream().anyMatch(delete -> delete.protocol() == Payload.PROTOCOL_IKE)) {
-            association.ikeCollision.ifPresent(theirs -> requests.adopt(association, theirs.successor()));
+            association.ikeCollision.map(Association.IkeCollision::successor).ifPresent(theirs -> requests.adopt(association, theirs));
             return Optional.of(association.replaced ? new Reason.Replaced() : new Reason.PeerDeleted());
         }
         return request.error().filter(notify -> notify.notifyType() == NotifyType.AUTHENTICATION_FAILED
@@ -94,7 +100,7 @@ final class Answers {
     private List<Payload> create(Association association, Message request) throws Refusal {
         Payload.Sa sa = request.the(Payload.Sa.class);
         boolean ike = !sa.proposals().isEmpty() && sa.proposals().get(0).protocol() == Payload.PROTOCOL_IKE;
-        if (association.closing || association.replaced || (ike ? association.busyWithChild() : association.rekeying())) {
+        if (association.closing || association.replaced || (ike ? association.busyWithChild() || association.goesOn() : association.rekeying())) {
             throw new Refusal(NotifyType.TEMPORARY_FAILURE, "not now");
         }
         return ike ? successor(association, request) : child(association, request);
@@ -102,14 +108,43 @@ final class Answers {
 
     private List<Payload> successor(Association association, Message request) throws Refusal {
         Cookie own = context.cookie();
-        IkeRekey.Result result = IkeRekey.answer(context.config, context.crypto, association.sa(), request, own);
-        Association successor = associations.succeed(association, result.sa());
+        IkeRekey.Draft draft = IkeRekey.answer(context.config, context.crypto, association.sa(), request, own);
+        if (!draft.additional().isEmpty()) {
+            if (association.rekeying()) {
+                association.ikeCollision = Optional.of(new Association.IkeCollision(null, draft.lowest()));
+            }
+            return followUps.begin(association, draft, null, draft.answer());
+        }
+        succeed(association, draft, List.of());
+        return draft.answer();
+    }
+
+    private void succeed(Association association, IkeRekey.Draft draft, List<Secret> more) {
+        Association successor = associations.succeed(association, draft.complete(more));
         if (association.rekeying()) {
-            association.ikeCollision = Optional.of(new Association.IkeCollision(successor, result));
+            association.ikeCollision = Optional.of(new Association.IkeCollision(successor, draft.lowest()));
         } else {
             requests.adopt(association, successor);
         }
-        return result.answer();
+    }
+
+    /** An additional key exchange: with the last of them the SA is there. */
+    private List<Payload> followUp(Association association, Message request) throws Refusal {
+        FollowUps.Done done = followUps.answer(association, request);
+        if (!done.last()) {
+            return done.payloads();
+        }
+        Child old = done.replaces();
+        boolean late = association.closing || association.replaced || old != null && (old.closing || old.replaced || old.gone || !children.of(association).contains(old));
+        if (late) {
+            FollowUps.giveUp(done.followUp(), children);
+            throw new Refusal(NotifyType.TEMPORARY_FAILURE, "what it replaces has ended meanwhile");
+        }
+        switch (done.followUp().draft()) {
+            case IkeRekey.Draft draft -> succeed(association, draft, done.followUp().shared());
+            case ChildNegotiation.Draft draft -> add(association, draft, old, done.followUp().shared());
+        }
+        return done.payloads();
     }
 
     private List<Payload> child(Association association, Message request) throws Refusal {
@@ -121,13 +156,16 @@ final class Answers {
         if (old.isPresent() && (old.get().closing || old.get().replaced)) {
             throw new Refusal(NotifyType.TEMPORARY_FAILURE, "it has a successor");
         }
+        if (association.goesOn() && collides(association, old.orElse(null))) {
+            throw new Refusal(NotifyType.TEMPORARY_FAILURE, "our own renewal goes on");
+        }
         if (children.of(association).size() >= MAX_CHILDREN) {
             throw new Refusal(NotifyType.NO_ADDITIONAL_SAS, "there are " + MAX_CHILDREN + " child SAs already");
         }
         Spi own = children.reserve();
-        ChildNegotiation.Result result;
+        ChildNegotiation.Draft draft;
         try {
-            result = ChildNegotiation.answer(new ChildNegotiation.Setting(context.config, context.crypto, association.sa(), association.path()), request, own);
+            draft = ChildNegotiation.answer(new ChildNegotiation.Setting(context.config, context.crypto, association.sa(), association.path()), request, own);
         } catch (Refusal refused) {
             children.release(own);
             throw refused;
@@ -135,17 +173,30 @@ final class Answers {
             children.release(own);
             throw Refusal.syntax(unexpected.getMessage());
         }
-        Traffic traffic = Traffic.of(result.child());
-        if (old.isPresent() && !traffic.contains(Traffic.of(old.get().sa))) {        // section 2.9.2
+        if (old.isPresent() && !draft.traffic().contains(Traffic.of(old.get().sa))) {        // section 2.9.2
             children.release(own);
+            draft.erase();
             throw new Refusal(NotifyType.TS_UNACCEPTABLE, "the successor would carry less than " + Traffic.of(old.get().sa));
         }
-        Child child = children.add(association, result.child(), old.orElse(null), !children.carried(traffic));
-        boolean collides = association.outstanding.filter(o -> o.request() instanceof Request.NewChild(var replaces, var ours) && replaces != null
-                && old.filter(c -> c == replaces).isPresent()).isPresent();
-        if (collides) {
-            association.childCollision = Optional.of(new Association.ChildCollision(child, result));
+        if (!draft.additional().isEmpty()) {
+            if (collides(association, old.orElse(null))) {
+                association.childCollision = Optional.of(new Association.ChildCollision(null, draft.lowest()));
+            }
+            return followUps.begin(association, draft, old.orElse(null), draft.answer());
         }
-        return result.answer();
+        add(association, draft, old.orElse(null), List.of());
+        return draft.answer();
+    }
+
+    private void add(Association association, ChildNegotiation.Draft draft, @Nullable Child old, List<Secret> more) {
+        Child child = children.add(association, draft.complete(more).child(), old, !children.carried(draft.traffic()));
+        if (collides(association, old)) {
+            association.childCollision = Optional.of(new Association.ChildCollision(child, draft.lowest()));
+        }
+    }
+
+    /** Whether we wait for our own successor of the same child. */
+    private static boolean collides(Association association, @Nullable Child old) {
+        return old != null && association.outstanding.filter(o -> o.request() instanceof Request.NewChild(var replaces, var ours) && replaces == old).isPresent();
     }
 }

@@ -59,11 +59,17 @@ final class Association {
     /** While we rekey the IKE SA, so does the peer: section 2.8.2. */
     Optional<IkeCollision> ikeCollision = Optional.empty();
 
-    /** What the peer's rekeying of a child made while ours was under way. */
-    record ChildCollision(Child child, ChildNegotiation.Result result) { }
+    /** Additional key exchanges that the peer has begun. */
+    Optional<Pending> pending = Optional.empty();
 
-    /** What the peer's rekeying of the IKE SA made while ours was under way. */
-    record IkeCollision(Association successor, IkeRekey.Result result) { }
+    /** What the peer's rekeying of a child made while ours was under way; null while additional key exchanges are still to come. */
+    record ChildCollision(@Nullable Child child, FollowUp.Lowest nonce) { }
+
+    /** What the peer's rekeying of the IKE SA made while ours was under way; null likewise. */
+    record IkeCollision(@Nullable Association successor, FollowUp.Lowest nonce) { }
+
+    /** @param replaces the child that is rekeyed, if one is */
+    record Pending(FollowUp followUp, @Nullable Child replaces) { }
 
     /** A set-up. @param offeredBy the initiator's SPI, if it is the peer */
     Association(long id, Cookie own, boolean initiator, Cookie offeredBy, Path path, SetUp machine) {
@@ -265,6 +271,19 @@ final class Association {
     List<Traffic> newChildren() {
         return Stream.concat(outstanding.map(Request.Outstanding::request).stream(), queue.stream())
                 .flatMap(request -> request instanceof Request.NewChild(var replaces, var traffic) && replaces == null ? Stream.of(traffic) : Stream.empty()).toList();
+    }
+
+    /** What can be asked now: while the peer makes a successor of this IKE SA, nothing is begun that the successor would have to end. */
+    Optional<Request> nextInQueue() {
+        boolean ending = pending.filter(p -> p.followUp().draft() instanceof IkeRekey.Draft).isPresent();
+        Optional<Request> next = queue.stream().filter(request -> !ending || request instanceof Request.Probe || request instanceof Request.DeleteIke).findFirst();
+        next.ifPresent(queue::remove);
+        return next;
+    }
+
+    /** Whether additional key exchanges of ours are under way: then the peer cannot begin the same any more (RFC 9370, section 2.2.4). */
+    boolean goesOn() {
+        return outstanding.flatMap(Request.Outstanding::further).isPresent();
     }
 
     /** Whether we wait for an answer that is about a child. */

@@ -341,6 +341,11 @@ final class Associations {
 
     private void drop(Association association) {
         all.remove(association);
+        FollowUps.cancel(context, association, children);
+        association.outstanding.ifPresent(asked -> {
+            asked.further().ifPresent(further -> further.before().erase());
+            asked.child().ifPresent(offer -> children.release(offer.own()));
+        });
         association.place.ifPresent(HalfOpens.Place::free);
         Spi child = firstChildren.remove(association);
         if (child != null) {

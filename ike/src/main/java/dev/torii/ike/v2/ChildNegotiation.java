@@ -46,8 +46,26 @@ final class ChildNegotiation {
         }
     }
 
-    /** A child SA and the nonces it was made from. {@code answer}: what the responder sends. */
-    record Result(ChildSa child, Octets initiatorNonce, Octets responderNonce, List<Payload> answer) {
+    /** A child SA. {@code answer}: what the responder sends. */
+    record Result(ChildSa child, List<Payload> answer) {
+    }
+
+    /** All about a child SA but its keys. {@code own}, {@code peer}: its SPIs. {@code shared}: of the first key exchange, if there was one. */
+    record Draft(Setting setting, Spi own, Spi peer, EspProposal suite, Optional<Secret> shared, Octets initiatorNonce, Octets responderNonce, Traffic traffic,
+            boolean initiator, List<DhGroup> additional, List<Payload> answer) implements FollowUp.Draft {
+        /** With keys; all secrets are erased. {@code more}: of the additional key exchanges. */
+        Result complete(List<Secret> more) {
+            List<Secret> keys = setting.sa().keys().child(setting.crypto(), suite, shared, initiatorNonce, responderNonce, more);
+            erase();
+            more.forEach(Secret::erase);
+            return new Result(new ChildSa(own, peer, suite, keys.get(initiator ? 1 : 0), keys.get(initiator ? 0 : 1), traffic.local(), traffic.remote(),
+                    setting.path(), setting.encapsulated(), initiator), answer);
+        }
+
+        @Override
+        public void erase() {
+            shared.ifPresent(Secret::erase);
+        }
     }
 
     /** SA, TSi, TSr for IKE_AUTH. */
@@ -84,11 +102,11 @@ final class ChildNegotiation {
     /** The responder's part in IKE_AUTH. */
     static Result answerFirst(Setting setting, Message request, Spi own, Octets ni, Octets nr) throws Refusal {
         Chosen chosen = choose(setting.config().espProposals(), request.the(Payload.Sa.class), own, false).orElseThrow(() -> noneChosen(request));
-        return answer(setting, request, own, chosen, Optional.empty(), ni, nr, List.of());
+        return answer(setting, request, own, chosen, Optional.empty(), ni, nr, List.of(), true).complete(List.of());
     }
 
     /** The responder's part in CREATE_CHILD_SA. */
-    static Result answer(Setting setting, Message request, Spi own) throws IkeException {
+    static Draft answer(Setting setting, Message request, Spi own) throws IkeException {
         Optional<Payload.Ke> ke = request.optional(Payload.Ke.class);
         Chosen chosen = choose(setting.config(), request, own, ke.map(Payload.Ke::group));
         Octets ni = request.the(Payload.Nonce.class).value();
@@ -105,7 +123,7 @@ final class ChildNegotiation {
             shared = Optional.of(ours.shared());
             more.add(new Payload.Ke(group.get().id(), ours.publicValue()));
         }
-        return answer(setting, request, own, chosen, shared, ni, nr, more);
+        return answer(setting, request, own, chosen, shared, ni, nr, more, false);
     }
 
     /** The shared secret; a public value that is not in the group is malformed. */
@@ -126,24 +144,21 @@ final class ChildNegotiation {
         }
     }
 
-    private static Result answer(Setting setting, Message request, Spi own, Chosen chosen, Optional<Secret> shared, Octets ni, Octets nr,
-            List<Payload> more) throws Refusal {
+    private static Draft answer(Setting setting, Message request, Spi own, Chosen chosen, Optional<Secret> shared, Octets ni, Octets nr,
+            List<Payload> more, boolean first) throws Refusal {
         IkeConfig config = setting.config();
         List<TrafficSelector> remote = Narrowing.choose(config.remoteSelectors(), request.the(Payload.TsI.class).selectors());
         List<TrafficSelector> local = Narrowing.choose(config.localSelectors(), request.the(Payload.TsR.class).selectors());
         Narrowing.together(local, remote);
-        List<Secret> keys = setting.sa().keys().child(setting.crypto(), chosen.suite(), shared, ni, nr);
-        shared.ifPresent(Secret::erase);
-        var child = new ChildSa(own, chosen.peer(), chosen.suite(), keys.get(0), keys.get(1), local, remote, setting.path(), setting.encapsulated(), false);
         var payloads = new ArrayList<Payload>(List.of(chosen.answer()));
         payloads.addAll(more);
         payloads.add(new Payload.TsI(selectors(remote)));
         payloads.add(new Payload.TsR(selectors(local)));
-        return new Result(child, ni, nr, List.copyOf(payloads));
+        return new Draft(setting, own, chosen.peer(), chosen.suite(), shared, ni, nr, new Traffic(local, remote), false, additional(chosen, first), List.copyOf(payloads));
     }
 
     /** The initiator's part when the answer has come. {@code peerNonce} comes from IKE_SA_INIT or from this very answer. */
-    static Result accept(Setting setting, Message answer, Offer offer, Octets peerNonce, boolean first) throws IkeException {
+    static Draft accept(Setting setting, Message answer, Offer offer, Octets peerNonce, boolean first) throws IkeException {
         Payload.Sa sa = answer.the(Payload.Sa.class);
         if (sa.proposals().size() != 1) {
             throw new Refusal(NotifyType.NO_PROPOSAL_CHOSEN, "the answer must have exactly one proposal");
@@ -161,11 +176,13 @@ final class ChildNegotiation {
             }
             shared = Optional.of(shared(offer.dh().get(), ke));
         }
-        List<Secret> keys = setting.sa().keys().child(setting.crypto(), chosen.suite(), shared, offer.nonce(), peerNonce);
-        shared.ifPresent(Secret::erase);
-        var child = new ChildSa(offer.own(), chosen.peer(), chosen.suite(), keys.get(1), keys.get(0), local, remote, setting.path(),
-                setting.encapsulated(), true);
-        return new Result(child, offer.nonce(), peerNonce, List.of());
+        return new Draft(setting, offer.own(), chosen.peer(), chosen.suite(), shared, offer.nonce(), peerNonce, new Traffic(local, remote), true,
+                additional(chosen, first), List.of());
+    }
+
+    /** In IKE_AUTH there are none (RFC 9370, section 2.2.4): the keys are the IKE SA's. */
+    private static List<DhGroup> additional(Chosen chosen, boolean first) {
+        return first ? List.of() : chosen.suite().additional();
     }
 
     private record Chosen(EspProposal suite, Spi peer, Payload.Sa answer) {

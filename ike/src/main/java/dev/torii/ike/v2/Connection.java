@@ -33,6 +33,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     private final Children children;
     private final Associations associations;
     private final Requests requests;
+    private final FollowUps followUps;
     private final Answers answers;
     private final Upkeep upkeep;
     private final Farewells farewells;
@@ -45,7 +46,8 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         this.children = new Children(context, this);
         this.associations = new Associations(context, candidates, children, this);
         this.requests = new Requests(context, associations, children, this);
-        this.answers = new Answers(context, associations, children, requests);
+        this.followUps = new FollowUps(context, children, requests);
+        this.answers = new Answers(context, associations, children, requests, followUps);
         this.upkeep = new Upkeep(context);
         this.farewells = new Farewells(context, associations);
         this.vacancies = new Vacancies(context, associations, children, requests, upkeep);
@@ -114,7 +116,13 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
                     associations.retransmit(a);
                 }
             });
-            case HALF_OPEN -> association.ifPresent(associations::halfOpenExpired);
+            case HALF_OPEN -> association.ifPresent(a -> {
+                if (a.established()) {
+                    followUps.expired(a);
+                } else {
+                    associations.halfOpenExpired(a);
+                }
+            });
             case IKE_REKEY -> association.filter(Association::serves).ifPresent(a -> {
                 if (context.config.lifecycle().reauthenticate()) {
                     renewFromScratch(a);

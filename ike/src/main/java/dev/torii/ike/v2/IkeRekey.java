@@ -4,6 +4,7 @@ import dev.torii.ike.Cookie;
 import dev.torii.ike.DhGroup;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
+import dev.torii.ike.IkeProposal;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Secret;
 import dev.torii.ike.v2.wire.Message;
@@ -23,8 +24,27 @@ final class IkeRekey {
         }
     }
 
-    /** The successor and the nonces it was made from. {@code answer}: what the responder sends. */
-    record Result(SaV2 sa, Octets initiatorNonce, Octets responderNonce, List<Payload> answer) {
+    /** All about a successor but its keys. {@code shared}: of the first key exchange. {@code answer}: what the responder sends. */
+    record Draft(IkeCrypto crypto, SaV2 old, IkeProposal proposal, Secret shared, Octets initiatorNonce, Octets responderNonce, Cookie initiatorSpi,
+            Cookie responderSpi, boolean initiator, List<Payload> answer) implements FollowUp.Draft {
+        /** With keys; all secrets are erased. {@code more}: of the additional key exchanges. */
+        SaV2 complete(List<Secret> more) {
+            Secret seed = old.keys().successorSeed(crypto, shared, initiatorNonce, responderNonce, more);
+            erase();
+            more.forEach(Secret::erase);
+            KeyMaterialV2 keys = KeyMaterialV2.derive(crypto, proposal, seed, initiatorNonce, responderNonce, initiatorSpi, responderSpi);
+            return new SaV2(initiatorSpi, responderSpi, initiator, proposal, keys, old.nat(), old.limits());
+        }
+
+        @Override
+        public List<DhGroup> additional() {
+            return proposal.additional();
+        }
+
+        @Override
+        public void erase() {
+            shared.erase();
+        }
     }
 
     static List<Payload> request(IkeConfig config, Offer offer) {
@@ -33,18 +53,17 @@ final class IkeRekey {
     }
 
     /** The responder's part. */
-    static Result answer(IkeConfig config, IkeCrypto crypto, SaV2 old, Message request, Cookie own) throws Refusal {
+    static Draft answer(IkeConfig config, IkeCrypto crypto, SaV2 old, Message request, Cookie own) throws Refusal {
         Payload.Ke ke = request.the(Payload.Ke.class);
         IkeNegotiation.Agreed agreed = IkeNegotiation.choose(config, request.the(Payload.Sa.class), ke, own.octets(), true);
         Octets ni = request.the(Payload.Nonce.class).value();
         Octets nr = Octets.of(crypto.random(ChildNegotiation.NONCE_BYTES));
         IkeCrypto.Responded ours = ChildNegotiation.respond(crypto, agreed.proposal().group(), ke);
-        SaV2 sa = successor(crypto, old, agreed, ours.shared(), ni, nr, spi(agreed.peerSpi()), own, false);
-        return new Result(sa, ni, nr, List.of(agreed.answer(), new Payload.Nonce(nr), new Payload.Ke(ke.group(), ours.publicValue())));
+        return new Draft(crypto, old, agreed.proposal(), ours.shared(), ni, nr, spi(agreed.peerSpi()), own, false, List.of(agreed.answer(), new Payload.Nonce(nr), new Payload.Ke(ke.group(), ours.publicValue())));
     }
 
     /** The initiator's part when the answer has come. */
-    static Result accept(IkeConfig config, IkeCrypto crypto, SaV2 old, Message answer, Offer offer) throws Refusal {
+    static Draft accept(IkeConfig config, IkeCrypto crypto, SaV2 old, Message answer, Offer offer) throws Refusal {
         IkeNegotiation.Agreed agreed = IkeNegotiation.check(config, answer.the(Payload.Sa.class), offer.dh().group());
         Payload.Ke ke = answer.the(Payload.Ke.class);
         if (ke.group() != offer.dh().group().id()) {
@@ -52,16 +71,7 @@ final class IkeRekey {
         }
         Octets nr = answer.the(Payload.Nonce.class).value();
         Secret shared = ChildNegotiation.shared(offer.dh(), ke);
-        SaV2 sa = successor(crypto, old, agreed, shared, offer.nonce(), nr, offer.own(), spi(agreed.peerSpi()), true);
-        return new Result(sa, offer.nonce(), nr, List.of());
-    }
-
-    private static SaV2 successor(IkeCrypto crypto, SaV2 old, IkeNegotiation.Agreed agreed, Secret shared, Octets ni, Octets nr,
-            Cookie initiatorSpi, Cookie responderSpi, boolean initiator) {
-        Secret seed = old.keys().successorSeed(crypto, shared, ni, nr);
-        shared.erase();
-        KeyMaterialV2 keys = KeyMaterialV2.derive(crypto, agreed.proposal(), seed, ni, nr, initiatorSpi, responderSpi);
-        return new SaV2(initiatorSpi, responderSpi, initiator, agreed.proposal(), keys, old.nat(), old.limits());
+        return new Draft(crypto, old, agreed.proposal(), shared, offer.nonce(), nr, offer.own(), spi(agreed.peerSpi()), true, List.of());
     }
 
     private static Cookie spi(Octets octets) throws Refusal {

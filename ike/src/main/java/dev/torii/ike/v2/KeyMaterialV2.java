@@ -8,6 +8,7 @@ import dev.torii.ike.IkeProposal;
 import dev.torii.ike.IkeSa;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Secret;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,24 +66,38 @@ record KeyMaterialV2(HashAlgorithm hash, Secret d, Secret ai, Secret ar, Secret 
         }
     }
 
-    /** SKEYSEED of the IKE SA that replaces this one: RFC 7296, section 2.18. */
-    Secret successorSeed(IkeCrypto crypto, Secret shared, Octets ni, Octets nr) {
+    /** SKEYSEED of the IKE SA that replaces this one: RFC 7296, section 2.18. {@code more}: of additional key exchanges (RFC 9370, section 2.2.4). */
+    Secret successorSeed(IkeCrypto crypto, Secret shared, Octets ni, Octets nr, List<Secret> more) {
         byte[] secret = shared.toByteArray();
+        byte[] further = joined(more);
         try {
-            return crypto.prf(hash, d, secret, ni.toByteArray(), nr.toByteArray());
+            return crypto.prf(hash, d, secret, ni.toByteArray(), nr.toByteArray(), further);
         } finally {
             Arrays.fill(secret, (byte) 0);
+            Arrays.fill(further, (byte) 0);
         }
     }
 
+    private static byte[] joined(List<Secret> secrets) {
+        ByteBuffer all = ByteBuffer.allocate(secrets.stream().mapToInt(Secret::length).sum());
+        for (Secret each : secrets) {
+            byte[] bytes = each.toByteArray();
+            all.put(bytes);
+            Arrays.fill(bytes, (byte) 0);
+        }
+        return all.array();
+    }
+
     /** Key material of a child SA: first what its initiator sends with, then what its responder sends with (section 2.17). */
-    List<Secret> child(IkeCrypto crypto, EspProposal suite, Optional<Secret> shared, Octets ni, Octets nr) {
+    List<Secret> child(IkeCrypto crypto, EspProposal suite, Optional<Secret> shared, Octets ni, Octets nr, List<Secret> more) {
         byte[] secret = shared.map(Secret::toByteArray).orElseGet(() -> new byte[0]);
+        byte[] further = joined(more);
         try {
             int each = suite.keyMaterialBytes();
-            return split(expand(crypto, hash, d, 2 * each, secret, ni.toByteArray(), nr.toByteArray()), each, each);
+            return split(expand(crypto, hash, d, 2 * each, secret, ni.toByteArray(), nr.toByteArray(), further), each, each);
         } finally {
             Arrays.fill(secret, (byte) 0);
+            Arrays.fill(further, (byte) 0);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.torii.ike.v2;
 
+import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.Octets;
 import dev.torii.ike.session.Traffic;
 import java.util.List;
@@ -36,11 +37,16 @@ sealed interface Request {
      *
      * @param child what was offered, if it is about a child
      * @param ike what was offered, if it is about the IKE SA
+     * @param further with additional key exchanges: the one that was sent
      */
     record Outstanding(Request request, int exchange, int messageId, Flight flight, Optional<ChildNegotiation.Offer> child,
-            Optional<IkeRekey.Offer> ike) {
+            Optional<IkeRekey.Offer> ike, Optional<Further> further) {
         Outstanding again() {
-            return new Outstanding(request, exchange, messageId, flight.again(), child, ike);
+            return new Outstanding(request, exchange, messageId, flight.again(), child, ike, further);
         }
+    }
+
+    /** An additional key exchange of ours. {@code before}: without it. */
+    record Further(FollowUp before, IkeCrypto.DhKey dh) {
     }
 }

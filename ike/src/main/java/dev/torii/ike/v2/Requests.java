@@ -1,11 +1,13 @@
 package dev.torii.ike.v2;
 
+import dev.torii.ike.ChildSa;
 import dev.torii.ike.DhGroup;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeException;
 import dev.torii.ike.IkeProposal;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Reason;
+import dev.torii.ike.Secret;
 import dev.torii.ike.Timer;
 import dev.torii.ike.session.SessionContext;
 import dev.torii.ike.session.Traffic;
@@ -15,7 +17,6 @@ import dev.torii.ike.v2.wire.Payload;
 import dev.torii.ike.v2.wire.Refusal;
 import dev.torii.ike.wire.ExchangeType;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /** What we ask under established IKE SAs, one request at a time, and what comes of the answers: RFC 7296, sections 1.3, 1.4, 2.8, 2.25. */
 final class Requests {
     private static final int RETRY_MILLIS = 2000;
+    /** How often in a row the peer may forget what additional key exchanges belong to. */
+    private static final int MOST_STATES_LOST = 5;
 
     private final SessionContext context;
     private final Associations associations;
@@ -32,6 +35,7 @@ final class Requests {
     private Optional<DhGroup> childGroup = Optional.empty();        // which the peer has asked for: INVALID_KE_PAYLOAD
     private Optional<DhGroup> ikeGroup = Optional.empty();
     private boolean followed;
+    private int statesLost;
 
     Requests(SessionContext context, Associations associations, Children children, Owner owner) {
         this.context = context;
@@ -61,9 +65,14 @@ final class Requests {
         next(association);
     }
 
-    private void next(Association association) {
-        while (association.outstanding.isEmpty() && !association.queue.isEmpty()) {
-            Request request = association.queue.remove();
+    /** Sends what waits, if nothing is outstanding. */
+    void next(Association association) {
+        while (association.outstanding.isEmpty()) {
+            Optional<Request> queued = association.nextInQueue();
+            if (queued.isEmpty()) {
+                return;
+            }
+            Request request = queued.get();
             switch (request) {
                 case Request.Probe probe -> send(association, request, ExchangeType.IKEV2_INFORMATIONAL, List.of(), Optional.empty(), Optional.empty());
                 case Request.DeleteChildren(var doomed) -> {
@@ -104,9 +113,14 @@ final class Requests {
 
     private void send(Association association, Request request, int exchange, List<Payload> payloads, Optional<ChildNegotiation.Offer> child,
             Optional<IkeRekey.Offer> ike) {
+        send(association, request, exchange, payloads, child, ike, Optional.empty());
+    }
+
+    private void send(Association association, Request request, int exchange, List<Payload> payloads, Optional<ChildNegotiation.Offer> child,
+            Optional<IkeRekey.Offer> ike, Optional<Request.Further> further) {
         int messageId = association.takeRequestId();
         Sealed message = association.sa().seal(context.crypto, exchange, false, messageId, payloads);
-        association.outstanding = Optional.of(new Request.Outstanding(request, exchange, messageId, Flight.first(message), child, ike));
+        association.outstanding = Optional.of(new Request.Outstanding(request, exchange, messageId, Flight.first(message), child, ike, further));
         message.send(context.out, association.path());
         context.out.arm(Timer.Kind.RETRANSMIT, association.id, context.config.retransmission().after(1).orElseThrow());
     }
@@ -136,6 +150,11 @@ final class Requests {
             malformed(association, "the peer says INVALID_SYNTAX");
             return;
         }
+        if (asked.further().isPresent()) {
+            furtherAnswered(association, asked, asked.further().get(), answer, error);
+            next(association);
+            return;
+        }
         switch (asked.request()) {
             case Request.Probe probe -> { }
             case Request.DeleteUnwanted unwanted -> { }
@@ -145,8 +164,8 @@ final class Requests {
                 owner.ended(association, new Reason.Replaced());
                 return;
             }
-            case Request.NewChild wanted -> childAnswered(association, asked.child().orElseThrow(), wanted, answer, error);
-            case Request.RekeyIke rekey -> ikeAnswered(association, asked.ike().orElseThrow(), answer, error);
+            case Request.NewChild wanted -> childAnswered(association, asked, wanted, answer, error);
+            case Request.RekeyIke rekey -> ikeAnswered(association, asked, asked.ike().orElseThrow(), answer, error);
         }
         next(association);
     }
@@ -157,43 +176,129 @@ final class Requests {
         owner.ended(association, new Reason.Failed(cause));
     }
 
-    private void childAnswered(Association association, ChildNegotiation.Offer offer, Request.NewChild wanted, Message answer,
-            Optional<Payload.Notify> error) {
-        Child replaces = wanted.replaces();
-        Optional<Association.ChildCollision> collision = association.childCollision;
-        association.childCollision = Optional.empty();
+    /** With the next additional key exchange: RFC 9370, section 2.2.4. */
+    private void goOn(Association association, Request.Outstanding asked, FollowUp followUp) {
+        IkeCrypto.DhKey dh = context.crypto.generate(followUp.next());
+        List<Payload> payloads = List.of(new Payload.Ke(dh.group().id(), dh.publicValue()), Payload.Notify.of(NotifyType.ADDITIONAL_KEY_EXCHANGE, followUp.link()));
+        send(association, asked.request(), ExchangeType.IKE_FOLLOWUP_KE, payloads, asked.child(), asked.ike(), Optional.of(new Request.Further(followUp, dh)));
+    }
+
+    private static Octets link(Message answer) throws Refusal {
+        return answer.notify(NotifyType.ADDITIONAL_KEY_EXCHANGE).map(Payload.Notify::data)
+                .orElseThrow(() -> Refusal.syntax("additional key exchanges, and nothing that says what they belong to"));
+    }
+
+    private void furtherAnswered(Association association, Request.Outstanding asked, Request.Further further, Message answer, Optional<Payload.Notify> error) {
+        FollowUp now;
+        try {
+            if (error.isPresent()) {
+                throw new Refusal(error.get().notifyType(), "the peer says " + NotifyType.name(error.get().notifyType()));
+            }
+            Payload.Ke ke = answer.the(Payload.Ke.class);
+            if (ke.group() != further.dh().group().id()) {
+                throw Refusal.syntax("public value of group " + ke.group());
+            }
+            Octets link = further.before().last() ? Octets.EMPTY : link(answer);
+            now = further.before().and(ChildNegotiation.shared(further.dh(), ke), link);
+        } catch (Refusal refused) {
+            further.before().erase();
+            seriesFailed(association, asked, refused, error.isPresent());
+            return;
+        }
+        statesLost = 0;
+        if (!now.complete()) {
+            goOn(association, asked, now);
+            return;
+        }
+        switch (now.draft()) {
+            case ChildNegotiation.Draft draft -> childAgreed(association, (Request.NewChild) asked.request(), draft, now.shared());
+            case IkeRekey.Draft draft -> successorAgreed(association, draft, now.shared());
+        }
+    }
+
+    /** @param said whether the peer says so, and thus has given it up as well */
+    private void seriesFailed(Association association, Request.Outstanding asked, Refusal refused, boolean said) {
+        statesLost = refused.notifyType() == NotifyType.STATE_NOT_FOUND ? statesLost + 1 : 0;
+        asked.child().ifPresent(offer -> {
+            children.release(offer.own());
+            if (!said) {
+                association.queue.add(new Request.DeleteUnwanted(offer.own().octets()));
+            }
+        });
+        if (statesLost >= MOST_STATES_LOST) {       // section 2.2.4: then this IKE SA has to end
+            statesLost = 0;
+            context.failure("additional key exchanges: " + refused.getMessage() + " again and again, a new IKE SA is begun");
+            owner.renewFromScratch(association);
+        } else if (asked.request() instanceof Request.NewChild wanted) {
+            retryLater(wanted, Optional.of(refused.getMessage()), true);
+        } else {
+            context.failure("IKE SA: " + refused.getMessage());
+            context.out.arm(Timer.Kind.IKE_REKEY, association.id, soon());
+        }
+    }
+
+    private void childAnswered(Association association, Request.Outstanding asked, Request.NewChild wanted, Message answer, Optional<Payload.Notify> error) {
+        ChildNegotiation.Offer offer = asked.child().orElseThrow();
         if (error.isPresent()) {
+            association.childCollision = Optional.empty();
             children.release(offer.own());
             childRefused(association, offer, wanted, error.get());
             return;
         }
-        ChildNegotiation.Result result;
+        ChildNegotiation.Draft draft;
+        Octets link;
         try {
             var setting = new ChildNegotiation.Setting(context.config, context.crypto, association.sa(), association.path());
-            result = ChildNegotiation.accept(setting, answer, offer, answer.the(Payload.Nonce.class).value(), false);
-            if (replaces != null && !Traffic.of(result.child()).contains(wanted.traffic())) {
+            draft = ChildNegotiation.accept(setting, answer, offer, answer.the(Payload.Nonce.class).value(), false);
+            link = draft.additional().isEmpty() ? Octets.EMPTY : link(answer);
+            if (wanted.replaces() != null && !draft.traffic().contains(wanted.traffic())) {
                 throw new Refusal(NotifyType.TS_UNACCEPTABLE, "the successor would carry less than " + wanted.traffic());
             }
         } catch (IkeException refused) {
+            association.childCollision = Optional.empty();
             children.release(offer.own());
             association.queue.add(new Request.DeleteUnwanted(offer.own().octets()));
             retryLater(wanted, Optional.of(refused.getMessage()), false);
             return;
         }
-        if (association.wasDeletedEarly(result.child().outbound().octets())) {
-            children.release(offer.own());
+        if (draft.additional().isEmpty()) {
+            childAgreed(association, wanted, draft, List.of());
+        } else if (lost(draft, association.childCollision.map(Association.ChildCollision::nonce))) {
+            association.childCollision = Optional.empty();
+            FollowUps.giveUp(FollowUp.of(draft, link), children);        // the peer goes on with its own
+        } else {
+            if (association.childCollision.isPresent()) {
+                FollowUps.cancel(context, association, children);       // the peer does not go on with its own
+            }
+            goOn(association, asked, FollowUp.of(draft, link));
+        }
+    }
+
+    /** Whether one that the peer has begun is preferred: section 2.8.1. */
+    private static boolean lost(FollowUp.Draft draft, Optional<FollowUp.Lowest> theirs) {
+        return theirs.isPresent() && draft.lowest().compareTo(theirs.get()) < 0;
+    }
+
+    private void childAgreed(Association association, Request.NewChild wanted, ChildNegotiation.Draft draft, List<Secret> more) {
+        Child replaces = wanted.replaces();
+        Optional<Association.ChildCollision> collision = association.childCollision;
+        association.childCollision = Optional.empty();
+        if (association.wasDeletedEarly(draft.peer().octets())) {
+            children.release(draft.own());
+            draft.erase();
+            more.forEach(Secret::erase);
             retryLater(wanted, Optional.empty(), true);
             return;
         }
-        if (collision.isPresent() && lowest(result.initiatorNonce(), result.responderNonce())
-                .compareTo(lowest(collision.get().result().initiatorNonce(), collision.get().result().responderNonce())) < 0) {
-            Child ours = children.add(association, result.child(), null, false);
+        ChildSa agreed = draft.complete(more).child();
+        if (lost(draft, collision.map(Association.ChildCollision::nonce))) {
+            Child ours = children.add(association, agreed, null, false);
             children.redundant(ours);       // section 2.8.1: who holds the lowest nonce deletes what it made; the peer deletes the old one
             delete(association, ours);
             return;
         }
-        collision.ifPresent(lost -> children.redundant(lost.child()));
-        children.add(association, result.child(), replaces, true);
+        collision.map(Association.ChildCollision::child).ifPresent(children::redundant);
+        children.add(association, agreed, replaces, true);
         if (replaces != null && children.inbound(replaces.sa.inbound()).isPresent() && !replaces.gone) {
             delete(association, replaces);
         }
@@ -243,13 +348,23 @@ final class Requests {
         }
     }
 
+    /** The peer has not finished a renewal, which we may have left to it. */
+    void notDoneByPeer(Association association, Association.Pending series) {
+        Child replaces = series.replaces();
+        if (replaces != null && renewable(replaces) && !context.out.isArmed(Timer.Kind.CHILD_REKEY, replaces.id)) {
+            context.out.arm(Timer.Kind.CHILD_REKEY, replaces.id, soon());
+        } else if (series.followUp().draft() instanceof IkeRekey.Draft && association.serves() && !context.out.isArmed(Timer.Kind.IKE_REKEY, association.id)) {
+            context.out.arm(Timer.Kind.IKE_REKEY, association.id, soon());
+        }
+        next(association);
+    }
+
     private Duration soon() {
         return Duration.ofMillis(RETRY_MILLIS + Math.floorMod(context.number(), RETRY_MILLIS));
     }
 
-    private void ikeAnswered(Association old, IkeRekey.Offer offer, Message answer, Optional<Payload.Notify> error) {
+    private void ikeAnswered(Association old, Request.Outstanding asked, IkeRekey.Offer offer, Message answer, Optional<Payload.Notify> error) {
         Optional<Association.IkeCollision> collision = old.ikeCollision;
-        old.ikeCollision = Optional.empty();
         Optional<DhGroup> wanted = error.filter(notify -> collision.isEmpty())
                 .flatMap(notify -> follow(notify, Optional.of(offer.dh()), context.config.ikeProposals().stream().map(IkeProposal::group)));
         if (wanted.isPresent()) {
@@ -257,18 +372,21 @@ final class Requests {
             old.queue.addFirst(new Request.RekeyIke());
             return;
         }
-        IkeRekey.Result result;
+        IkeRekey.Draft draft;
+        Octets link;
         try {
             if (error.isPresent()) {
                 throw new Refusal(error.get().notifyType(), "the peer says " + NotifyType.name(error.get().notifyType()));
             }
-            result = IkeRekey.accept(context.config, context.crypto, old.sa(), answer, offer);
+            draft = IkeRekey.accept(context.config, context.crypto, old.sa(), answer, offer);
+            link = draft.additional().isEmpty() ? Octets.EMPTY : link(answer);
         } catch (Refusal refused) {
             if (refused.notifyType() != NotifyType.TEMPORARY_FAILURE) {
                 context.failure("IKE SA: " + refused.getMessage());
             }
+            old.ikeCollision = Optional.empty();
             if (collision.isPresent()) {
-                adopt(old, collision.get().successor());
+                collision.map(Association.IkeCollision::successor).ifPresent(theirs -> adopt(old, theirs));
             } else if (refused.notifyType() == NotifyType.NO_ADDITIONAL_SAS) {
                 owner.renewFromScratch(old);
             } else {
@@ -276,14 +394,30 @@ final class Requests {
             }
             return;
         }
-        Association ours = associations.succeed(old, result.sa());
-        if (collision.isPresent() && lowest(result.initiatorNonce(), result.responderNonce())
-                .compareTo(lowest(collision.get().result().initiatorNonce(), collision.get().result().responderNonce())) < 0) {
-            adopt(old, collision.get().successor());
+        if (draft.additional().isEmpty()) {
+            successorAgreed(old, draft, List.of());
+        } else if (lost(draft, collision.map(Association.IkeCollision::nonce))) {
+            old.ikeCollision = Optional.empty();
+            draft.erase();          // the peer goes on with its own
+            collision.map(Association.IkeCollision::successor).ifPresent(theirs -> adopt(old, theirs));
+        } else {
+            if (collision.isPresent()) {
+                FollowUps.cancel(context, old, children);       // the peer does not go on with its own
+            }
+            goOn(old, asked, FollowUp.of(draft, link));
+        }
+    }
+
+    private void successorAgreed(Association old, IkeRekey.Draft draft, List<Secret> more) {
+        Optional<Association.IkeCollision> collision = old.ikeCollision;
+        old.ikeCollision = Optional.empty();
+        Association ours = associations.succeed(old, draft.complete(more));
+        if (lost(draft, collision.map(Association.IkeCollision::nonce))) {
+            collision.map(Association.IkeCollision::successor).ifPresent(theirs -> adopt(old, theirs));
             close(ours);            // section 2.8.2: redundant; the peer deletes the old one
             return;
         }
-        collision.ifPresent(lost -> replaced(lost.successor()));
+        collision.map(Association.IkeCollision::successor).ifPresent(this::replaced);
         adopt(old, ours);
         close(old);
     }
@@ -315,17 +449,5 @@ final class Requests {
         context.out.disarm(Timer.Kind.IKE_REKEY, association.id);
         context.out.disarm(Timer.Kind.LIVENESS, association.id);
         context.out.arm(Timer.Kind.REPLACED, association.id, context.config.retransmission().total());
-    }
-
-    /** A nonce that can be compared: as bytes, a shorter one first. */
-    private record Lowest(Octets nonce) implements Comparable<Lowest> {
-        @Override
-        public int compareTo(Lowest other) {
-            return Arrays.compareUnsigned(nonce.toByteArray(), other.nonce.toByteArray());
-        }
-    }
-
-    private static Lowest lowest(Octets one, Octets other) {
-        return Stream.of(new Lowest(one), new Lowest(other)).min(Lowest::compareTo).orElseThrow();
     }
 }

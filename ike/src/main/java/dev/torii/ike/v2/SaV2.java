@@ -35,7 +35,7 @@ record SaV2(Cookie initiatorSpi, Cookie responderSpi, boolean initiator, IkeProp
 
     /** The same with the keys that follow from another key exchange: RFC 9370, section 2.2.3. The keys before it are erased on their own. */
     SaV2 advanced(IkeCrypto crypto, Secret shared, Octets ni, Octets nr) {
-        KeyMaterialV2 next = KeyMaterialV2.derive(crypto, proposal, keys.successorSeed(crypto, shared, ni, nr), ni, nr, initiatorSpi, responderSpi);
+        KeyMaterialV2 next = KeyMaterialV2.derive(crypto, proposal, keys.successorSeed(crypto, shared, ni, nr, List.of()), ni, nr, initiatorSpi, responderSpi);
         return new SaV2(initiatorSpi, responderSpi, initiator, proposal, next, nat, limits);
     }
 

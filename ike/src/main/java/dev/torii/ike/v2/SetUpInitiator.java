@@ -267,7 +267,7 @@ final class SetUpInitiator implements SetUp {
             var setting = new ChildNegotiation.Setting(config, crypto, terms.sa(), in.path());
             try {
                 var offer = new ChildNegotiation.Offer(s.child(), s.terms().ni(), Traffic.of(config), Optional.empty());
-                result = Optional.of(ChildNegotiation.accept(setting, answer, offer, s.terms().nr(), true));
+                result = Optional.of(ChildNegotiation.accept(setting, answer, offer, s.terms().nr(), true).complete(List.of()));
             } catch (IkeException refused) {
                 refusal = Optional.of(refused.getMessage());
             }

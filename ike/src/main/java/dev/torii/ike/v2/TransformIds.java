@@ -29,7 +29,7 @@ final class TransformIds {
         return transforms;
     }
 
-    /** @param withGroup false in IKE_AUTH, which has no second Diffie-Hellman exchange (section 1.2) */
+    /** @param withGroup false in IKE_AUTH, which has no second key exchange (section 1.2) */
     static List<Transform> of(EspProposal proposal, boolean withGroup) {
         var transforms = new ArrayList<Transform>();
         transforms.add(Transform.cipher(proposal.cipher().id(), proposal.keyBits(), proposal.cipher().variableKey()));
@@ -38,6 +38,9 @@ final class TransformIds {
             proposal.pfs().ifPresent(group -> transforms.add(Transform.of(Transform.DH, group.id())));
         }
         transforms.add(Transform.of(Transform.ESN, proposal.extendedSequence() ? EXTENDED : Transform.NONE));
+        if (withGroup) {
+            additional(proposal.additional(), transforms);
+        }
         return transforms;
     }
 

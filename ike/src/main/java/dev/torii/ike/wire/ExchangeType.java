@@ -31,6 +31,9 @@ public final class ExchangeType {
     /** IKEv2: what comes between IKE_SA_INIT and IKE_AUTH, RFC 9242. */
     public static final int IKE_INTERMEDIATE = 43;
 
+    /** IKEv2: an additional key exchange after CREATE_CHILD_SA, RFC 9370. */
+    public static final int IKE_FOLLOWUP_KE = 44;
+
     private ExchangeType() {
     }
 

@@ -2,12 +2,18 @@ package dev.torii.ike.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.ike.Authentication;
+import dev.torii.ike.ChildSa;
+import dev.torii.ike.Cookie;
 import dev.torii.ike.DhGroup;
 import dev.torii.ike.EncryptionAlgorithm;
+import dev.torii.ike.EspCipher;
+import dev.torii.ike.EspProposal;
+import dev.torii.ike.Event;
 import dev.torii.ike.Fragmentation;
 import dev.torii.ike.HashAlgorithm;
 import dev.torii.ike.IkeProposal;
@@ -15,6 +21,7 @@ import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Octets;
 import dev.torii.ike.PostQuantumKeys;
 import dev.torii.ike.Secret;
+import dev.torii.ike.Timer;
 import dev.torii.ike.v2.wire.MessageCodec;
 import dev.torii.ike.v2.wire.NotifyType;
 import dev.torii.ike.v2.wire.Payload;
@@ -25,6 +32,7 @@ import dev.torii.ike.wire.ExchangeType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -154,6 +162,94 @@ class AdditionalKeysTest {
     private static Payload plain(Payload payload) {
         return payload instanceof Payload.Sa sa ? new Payload.Sa(sa.proposals().stream().map(proposal -> new Proposal(proposal.number(), proposal.protocol(),
                 proposal.spi(), proposal.transforms().stream().filter(each -> each.type() < Transform.FIRST_ADDITIONAL).toList())).toList()) : payload;
+    }
+
+    // ---- renewals
+
+    private static IkePair renewing(DhGroup... additional) {
+        IkeProposal ike = proposal(EncryptionAlgorithm.AES_GCM_16, DhGroup.X25519, additional);
+        EspProposal esp = new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), Optional.of(DhGroup.X25519)).with(List.of(additional));
+        return up(new IkePair(1, left(ike).esp(esp).build(), right(ike).esp(esp).build()));
+    }
+
+    private static long followUps(Endpoint side) {
+        return side.sent.stream().filter(message -> message.at(18) == ExchangeType.IKE_FOLLOWUP_KE).count();
+    }
+
+    @Test
+    void aChildIsRenewedWithThemByEitherSide() {
+        for (boolean byLeft : new boolean[] {true, false}) {
+            IkePair pair = renewing(DhGroup.ECP384, DhGroup.ECP256);
+            Endpoint side = byLeft ? pair.left() : pair.right();
+            ChildSa old = side.sending().orElseThrow();
+            side.step(new Event.RekeyChild(old.inbound()));
+            pair.runFor(Duration.ofSeconds(10));
+            assertTrue(pair.trafficPasses());
+            assertNotEquals(old, side.sending().orElseThrow());
+            assertEquals("AES_GCM_16_256-X25519-KE1_ECP384-KE2_ECP256", side.sending().orElseThrow().suite().toString());
+            assertEquals(2, followUps(side));
+            assertEquals(2, followUps(pair.other(side)));
+            assertEquals(List.of(), side.reports);
+            assertEquals(1, side.inbound.size());
+            assertEquals(1, pair.other(side).inbound.size());
+        }
+    }
+
+    @Test
+    void theIkeSaIsRenewedWithThemByEitherSide() {
+        for (boolean byLeft : new boolean[] {true, false}) {
+            IkePair pair = renewing(DhGroup.ECP384, DhGroup.ECP256);
+            Endpoint side = byLeft ? pair.left() : pair.right();
+            Cookie old = side.ikeSas.get(0).initiatorCookie();
+            side.fire(Timer.Kind.IKE_REKEY);
+            pair.runFor(Duration.ofSeconds(10));
+            assertEquals(1, side.ikeSas.size());
+            assertNotEquals(old, side.ikeSas.get(0).initiatorCookie());
+            assertEquals(2, followUps(side));
+            side.step(new Event.RekeyChild(side.sending().orElseThrow().inbound()));
+            pair.runFor(Duration.ofSeconds(10));
+            assertTrue(pair.trafficPasses(), "the successor's keys are the same on both sides");
+            assertEquals(List.of(), pair.left().reports);
+            assertEquals(0, pair.left().downs);
+        }
+    }
+
+    @Test
+    void childrenMayDoWithoutThem() {
+        IkeProposal ike = proposal(EncryptionAlgorithm.AES_GCM_16, DhGroup.X25519, DhGroup.ECP384);
+        EspProposal plain = new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), Optional.of(DhGroup.X25519));
+        IkePair pair = new IkePair(1, left(ike).esp(plain.with(List.of(DhGroup.ECP384)), plain).build(), right(ike).esp(plain).build());
+        pair.left().start();
+        pair.runUntil(pair::bothUp, Duration.ofSeconds(5), "set-up, where no key exchange of a child is spoken of");
+        pair.left().step(new Event.RekeyChild(pair.left().sending().orElseThrow().inbound()));
+        pair.runFor(Duration.ofSeconds(10));
+        assertTrue(pair.trafficPasses());
+        assertEquals(0, followUps(pair.left()));
+        assertEquals(plain, pair.left().sending().orElseThrow().suite());
+    }
+
+    /** A peer that begins and does not go on is waited for 20 seconds; then nothing of it is left, and the old SA is as good as before. */
+    @Test
+    void aSeriesThatIsBrokenOffLeavesNothing() {
+        for (boolean child : new boolean[] {true, false}) {
+            IkePair pair = renewing(DhGroup.ECP384);
+            pair.meddle(message -> message.at(18) == ExchangeType.IKE_FOLLOWUP_KE ? Octets.EMPTY : message);
+            if (child) {
+                pair.left().step(new Event.RekeyChild(pair.left().sending().orElseThrow().inbound()));
+            } else {
+                pair.left().fire(Timer.Kind.IKE_REKEY);
+            }
+            pair.runFor(Duration.ofSeconds(25));
+            pair.meddle(message -> message);
+            pair.runFor(Duration.ofSeconds(15));
+            assertTrue(pair.trafficPasses());
+            assertEquals(0, pair.right().downs);
+            assertTrue(pair.right().reports.toString().contains("belongs to nothing"), pair.right().reports.toString());
+            assertTrue(pair.left().reports.toString().contains("STATE_NOT_FOUND"), pair.left().reports.toString());
+            assertEquals(1, pair.left().ikeSas.size());
+            assertEquals(1, pair.right().ikeSas.size());
+            assertEquals(1, pair.right().inbound.size());
+        }
     }
 
     // ---- a network as it is

@@ -11,6 +11,7 @@ import dev.torii.ike.EncryptionAlgorithm;
 import dev.torii.ike.HashAlgorithm;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeException;
+import dev.torii.ike.IkeProposal;
 import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Secret;
@@ -20,6 +21,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -97,6 +99,12 @@ class ErasureTest {
         return new IkePair(1, Configs.left().version(version).build(), Configs.right().version(version).build(), left, right);
     }
 
+    private IkePair pairWithAdditionalKeys() {
+        var ike = new IkeProposal(Configs.IKE.encryption(), Configs.IKE.keyBits(), Configs.IKE.hash(), Configs.IKE.group(), List.of(DhGroup.ECP256, DhGroup.ECP384));
+        var esp = Configs.ESP.with(ike.additional());
+        return new IkePair(1, Configs.left().version(IkeVersion.V2).ike(ike).esp(esp).build(), Configs.right().version(IkeVersion.V2).ike(ike).esp(esp).build(), left, right);
+    }
+
     private static List<ChildSa> children(Endpoint side) {
         var children = new ArrayList<ChildSa>();
         for (Effect effect : side.effects) {
@@ -114,7 +122,15 @@ class ErasureTest {
     @ParameterizedTest
     @EnumSource
     void afterRenewalsOnlyWhatIsInUseIsLeftAndAfterTheEndNothing(IkeVersion version) {
-        IkePair pair = pair(version);
+        renewals(pair(version));
+    }
+
+    @Test
+    void theSameWithAdditionalKeyExchanges() {
+        renewals(pairWithAdditionalKeys());
+    }
+
+    private void renewals(IkePair pair) {
         pair.left().start();
         pair.runUntil(pair::bothUp, Duration.ofMinutes(1), "set-up");
         pair.runFor(Duration.ofHours(20));
@@ -138,6 +154,22 @@ class ErasureTest {
     void whatIsGivenUpHalfwayLeavesNothing(IkeVersion version) {
         for (int millis = 0; millis < 120; millis += 5) {
             IkePair pair = pair(version);
+            pair.left().start();
+            pair.runFor(Duration.ofMillis(millis));
+            pair.left().stop();
+            pair.cut(true);
+            pair.runFor(Duration.ofMinutes(3));
+            assertEquals(0, left.alive(), "stopped after " + millis + " ms");
+            pair.right().stop();
+            pair.runFor(Duration.ofSeconds(2));
+            assertEquals(0, right.alive(), "silence after " + millis + " ms");
+        }
+    }
+
+    @Test
+    void whatIsGivenUpHalfwayInIkeIntermediateLeavesNothing() {
+        for (int millis = 0; millis < 120; millis += 5) {
+            IkePair pair = pairWithAdditionalKeys();
             pair.left().start();
             pair.runFor(Duration.ofMillis(millis));
             pair.left().stop();

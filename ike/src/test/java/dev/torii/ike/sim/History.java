@@ -72,6 +72,8 @@ final class History {
             case 35 -> "IKE_AUTH";
             case 36 -> "CREATE_CHILD_SA";
             case 37 -> "INFORMATIONAL";
+            case 43 -> "IKE_INTERMEDIATE";
+            case 44 -> "IKE_FOLLOWUP_KE";
             default -> "exchange " + type;
         };
     }

@@ -21,6 +21,7 @@ import java.util.Random;
 /** One run of a scenario in a bad network: what must hold meanwhile and in the end, and the whole story if it does not. */
 final class Simulation {
     private static final IkeProposal CURVE = new IkeProposal(EncryptionAlgorithm.AES_CBC, 256, HashAlgorithm.SHA2_256, DhGroup.ECP256);
+    private static final IkeProposal FURTHER = new IkeProposal(CURVE.encryption(), CURVE.keyBits(), CURVE.hash(), CURVE.group(), List.of(DhGroup.X25519, DhGroup.ECP384));
     private static final EspProposal CURVE_CHILD = new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), Optional.of(DhGroup.ECP256));
     private static final Duration BAD_TIME = Duration.ofSeconds(60);
     private static final Duration GOOD_TIME = Duration.ofSeconds(40);
@@ -34,6 +35,7 @@ final class Simulation {
     private final IkeVersion version;
     private final long seed;
     private final boolean real;
+    private final boolean additional;
     private final Random dice;
     private final IkeConfig left;
     private final IkeConfig right;
@@ -42,15 +44,16 @@ final class Simulation {
     private final Packets packets;
     private int reboots;
 
-    /** @param real whether with real cryptography */
-    Simulation(Scenario scenario, IkeVersion version, long seed, boolean real) {
+    /** @param real whether with real cryptography. @param additional whether with additional key exchanges */
+    Simulation(Scenario scenario, IkeVersion version, long seed, boolean real, boolean additional) {
         this.scenario = scenario;
         this.version = version;
         this.seed = seed;
         this.real = real;
+        this.additional = additional;
         this.dice = new Random(seed * 31 + scenario.ordinal());
-        this.left = curves(Configs.left().version(version)).build();
-        this.right = curves(Configs.right().version(version)).initiate(scenario.rightInitiates(version)).build();
+        this.left = curves(Configs.left().version(version), additional).build();
+        this.right = curves(Configs.right().version(version), additional).initiate(scenario.rightInitiates(version)).build();
         this.pair = new IkePair(seed, left, right, crypto(0), crypto(1));
         this.invariants = new Invariants(pair, scenario.kind() == Scenario.Kind.SEAMLESS);
         this.packets = new Packets(pair, seed, Duration.ofMillis(25));
@@ -60,8 +63,8 @@ final class Simulation {
         }
     }
 
-    private static Configs curves(Configs configs) {
-        return configs.ike(CURVE).esp(CURVE_CHILD);
+    private static Configs curves(Configs configs, boolean additional) {
+        return additional ? configs.ike(FURTHER).esp(CURVE_CHILD.with(FURTHER.additional())) : configs.ike(CURVE).esp(CURVE_CHILD);
     }
 
     private IkeCrypto crypto(int which) {
@@ -208,6 +211,6 @@ final class Simulation {
 
     @Override
     public String toString() {
-        return "IKE" + version + " " + scenario + " seed " + seed + (real ? " (real cryptography)" : "");
+        return "IKE" + version + " " + scenario + " seed " + seed + (additional ? " with additional key exchanges" : "") + (real ? " (real cryptography)" : "");
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every scenario in a network with 30 % loss, 10 % duplicates and 20 % reordering, in both versions: 500 seeds each, ten of them with real
+ * Every scenario in a network with 30 % loss, 10 % duplicates and 20 % reordering, in both versions, and with additional key exchanges: 500 seeds each, ten of them with real
  * cryptography. The first seed and their number can be given as {@code -Dsim.first} and {@code -Dsim.seeds}.
  */
 class SimulationTest {
@@ -19,13 +19,14 @@ class SimulationTest {
     private static final int REAL = 10;
 
     private static Stream<Arguments> all() {
-        return Stream.of(Scenario.values()).flatMap(scenario -> Stream.of(IkeVersion.values()).map(version -> Arguments.of(scenario, version)));
+        return Stream.of(Scenario.values()).flatMap(scenario -> Stream.concat(Stream.of(IkeVersion.values()).map(version -> Arguments.of(scenario, version, false)),
+                Stream.of(Arguments.of(scenario, IkeVersion.V2, true))));
     }
 
     @ParameterizedTest
     @MethodSource("all")
-    void everySeedHolds(Scenario scenario, IkeVersion version) {
-        List<Failure> failures = LongStream.range(FIRST, FIRST + SEEDS).parallel().boxed().flatMap(seed -> failure(scenario, version, seed).stream()).toList();
+    void everySeedHolds(Scenario scenario, IkeVersion version, boolean additionalKeys) {
+        List<Failure> failures = LongStream.range(FIRST, FIRST + SEEDS).parallel().boxed().flatMap(seed -> failure(scenario, version, seed, additionalKeys).stream()).toList();
         if (!failures.isEmpty()) {
             throw new AssertionError(failures.size() + " of " + SEEDS + " seeds fail: " + failures.stream().map(Failure::seed).toList()
                     + "\n" + failures.get(0).error().getMessage(), failures.get(0).error());
@@ -35,9 +36,9 @@ class SimulationTest {
     private record Failure(long seed, AssertionError error) {
     }
 
-    private static Optional<Failure> failure(Scenario scenario, IkeVersion version, long seed) {
+    private static Optional<Failure> failure(Scenario scenario, IkeVersion version, long seed, boolean additionalKeys) {
         try {
-            new Simulation(scenario, version, seed, seed < FIRST + REAL).play();
+            new Simulation(scenario, version, seed, seed < FIRST + REAL, additionalKeys).play();
             return Optional.empty();
         } catch (AssertionError error) {
             return Optional.of(new Failure(seed, error));

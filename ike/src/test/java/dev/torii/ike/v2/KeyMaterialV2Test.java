@@ -8,6 +8,7 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.Secret;
 import dev.torii.ike.crypto.BouncyCastleCrypto;
 import java.security.SecureRandom;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** NIST's CAVS vector for the IKEv2 KDF of SP 800-135 with HMAC-SHA-1, as quoted in Libreswan's {@code ike_alg_test_prf.c}. */
@@ -49,6 +50,6 @@ class KeyMaterialV2Test {
     void aSuccessorsSeedComesFromTheOldKey() {
         Secret d = secret(KEYS).slice(0, HashAlgorithm.SHA1.bytes());
         var old = new KeyMaterialV2(HashAlgorithm.SHA1, d, d, d, d, d, d, d);
-        assertEquals(SEED_OF_SUCCESSOR, hex(old.successorSeed(crypto, NEW_SHARED, NI, NR)));
+        assertEquals(SEED_OF_SUCCESSOR, hex(old.successorSeed(crypto, NEW_SHARED, NI, NR, List.of())));
     }
 }

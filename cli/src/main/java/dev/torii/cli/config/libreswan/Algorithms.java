@@ -93,27 +93,31 @@ final class Algorithms {
         var grouped = new LinkedHashSet<EspProposal>();
         var groups = new LinkedHashSet<String>();
         var left = new ArrayList<String>();
+        boolean further = false;
         for (String text : proposals(value, DEFAULT_ESP)) {
             Optional<AlgorithmWords> words = words(value, text, ESP_EXAMPLE);
             if (words.isEmpty()) return List.of();
             var w = words.get();
-            if (!w.additional().isEmpty()) {
-                error(value, "names additional key exchanges, which are supported in ike= only so far", "leave them out: children have their keys from those of the IKE SA");
+            if (version == IkeVersion.V1 && !w.additional().isEmpty()) {
+                error(value, "names additional key exchanges, which IKEv1 does not have (RFC 9370)", "write ikev2=insist, or leave them out");
                 return List.of();
             }
+            further |= pfs && !w.additional().isEmpty();
             var these = new LinkedHashSet<EspProposal>();
             for (var cipher : w.ciphers()) esp(cipher, usable, w.hashes(), these, left);
             if (!these.isEmpty()) groups.addAll(w.groups());
             suites.addAll(these);
             for (String name : w.groups().isEmpty() ? List.of(group.name()) : w.groups()) {
                 var known = constant(DhGroup.class, name);
-                known.ifPresent(each -> these.forEach(suite -> grouped.add(new EspProposal(suite.cipher(), suite.keyBits(), suite.integrity(), known))));
+                if (known.isEmpty() || these.isEmpty()) continue;
+                var more = additional(w, known, left);
+                these.forEach(suite -> more.forEach(each -> grouped.add(new EspProposal(suite.cipher(), suite.keyBits(), suite.integrity(), known).with(each))));
             }
         }
-        if (pfs && version == IkeVersion.V2 && groups.size() > 1) {
+        if (pfs && version == IkeVersion.V2 && (groups.size() > 1 || further)) {
             groups.stream().filter(name -> constant(DhGroup.class, name).isEmpty()).forEach(left::add);
             leftOut(value, left, grouped.isEmpty(), groupNames(), ESP_EXAMPLE);
-            weak(value, groups.stream().flatMap(name -> constant(DhGroup.class, name).stream()));
+            weak(value, grouped.stream().flatMap(proposal -> Stream.concat(proposal.pfs().stream(), proposal.additional().stream())));
             return List.copyOf(grouped);
         }
         leftOut(value, left, suites.isEmpty(), names(usable.toArray(EspCipher[]::new)) + " with keys of 128, 192 or 256 bits; with AES_CBC "

@@ -22,6 +22,8 @@ public final class NotifyType {
     public static final int TEMPORARY_FAILURE = 43;
     /** The child SA to be replaced does not exist. */
     public static final int CHILD_SA_NOT_FOUND = 44;
+    /** Nothing is known of the additional key exchanges that are to go on: RFC 9370. */
+    public static final int STATE_NOT_FOUND = 47;
     /** Types from here on are no errors. */
     public static final int FIRST_STATUS = 16384;
     /** The sender has no other IKE SA with this peer. */
@@ -49,6 +51,9 @@ public final class NotifyType {
     /** The sender understands IKE_INTERMEDIATE: RFC 9242. */
     public static final int INTERMEDIATE_EXCHANGE_SUPPORTED = 16438;
 
+    /** Another key exchange is to come; the responder's data is sent back with it: RFC 9370. */
+    public static final int ADDITIONAL_KEY_EXCHANGE = 16441;
+
     private NotifyType() {
     }
 
@@ -72,6 +77,7 @@ public final class NotifyType {
             case 39 -> "INVALID_SELECTORS";
             case TEMPORARY_FAILURE -> "TEMPORARY_FAILURE";
             case CHILD_SA_NOT_FOUND -> "CHILD_SA_NOT_FOUND";
+            case STATE_NOT_FOUND -> "STATE_NOT_FOUND";
             default -> "notify " + type;        // an open registry
         };
     }
