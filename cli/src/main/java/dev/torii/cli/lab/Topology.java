@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The article's network in namespaces.
@@ -150,7 +152,13 @@ public final class Topology implements AutoCloseable {
             if [ -e /proc/sys/net/ipv6/conf/all/disable_ipv6 ]; then echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; fi
             """;
 
+    private static final int FIRST_MAPPED = 20000;
+    private static final int MAPPED = 5000;
+    /** The port it came from, and the port that answers go to. */
+    private static final Pattern MAPPING = Pattern.compile("sport=(\\d+) dport=4500 .*sport=4500 dport=(\\d+)");
+
     private final Namespaces namespaces;
+    private int flushes;
 
     private Topology(Namespaces namespaces) {
         this.namespaces = namespaces;
@@ -201,14 +209,32 @@ public final class Topology implements AutoCloseable {
         namespaces.script("drg", command).orFail("routes of the DRG");
     }
 
-    /** The NAT forgets its mappings and maps UDP to other ports from now on, as if it had been restarted. Needs conntrack(8). */
+    /**
+     * The NAT forgets its mappings and maps UDP to other ports from now on, as if it had been restarted. The ports are below those that programs get by
+     * themselves, which a NAT would keep, and at each flush others. Needs conntrack(8).
+     */
     public void flushNat() {
+        int first = FIRST_MAPPED + flushes % 2 * MAPPED;
+        flushes++;
         namespaces.script("nat", """
                 nft flush chain ip nat post
-                nft add rule ip nat post oifname out0 ip saddr 192.168.1.0/24 ip protocol udp snat to 203.0.113.10:20000-40000
+                nft add rule ip nat post oifname out0 ip saddr 192.168.1.0/24 ip protocol udp snat to 203.0.113.10:%d-%d
                 nft add rule ip nat post oifname out0 ip saddr 192.168.1.0/24 snat to 203.0.113.10
                 conntrack -F
-                """).orFail("restarting the NAT");
+                """.formatted(first, first + MAPPED - 1)).orFail("restarting the NAT");
+    }
+
+    /**
+     * The public ports that the NAT has given to what the CPE sends to a head end's port 4500, by the port it is sent from. Needs conntrack(8).
+     *
+     * @param number 1 or 2
+     */
+    public Map<Integer, Integer> natPorts(int number) {
+        var listed = namespaces.script("nat", "conntrack -L -p udp --dport 4500 --orig-src " + CPE + " --orig-dst " + headEndAddress(number)).orFail("asking the NAT").out();
+        var ports = new TreeMap<Integer, Integer>();
+        var mapping = MAPPING.matcher(listed);
+        while (mapping.find()) ports.put(Integer.valueOf(mapping.group(1)), Integer.valueOf(mapping.group(2)));
+        return ports;
     }
 
     /** Takes everything down: programs, namespaces, files. */

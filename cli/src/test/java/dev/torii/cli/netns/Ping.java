@@ -7,7 +7,9 @@ import dev.torii.cli.lab.Job;
 import dev.torii.cli.lab.Namespaces;
 import dev.torii.cli.lab.Shell;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -91,22 +93,47 @@ final class Ping {
         return figures(job.output(), interval);
     }
 
-    /** Which requests were not answered between answered ones, and when, in seconds since 1970. */
-    String gaps() {
-        var gaps = new StringBuilder();
+    /**
+     * Requests that were not answered, between answered ones.
+     *
+     * @param first the sequence number of the first; not modulo 65536
+     * @param after when the last reply before it came, in seconds since 1970; 0 if there was none
+     * @param before when the next reply came
+     */
+    record Gap(int first, int last, double after, double before) {
+        private static final double UNDER_WAY = 1;      // longer than a request and its reply take
+
+        /** Whether one of them, modulo 65536, or a neighbour, can have been seen then. */
+        boolean near(int sequence, double at) {
+            int offset = (short) (sequence - first);
+            return offset >= -2 && offset <= last - first + 2 && at > after - UNDER_WAY && at < before + UNDER_WAY;
+        }
+
+        /** Whether that was while they were missing. */
+        boolean during(double at) {
+            return at > after - UNDER_WAY / 20 && at < before + UNDER_WAY / 20;
+        }
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%d to %d between %.6f and %.6f", first, last, after, before);
+        }
+    }
+
+    /** Which requests were not answered so far. */
+    List<Gap> gaps() {
+        var gaps = new ArrayList<Gap>();
         int last = 0;
-        var before = "the start";
+        double before = 0;
         var reply = REPLY.matcher(job.output());
         while (reply.find()) {
             int sequence = unwrapped(Integer.parseInt(reply.group(2)), last);
-            if (sequence > last + 1) {
-                gaps.append(last + 1).append(" to ").append(sequence - 1);
-                gaps.append(" between ").append(before).append(" and ").append(reply.group(1)).append('\n');
-            }
+            double at = Double.parseDouble(reply.group(1));
+            if (sequence > last + 1) gaps.add(new Gap(last + 1, sequence - 1, before, at));
             last = sequence;
-            before = reply.group(1);
+            before = at;
         }
-        return gaps.toString();
+        return gaps;
     }
 
     private static Figures figures(String output, Duration interval) {

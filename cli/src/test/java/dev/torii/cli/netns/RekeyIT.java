@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * many renewals, and how many pings a second in each tunnel, is said by the properties torii.rekey.children, torii.rekey.ike and torii.rekey.pings.
  */
 @Tag(NamespaceTest.ALONE)
-@NamespaceTest(NamespaceTest.Needs.STRONGSWAN)
+@NamespaceTest({NamespaceTest.Needs.STRONGSWAN, NamespaceTest.Needs.TCPDUMP})
 class RekeyIT {
     private static final int CHILDREN = Integer.getInteger("torii.rekey.children", 60);
     private static final int IKE_SAS = Integer.getInteger("torii.rekey.ike", 20);
@@ -45,17 +46,22 @@ class RekeyIT {
     @Test
     void noPingIsLostWhileSasAreReplaced() throws InterruptedException {
         List<Seen> seen = Collections.synchronizedList(new ArrayList<>());
-        SideBySide.run(List.of(
-                () -> renewals("tr-rk-a", false, true, seen),
-                () -> renewals("tr-rk-b", false, false, seen),
-                () -> renewals("tr-rk-c", true, false, seen)));
-        int children = seen.stream().mapToInt(Seen::children).sum();
-        int ikeSas = seen.stream().mapToInt(Seen::ikeSas).sum();
-        seen.forEach(each -> System.out.println("rekey (" + each + ")"));
-        System.out.printf("rekey: %d child and %d IKE SAs renewed, %d of %d pings lost%n", children, ikeSas,
-                seen.stream().mapToInt(each -> each.pings().lost()).sum(), seen.stream().mapToInt(each -> each.pings().sent()).sum());
+        try {
+            SideBySide.run(List.of(
+                    () -> renewals("tr-rk-a", false, true, seen),
+                    () -> renewals("tr-rk-b", false, false, seen),
+                    () -> renewals("tr-rk-c", true, false, seen)));
+        } finally {
+            seen.forEach(each -> System.out.println("rekey (" + each + ")"));
+            System.out.printf("rekey: %d child and %d IKE SAs renewed, %d of %d pings lost%n", sum(seen, Seen::children), sum(seen, Seen::ikeSas),
+                    sum(seen, each -> each.pings().lost()), sum(seen, each -> each.pings().sent()));
+        }
         assertEquals(TUNNELS, seen.size());
-        assertTrue(children >= CHILDREN && ikeSas >= IKE_SAS, seen.toString());
+        assertTrue(sum(seen, Seen::children) >= CHILDREN && sum(seen, Seen::ikeSas) >= IKE_SAS, seen.toString());
+    }
+
+    private static int sum(List<Seen> seen, ToIntFunction<Seen> what) {
+        return seen.stream().mapToInt(what).sum();
     }
 
     private static void renewals(String prefix, boolean peersBegin, boolean toriiRenews, List<Seen> all) throws IOException {
@@ -64,21 +70,29 @@ class RekeyIT {
             network.startPeers(config -> toriiRenews ? config : config.rekeying(Duration.ofSeconds(7), Duration.ofSeconds(3)), RekeyIT::unhurried);
             if (!peersBegin) network.startTorii(lifetimes(toriiRenews));
             network.awaitPings();
+            var witness = Witness.start(network.vpn().namespaces());
             var pings = TwoVersions.TUNNELS.stream().map(tunnel -> network.ping(tunnel, INTERVAL)).toList();
             long start = System.nanoTime();
-            for (int tunnel : TwoVersions.TUNNELS) {
-                Await.until("renewals in tunnel " + tunnel, LIMIT, () -> established(network, tunnel, CHILD) > CHILDREN / TUNNELS + 1
-                        && established(network, tunnel, IKE) > IKE_SAS / TUNNELS + 1, network::evidence);
+            var mine = new ArrayList<Seen>();
+            try {
+                for (int tunnel : TwoVersions.TUNNELS) {
+                    Await.until("renewals in tunnel " + tunnel, LIMIT, () -> established(network, tunnel, CHILD) > CHILDREN / TUNNELS + 1
+                            && established(network, tunnel, IKE) > IKE_SAS / TUNNELS + 1, network::evidence);
+                }
+            } finally {
+                for (int tunnel : TwoVersions.TUNNELS) {
+                    var name = network.who() + ", " + (toriiRenews ? "Torii" : "strongSwan") + " renews, IKEv" + tunnel;
+                    int children = established(network, tunnel, CHILD) - 1;
+                    int ikeSas = established(network, tunnel, IKE) - 1;
+                    mine.add(new Seen(name, children, ikeSas, pings.get(tunnel - 1).stop(), Duration.ofNanos(System.nanoTime() - start)));
+                }
+                all.addAll(mine);
             }
             for (int tunnel : TwoVersions.TUNNELS) {
-                var name = network.who() + ", " + (toriiRenews ? "Torii" : "strongSwan") + " renews, IKEv" + tunnel;
-                var ping = pings.get(tunnel - 1);
-                int children = established(network, tunnel, CHILD) - 1;
-                int ikeSas = established(network, tunnel, IKE) - 1;
-                var seen = new Seen(name, children, ikeSas, ping.stop(), Duration.ofNanos(System.nanoTime() - start));
-                all.add(seen);
+                var seen = mine.get(tunnel - 1);
+                var gaps = pings.get(tunnel - 1).gaps();
                 assertTrue(seen.pings().sent() > PINGS, seen.toString());
-                assertEquals(0, seen.pings().lost(), () -> seen + "\n" + ping.gaps() + "\n" + network.evidence());
+                assertEquals(0, seen.pings().lost(), () -> seen + "\n" + gaps + "\n" + witness.account(tunnel, gaps) + network.evidence());
             }
             for (int tunnel : TwoVersions.TUNNELS) nothingPilesUp(network, tunnel);
         }

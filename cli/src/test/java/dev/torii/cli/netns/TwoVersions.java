@@ -7,6 +7,7 @@ import dev.torii.cli.lab.Await;
 import dev.torii.cli.lab.Mode;
 import dev.torii.cli.lab.Strongswan;
 import dev.torii.cli.lab.StrongswanConfig;
+import dev.torii.cli.lab.Topology;
 import dev.torii.cli.lab.ToriiDaemon;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,11 +15,17 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /** A network with two tunnels between Torii and strongSwan: tunnel 1 speaks IKEv1, tunnel 2 IKEv2. Either Torii begins both, or strongSwan. */
 final class TwoVersions implements AutoCloseable {
     static final List<Integer> TUNNELS = List.of(1, 2);
+
+    private static final Pattern REKEYED = Pattern.compile("REKEYED,[^#]*? in +([0-9a-f]{8})");
+    private static final Pattern INSTALLED = Pattern.compile("INSTALLED,[^#]*? in +([0-9a-f]{8})");
+    private static final Pattern CPE_PORT = Pattern.compile(Pattern.quote(Topology.CPE_PUBLIC) + "(?::|\\[)(\\d+)");
 
     private final Vpn vpn;
     private final boolean peersBegin;
@@ -124,25 +131,39 @@ final class TwoVersions implements AutoCloseable {
     /**
      * Waits until there is one IKE SA and one pair of child SAs at either end of either tunnel.
      *
-     * @param replacedStay whether children count only that are not replaced: of IKEv1's strongSwan keeps the others to their ends
+     * @param kept tunnels of which strongSwan has replaced the child, and keeps the one before it (IKEv1, unless delete_rekeyed is set): so do we
      */
-    void awaitOneOfEach(String what, Duration limit, boolean replacedStay) {
+    void awaitOneOfEach(String what, Duration limit, Set<Integer> kept) {
         for (int tunnel : TUNNELS) {
+            int replaced = kept.contains(tunnel) ? 1 : 0;
             Await.until("one IKE SA and one child at both ends of tunnel " + tunnel + " after: " + what, limit, () -> {
                 var listed = peer(tunnel).swanctl("--list-sas").out();
                 return count(listed, "ESTABLISHED") == 1 && count(listed, "INSTALLED") == 1 && count(listed, "CONNECTING") == 0
-                        && (replacedStay || count(listed, "REKEYED") == 0)
-                        && status(tunnel).get("ikeSas").size() == 1 && children(tunnel, replacedStay) == 1;
+                        && status(tunnel).get("ikeSas").size() == 1 && status(tunnel).get("children").size() == 1 + replaced
+                        && count(listed, "REKEYED") == replaced && replacedOnes(tunnel).equals(REKEYED.matcher(listed).results().map(row -> row.group(1)).toList());
             }, this::evidence);
         }
     }
 
-    private int children(int tunnel, boolean currentOnly) {
-        int children = 0;
+    /** What we send with of children that have a successor. */
+    private List<String> replacedOnes(int tunnel) {
+        var spis = new ArrayList<String>();
         for (var child : status(tunnel).get("children")) {
-            if (!currentOnly || child.get("current").asBoolean()) children++;
+            if (!child.get("current").asBoolean()) spis.add(child.get("outbound").get("spi").asText());
         }
-        return children;
+        return spis;
+    }
+
+    /** The SPIs with which strongSwan receives in a tunnel now. */
+    List<String> receiving(int tunnel) {
+        return INSTALLED.matcher(peer(tunnel).swanctl("--list-sas").out()).results().map(row -> row.group(1)).toList();
+    }
+
+    /** The CPE's port as the head end of a tunnel sees it, which is the NAT's; 0 without an IKE SA, or while it sees several. */
+    int seenPort(int tunnel) {
+        var text = peersBegin ? status(tunnel).path("ikeSas").findValuesAsText("path").toString() : peer(tunnel).swanctl("--list-sas").out();
+        var ports = CPE_PORT.matcher(text).results().map(seen -> Integer.valueOf(seen.group(1))).distinct().toList();
+        return ports.size() == 1 ? ports.getFirst() : 0;
     }
 
     private static int count(String text, String word) {

@@ -19,6 +19,9 @@ final class Vpn implements AutoCloseable {
     /** How long tunnels and routes may take to come up. */
     static final Duration UP = Duration.ofSeconds(30);
 
+    /** Before each name, so that two runs can share a machine: the property torii.run. */
+    private static final String RUN = System.getProperty("torii.run", "");
+
     private final Topology topology;
     private final Mode mode;
     private final LabFiles files;
@@ -36,7 +39,8 @@ final class Vpn implements AutoCloseable {
 
     /** The same with a version of IKE. */
     static Vpn network(String prefix, Mode mode, Ike ike) {
-        return new Vpn(Topology.up(prefix, Path.of("/run/torii-test", prefix)), mode, ike);
+        var name = RUN + prefix;
+        return new Vpn(Topology.up(name, Path.of("/run/torii-test", name)), mode, ike);
     }
 
     Topology topology() {
