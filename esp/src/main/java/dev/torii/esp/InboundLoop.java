@@ -26,7 +26,7 @@ public final class InboundLoop {
     private final int[] tunnels;                                    // per opened packet
     private final ByteBuffer[] group;
     private int opened;
-    private @Nullable SaSnapshot snapshot;                          // read once a batch
+    private @Nullable SaSnapshot snapshot;                          // read once a batch, and for an SPI that is not in it
     private long now;                                               // the same
 
     InboundLoop(SaDatabase sad, IntFunction<? extends @Nullable PacketSink> sinks, DropCounters drops, IntFunction<TunnelPath> paths, int batch, int maxPacketBytes,
@@ -57,8 +57,16 @@ public final class InboundLoop {
     private Verdict open(ByteBuffer espDatagram, int outerClass) {
         if (espDatagram.remaining() < SPI_AND_SEQUENCE) return Verdict.RUNT;
         if (espDatagram.remaining() > MAX_DATAGRAM) return Verdict.TOO_BIG;
-        var entry = current().inbound(espDatagram.getInt(espDatagram.position()));
-        if (entry == null) return Verdict.UNKNOWN_SPI;
+        int spi = espDatagram.getInt(espDatagram.position());
+        var entry = current().inbound(spi);
+        if (entry == null) {
+            snapshot = null;                                        // a batch may take long on a busy machine, and a rekey be done meanwhile
+            entry = current().inbound(spi);
+        }
+        if (entry == null) {
+            sad.unknownSpi(spi);
+            return Verdict.UNKNOWN_SPI;
+        }
         ByteBuffer datagram = espDatagram.hasArray() ? espDatagram : heapCopy.clear().put(espDatagram).flip();
         Verdict verdict = entry.sa().open(datagram, packets[opened].clear());
         if (verdict == Verdict.OPENED) verdict = paths.apply(entry.tunnel()).left(packets[opened], entry.sa().header(), outerClass);

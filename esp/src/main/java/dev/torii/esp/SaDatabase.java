@@ -22,6 +22,7 @@ public final class SaDatabase implements AutoCloseable {
     private final Map<Integer, SaCounters> totalsIn = new ConcurrentHashMap<>();
     private final Map<Integer, SaCounters> totalsOut = new ConcurrentHashMap<>();
     private final Map<Integer, Trap> traps = new ConcurrentHashMap<>();
+    private final Departed departed = new Departed();
     private final Queue<InboundSa> retiredInbound = new ConcurrentLinkedQueue<>();
 
     /** Of SAs with the JDK's ciphers. */
@@ -61,6 +62,7 @@ public final class SaDatabase implements AutoCloseable {
         var removed = snapshot.inbound(spi);
         if (removed == null) return;
         snapshot = snapshot.withoutInbound(spi);
+        departed.add(removed.tunnel(), spi);
         retiredInbound.add(removed.sa());               // after publication: whoever takes it from here cannot find it in the snapshot
     }
 
@@ -105,6 +107,19 @@ public final class SaDatabase implements AutoCloseable {
     public long trapped(int tunnel) {
         var trap = traps.get(tunnel);
         return trap == null ? 0 : trap.caught();
+    }
+
+    /**
+     * SPIs of inbound SAs of this tunnel that were removed, and with which packets have come since it was last asked and also before that: the peer does
+     * not know. To be asked by the control thread, regularly. Nothing authenticates those packets.
+     */
+    public List<Integer> orphans(int tunnel) {
+        return departed.still(tunnel);
+    }
+
+    /** A packet came whose SPI no SA has. */
+    void unknownSpi(int spi) {
+        departed.mark(spi);
     }
 
     /** A packet without an SA. */

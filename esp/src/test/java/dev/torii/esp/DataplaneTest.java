@@ -119,6 +119,54 @@ class DataplaneTest {
         assertEquals(List.of(List.of(100, 102)), peerTuns.get(7).written);
     }
 
+    @Test void whoGoesOnSendingWithAnSaThatIsGoneIsNoticedAndStragglersAreNot() {
+        connect(3, 0x1001, Sas.ALL4);
+        connect(4, 0x1002, Sas.between("192.168.2.0", 24, "10.1.0.0", 16));
+        theirs.removeInbound(0x1001);
+        theirs.removeInbound(0x1002);
+        sendTo("8.8.8.8", "10.1.0.1");
+        assertEquals(List.of(), theirs.orphans(3), "a packet that was under way");
+        sendTo("8.8.8.8");
+        assertEquals(List.of(0x1001), theirs.orphans(3));
+        assertEquals(List.of(), theirs.orphans(3), "nothing since");
+        assertEquals(List.of(), theirs.orphans(4), "none but the straggler");
+        assertEquals(List.of(), theirs.orphans(4));
+        sendTo("10.1.0.1");
+        assertEquals(List.of(), theirs.orphans(4), "nothing between: a straggler again");
+        sendTo("10.1.0.1");
+        assertEquals(List.of(0x1002), theirs.orphans(4));
+        for (int spi = 1; spi <= 256; spi++) {
+            theirs.installInbound(5, Sas.inbound(spi, Sas.ALL4));
+            theirs.removeInbound(spi);
+        }
+        for (int look = 0; look < 3; look++) {
+            sendTo("8.8.8.8");
+            assertEquals(List.of(), theirs.orphans(3), "forgotten for newer ones");
+        }
+    }
+
+    private void sendTo(String... destinations) {
+        wire.sent.clear();
+        for (var destination : destinations) tun.toRead.add(to(destination, 100));
+        transfer();
+    }
+
+    @Test void anSaInstalledInTheMiddleOfABatchIsFound() {
+        connect(0, 0x1001, Sas.ALL4);
+        tun.toRead.add(Packets.ipv4(100));
+        out.poll();
+        wire.all().forEach(in::receive);
+        wire.sent.clear();
+        connect(0, 0x1002, Sas.ALL4);
+        tun.toRead.add(Packets.ipv4(101));
+        out.poll();
+        assertEquals(0x1002, wire.all().getFirst().getInt(0));
+        wire.all().forEach(in::receive);
+        in.flush();
+        assertEquals(Map.of(), inboundDrops.seen());
+        assertEquals(List.of(List.of(100, 101)), peerTuns.get(0).written);
+    }
+
     @Test void withoutACoveringChildNothingLeavesAndItIsCounted() {
         tun.toRead.add(Packets.ipv4(100));
         assertEquals(1, out.poll());
