@@ -135,7 +135,7 @@ class DataplaneTest {
         assertEquals(List.of(), theirs.orphans(4), "nothing between: a straggler again");
         sendTo("10.1.0.1");
         assertEquals(List.of(0x1002), theirs.orphans(4));
-        for (int spi = 1; spi <= 256; spi++) {
+        for (int spi = 0x2000; spi < 0x2000 + 256; spi++) {
             theirs.installInbound(5, Sas.inbound(spi, Sas.ALL4));
             theirs.removeInbound(spi);
         }

@@ -16,6 +16,9 @@ public sealed interface Event {
     /** Authenticated ESP came in since this was last said. */
     record Heard() implements Event { }
 
+    /** ESP came with the SPI of a child SA that was removed here, in more than a moment after that. Nothing authenticates it. */
+    record Orphaned(Spi inbound) implements Event { }
+
     /** A child SA needs a successor now, for example because its sequence numbers run out. */
     record RekeyChild(Spi inbound) implements Event { }
 

@@ -25,6 +25,8 @@ public record Timer(Kind kind, long id) {
         CHILD_SWITCH,
         /** A replaced SA has waited for packets in flight. */
         REPLACED,
+        /** A Delete of IKEv1 is said again, or may be. */
+        FAREWELL,
         /** Dead peer detection. */
         LIVENESS,
         /** NAT keepalive. */

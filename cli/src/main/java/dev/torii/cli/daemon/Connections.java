@@ -285,7 +285,10 @@ final class Connections implements AutoCloseable {
     }
 
     private void lookAtTraffic() {
-        for (Tunnel tunnel : tunnels) for (IkeDriver driver : tunnel.drivers()) driver.observeTraffic(nearlyExhausted(tunnel, driver));
+        for (Tunnel tunnel : tunnels) {
+            var orphans = sad.orphans(tunnel.index()).stream().map(Spi::new).toList();
+            for (IkeDriver driver : tunnel.drivers()) driver.observeTraffic(nearlyExhausted(tunnel, driver), orphans);
+        }
     }
 
     private List<Spi> nearlyExhausted(Tunnel tunnel, IkeDriver driver) {

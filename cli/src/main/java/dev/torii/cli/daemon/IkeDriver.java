@@ -176,12 +176,17 @@ final class IkeDriver {
         session.abandon();
     }
 
-    /** To be called regularly: tells the machine of traffic that proves the peer alive, and of SAs whose sequence numbers run out. */
-    void observeTraffic(Iterable<Spi> nearlyExhausted) {
+    /**
+     * To be called regularly: tells the machine of traffic that proves the peer alive, of SAs whose sequence numbers run out, and of ESP for SAs that are gone.
+     *
+     * @param orphans SPIs of the tunnel's, perhaps another driver's
+     */
+    void observeTraffic(Iterable<Spi> nearlyExhausted, Iterable<Spi> orphans) {
         long packetsIn = installer.packetsIn();
         if (packetsIn > packetsInSeen) step(new Event.Heard());
         packetsInSeen = packetsIn;
         for (Spi inbound : nearlyExhausted) step(new Event.RekeyChild(inbound));
+        for (Spi inbound : orphans) step(new Event.Orphaned(inbound));
     }
 
     private void step(Event event) {

@@ -114,10 +114,10 @@ class IkeDriverTest {
         assertTrue(err.lines().getFirst().endsWith("test: dropped: because"), err.lines()::toString);
     }
 
-    @Test void sasThatRunOutAreRenewed() throws Exception {
+    @Test void sasThatRunOutAreRenewedAndTheMachineHearsOfThoseThatAreGone() throws Exception {
         var driver = driver(event -> List.of());
-        onLoop(() -> driver.observeTraffic(List.of(new Spi(5))));
-        assertEquals(List.of(new Event.RekeyChild(new Spi(5))), machines.getFirst().events);
+        onLoop(() -> driver.observeTraffic(List.of(new Spi(5)), List.of(new Spi(6))));
+        assertEquals(List.of(new Event.RekeyChild(new Spi(5)), new Event.Orphaned(new Spi(6))), machines.getFirst().events);
     }
 
     @Test void itIsWantedFromStartToStop() throws Exception {
@@ -139,7 +139,7 @@ class IkeDriverTest {
         });
         start(driver);
         onLoop(() -> driver.received(PATH, Octets.EMPTY));
-        onLoop(() -> driver.observeTraffic(List.of(new Spi(1))));
+        onLoop(() -> driver.observeTraffic(List.of(new Spi(1)), List.of()));
         assertTrue(err.lines().stream().anyMatch(line -> line.contains("internal error")), err.lines()::toString);
         assertEquals(List.of("bind 9", "up", "unbind 9", "down: " + new Reason.Failed("internal error").text()), surroundings.asked);
         assertEquals(0, sad.inbound(0).size() + sad.outbound(0).size());

@@ -49,7 +49,7 @@ class RecordAndReplayTest {
     private static void renew(LoopbackPair.Side side) throws Exception {
         var old = side.loop.call(() -> side.driver.status().children().stream().filter(IkeStatus.Child::current).findFirst().orElseThrow().inbound(),
                 Duration.ofSeconds(5));
-        side.loop.run(() -> side.driver.observeTraffic(List.of(old)));
+        side.loop.run(() -> side.driver.observeTraffic(List.of(old), List.of()));
         await(side, () -> side.driver.status().children().stream().anyMatch(child -> child.current() && !child.inbound().equals(old))
                 && count(side.recording.exchanges(), "InstallOutbound") == 2);
     }

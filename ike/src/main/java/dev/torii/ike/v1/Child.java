@@ -2,6 +2,8 @@ package dev.torii.ike.v1;
 
 import dev.torii.ike.ChildSa;
 import dev.torii.ike.session.Traffic;
+import java.time.Duration;
+import java.util.Optional;
 
 /** One child SA of a session. Bookkeeping only. */
 final class Child {
@@ -11,6 +13,8 @@ final class Child {
     final Traffic pair;
     /** Works both ways. */
     boolean usable;
+    /** What was agreed, until the responder says after the exchange that it is less: then nothing more is believed. Once it is usable. */
+    Optional<Duration> agreed = Optional.empty();
     /** What it replaces still sends in its place: the peer may not have it yet. */
     boolean held;
     /** A successor is wanted as soon as there is an IKE SA to negotiate it under. */

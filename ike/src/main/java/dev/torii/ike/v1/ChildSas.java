@@ -10,6 +10,7 @@ import dev.torii.ike.Spi;
 import dev.torii.ike.Timer;
 import dev.torii.ike.session.Gaps;
 import dev.torii.ike.session.Traffic;
+import dev.torii.ike.wire.Attribute;
 import dev.torii.ike.wire.IkeHeader;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -268,8 +269,8 @@ final class ChildSas {
         boolean first = !anyUsable();
         children.add(child);
         child.usable = true;
-        context.armRenewal(Timer.Kind.CHILD_REKEY, child.id, lifetime, quickMode.initiator);
-        context.out.arm(Timer.Kind.CHILD_EXPIRE, child.id, lifetime);
+        child.agreed = Optional.of(lifetime);
+        armLifetime(child, lifetime);
         if (child.held) {
             hold(child, lifetime);
         }
@@ -288,6 +289,23 @@ final class ChildSas {
         owner.usable(first);
     }
 
+    private void armLifetime(Child child, Duration lifetime) {
+        context.armRenewal(Timer.Kind.CHILD_REKEY, child.id, lifetime, child.sa.initiator());
+        context.out.arm(Timer.Kind.CHILD_EXPIRE, child.id, lifetime);
+    }
+
+    /** RESPONDER-LIFETIME after the exchange. @param spi either side's */
+    void shorten(Octets spi, List<Attribute> attributes) {
+        children.stream().filter(c -> c.sa.initiator() && (c.sa.outbound().octets().equals(spi) || c.sa.inbound().octets().equals(spi))).forEach(child ->
+                child.agreed.ifPresent(agreed -> {
+                    Duration lifetime = Lifetimes.shorter(agreed, attributes, Phase2Policy.LIFE_TYPE, Phase2Policy.LIFE_DURATION);
+                    if (lifetime.compareTo(agreed) < 0) {
+                        child.agreed = Optional.empty();
+                        armLifetime(child, lifetime);
+                    }
+                }));
+    }
+
     private void fail(Phase2 quickMode, Reason reason, boolean answered) {
         underWay.remove(quickMode);
         quickMode.under.quickModes.remove(quickMode.messageId);
@@ -296,6 +314,7 @@ final class ChildSas {
             children.remove(quickMode.child());
             context.out.add(new Effect.Remove(quickMode.child().sa));
             quickMode.child().sa.erase();
+            context.farewells.gone(quickMode.own);
             owner.delete(List.of(quickMode.own));       // the initiator may believe that it is there
         }
         Child old = quickMode.replaces;
@@ -387,6 +406,7 @@ final class ChildSas {
         }
         gaps.release();
         boolean wasUsable = anyUsable();
+        children.forEach(child -> context.farewells.gone(child.sa.inbound()));      // who deletes an IKE SA may keep them
         children.forEach(this::uninstall);
         children.clear();
         if (wasUsable) {
@@ -412,6 +432,9 @@ final class ChildSas {
         boolean wasCurrent = isCurrent(child);
         children.remove(child);
         children.stream().filter(c -> c.pair.equals(child.pair)).toList().forEach(this::use);       // it may have been what still sent
+        if (!(reason instanceof Reason.PeerDeleted)) {
+            context.farewells.gone(child.sa.inbound());
+        }
         uninstall(child);
         if (wasUsable && !anyUsable()) {
             gaps.release();

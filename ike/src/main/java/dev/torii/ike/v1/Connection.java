@@ -19,10 +19,8 @@ import dev.torii.ike.session.Upkeep;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
 import dev.torii.ike.wire.MalformedMessageException;
-import dev.torii.ike.wire.Message;
 import dev.torii.ike.wire.MessageCodec;
 import dev.torii.ike.wire.NotifyType;
-import dev.torii.ike.wire.Payload;
 import dev.torii.ike.wire.PayloadType;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +28,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** IKEv1 for one connection: which exchange is begun when, and what happens to its results. */
-public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Owner {
+public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Owner, Notices.Owner {
     private static final Duration LINGER = Duration.ofSeconds(2);
     private static final Duration FORGOTTEN = Duration.ofSeconds(30);
     private static final int MAX_REFUSALS = 8;          // of one IKE SA: a recording of one can be sent for ever
@@ -40,6 +38,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     private final IkeSas ikeSas;
     private final ChildSas children;
     private final Liveness liveness;
+    private final Notices notices;
     private final Upkeep upkeep;
     private @Nullable Path dataPath;        // where the children's packets go
     private Optional<String> hint = Optional.empty();       // what somebody, perhaps the peer, said of the Main Mode under way
@@ -51,6 +50,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         this.ikeSas = new IkeSas(context, candidates, this);
         this.children = new ChildSas(context, this);
         this.liveness = new Liveness(context);
+        this.notices = new Notices(context, ikeSas, children, liveness, this);
         this.upkeep = new Upkeep(context);
     }
 
@@ -80,6 +80,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
                     pursue();
                 }
             }
+            case Event.Orphaned(Spi inbound) -> context.farewells.orphaned(ikeSas.current(), inbound);
             case Event.RekeyChild(Spi inbound) -> children.wantRenewal(inbound);
             case Event.TakeOver(MainModeHandover handover) -> ikeSas.takeOver(handover);
             case Event.TakeOver(var other) -> other.refuse();
@@ -144,6 +145,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
                 pursue();
             }
             case STABLE -> upkeep.stable();
+            case FAREWELL -> context.farewells.expired(timer);
         }
     }
 
@@ -172,7 +174,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
                         authentic(under.get(), path);
                     }
                 }
-                case ExchangeType.INFORMATIONAL -> informational(path, header, message);
+                case ExchangeType.INFORMATIONAL -> notices.received(path, header, message);
                 default -> refuse(header, message);       // an open registry; nothing else is supported
             }
         } catch (IkeException malformed) {
@@ -190,8 +192,8 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         phase1.get().delivery.take(phase1.get().path(), path, header, message).ifPresent(whole -> received(path, whole));
     }
 
-    /** Something that only the peer can have sent, and not before. */
-    private void authentic(Phase1 phase1, Path path) {
+    @Override
+    public void authentic(Phase1 phase1, Path path) {
         if (!ikeSas.established().contains(phase1)) {
             return;
         }
@@ -229,67 +231,9 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         }
     }
 
-    private void informational(Path path, IkeHeader header, Octets message) throws IkeException {
-        Optional<Phase1> found = ikeSas.find(header);
-        if (!header.encrypted()) {
-            plain(MessageCodec.decode(message));
-        } else if (found.isEmpty()) {
-            out.dropped("Informational without an IKE SA");
-        } else if (!found.get().established()) {
-            ikeSas.notified(found.get(), header, message);
-        } else if (found.get().used(header.messageId())) {
-            out.dropped("Informational with a message id that was used");
-        } else {
-            Message opened = Informational.open(context.crypto, found.get().sa(), header, message);
-            found.get().firstUse(header.messageId());
-            authentic(found.get(), path);
-            for (Payload payload : opened.parts().stream().map(Message.Part::payload).toList()) {
-                if (payload instanceof Payload.Notify notify) {
-                    notified(found.get(), notify);
-                } else if (payload instanceof Payload.Delete delete) {
-                    deleted(found.get(), delete);
-                }
-            }
-        }
-    }
-
-    /** Anyone can send this: shown as the probable cause of a failure, and never believed. */
-    private void plain(Message message) {
-        out.dropped("notification without protection");
-        for (Payload.Notify notify : message.all(Payload.Notify.class)) {
-            if (notify.notifyType() <= NotifyType.LAST_ERROR) {
-                String said = "the peer says " + NotifyType.name(notify.notifyType()) + " (not authenticated)";
-                hint = Optional.of(said);
-                context.failure(said);
-            }
-        }
-    }
-
-    private void notified(Phase1 phase1, Payload.Notify notify) {
-        switch (notify.notifyType()) {
-            case NotifyType.R_U_THERE -> liveness.asked(phase1, notify);
-            case NotifyType.R_U_THERE_ACK -> liveness.answered(notify);
-            case NotifyType.INITIAL_CONTACT -> peerRestarted(phase1);
-            default -> {        // an open registry: errors matter, the rest is information
-                if (notify.notifyType() <= NotifyType.LAST_ERROR) {
-                    children.refused(notify.spi(), new Reason.Failed("the peer says " + NotifyType.name(notify.notifyType())));
-                }
-            }
-        }
-    }
-
-    private void deleted(Phase1 phase1, Payload.Delete delete) {
-        for (Octets spi : delete.spis()) {
-            if (delete.protocol() == Payload.PROTOCOL_ESP) {
-                children.deletedByPeer(spi);
-            } else if (delete.protocol() == Payload.PROTOCOL_ISAKMP) {
-                ikeSas.established().stream().filter(p -> p.sa().spi().equals(spi)).findFirst().ifPresent(this::deletedByPeer);
-            }
-        }
-    }
-
     /** With its last IKE SA the peer gives up the tunnel: some peers drop the children with it and do not say so. */
-    private void deletedByPeer(Phase1 phase1) {
+    @Override
+    public void deletedByPeer(Phase1 phase1) {
         forget(phase1, new Reason.PeerDeleted());
         if (ikeSas.current().isEmpty()) {
             children.removeAll(new Reason.PeerDeleted());
@@ -301,7 +245,8 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
      * INITIAL-CONTACT: what was there before {@code survivor} began is gone on the other side. What came up meanwhile is not: both
      * sides may begin at once, and each says so before it knows of the other's.
      */
-    private void peerRestarted(Phase1 survivor) {
+    @Override
+    public void peerRestarted(Phase1 survivor) {
         ikeSas.established().stream().filter(older -> older.establishedBefore(survivor))
                 .forEach(older -> forget(older, new Reason.PeerRestarted()));
         children.removeOlderThan(survivor.id, new Reason.PeerRestarted());
@@ -309,7 +254,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
 
     /** Ends an IKE SA and tells the peer. Children live on. */
     private void end(Phase1 phase1, Reason reason) {
-        context.inform(phase1, Informational.deleteIke(phase1.sa()));
+        context.farewells.say(phase1, Informational.deleteIke(phase1.sa()));
         forget(phase1, reason);
         if (ikeSas.current().isEmpty() && !ikeSas.negotiating()) {
             upkeep.restartLater(reason);
@@ -322,6 +267,11 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         if (ikeSas.current().isEmpty()) {
             liveness.stop();
         }
+    }
+
+    @Override
+    public void hint(String said) {
+        hint = Optional.of(said);
     }
 
     private void dead(Path last) {
@@ -339,10 +289,10 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         Optional<Phase1> current = ikeSas.current();
         List<Spi> gone = children.removeAll(new Reason.Stopped());
         if (current.isPresent() && !gone.isEmpty()) {
-            context.inform(current.get(), Informational.deleteChildren(gone));
+            context.farewells.say(current.get(), Informational.deleteChildren(gone));
         }
         for (Phase1 phase1 : ikeSas.established()) {
-            context.inform(phase1, Informational.deleteIke(phase1.sa()));
+            context.farewells.say(phase1, Informational.deleteIke(phase1.sa()));
             forget(phase1, new Reason.Stopped());
         }
         ikeSas.abandonHalfOpen();
@@ -432,7 +382,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
 
     @Override
     public void delete(List<Spi> inbound) {
-        ikeSas.current().ifPresent(current -> context.inform(current, Informational.deleteChildren(inbound)));
+        ikeSas.current().ifPresent(current -> context.farewells.say(current, Informational.deleteChildren(inbound)));
     }
 
     @Override

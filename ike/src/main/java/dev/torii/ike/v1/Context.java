@@ -11,6 +11,8 @@ import java.util.List;
 
 /** What the parts of one {@link Connection} share. */
 final class Context extends SessionContext {
+    final Farewells farewells = new Farewells(this);
+
     Context(IkeConfig config, IkeCrypto crypto, HalfOpens.Places places) {
         super(config, crypto, places);
     }

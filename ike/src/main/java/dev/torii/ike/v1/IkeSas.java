@@ -211,10 +211,15 @@ final class IkeSas {
         established.add(phase1);
         phase1.place.ifPresent(HalfOpens.Place::free);
         context.out.disarm(Timer.Kind.HALF_OPEN, phase1.id);
-        context.armRenewal(Timer.Kind.IKE_REKEY, phase1.id, sa.lifetime(), phase1.initiator || sa.nat().localNat());   // who can reach the other goes first
-        context.out.arm(Timer.Kind.IKE_EXPIRE, phase1.id, sa.lifetime());
+        armLifetime(phase1, sa.lifetime());
         context.out.add(new Effect.IkeUp(phase1.outside()));
         owner.established(phase1);
+    }
+
+    /** It lives from now on for that long. */
+    void armLifetime(Phase1 phase1, Duration lifetime) {
+        context.armRenewal(Timer.Kind.IKE_REKEY, phase1.id, lifetime, phase1.initiator || phase1.sa().nat().localNat());   // who can reach the other goes first
+        context.out.arm(Timer.Kind.IKE_EXPIRE, phase1.id, lifetime);
     }
 
     /**

@@ -35,6 +35,8 @@ final class Phase1 {
     private @Nullable IkeSa outside;
     /** How often the peer was told that an exchange is not spoken here. */
     int refusals;
+    /** Whether the responder has said, after the exchange, that it ends earlier. */
+    boolean shortened;
     private boolean renewalDue;
     private long since;
 

@@ -80,6 +80,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
                     pursue();
                 }
             }
+            case Event.Orphaned orphaned -> { }         // the peer's answer to Delete has said that it knows
             case Event.RekeyChild(var inbound) -> children.inbound(inbound).ifPresent(this::renew);
             case Event.TakeOver(SetUpHandover handover) -> associations.takeOver(handover);
             case Event.TakeOver(var other) -> other.refuse();
@@ -149,6 +150,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
                 pursue();
             }
             case STABLE -> upkeep.stable();
+            case FAREWELL -> { }        // IKEv1's
         }
     }
 

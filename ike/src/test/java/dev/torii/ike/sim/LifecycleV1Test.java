@@ -1,6 +1,7 @@
 package dev.torii.ike.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,11 +14,14 @@ import dev.torii.ike.Timer;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What only IKEv1 has in a tunnel's life: lifetimes that are agreed, Quick Mode's third message. */
 class LifecycleV1Test {
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final int EXCHANGE_AT = 18;
     private static final int FLAGS_AT = 19;
 
     private static IkePair up(IkePair pair) {
@@ -99,6 +103,110 @@ class LifecycleV1Test {
             }
         }
         return last;
+    }
+
+    /** Without a rule for which of two goes, both stay; the next renewal leaves one. */
+    @Test
+    void whatBothSidesBeganAtOnceIsOneAfterTheNextRenewal() {
+        var pair = up(new IkePair(1, Configs.left().childLifetime(HOUR).build(), Configs.right().initiate(true).childLifetime(HOUR).build()));
+        pair.right().start();
+        for (Endpoint side : List.of(pair.left(), pair.right())) {
+            side.step(new Event.RekeyChild(side.sending().orElseThrow().inbound()));
+        }
+        pair.runFor(Duration.ofMinutes(2));
+        assertEquals(List.of(2, 2), List.of(pair.left().inbound.size(), pair.right().inbound.size()));
+        alwaysPasses(pair, HOUR.plusMinutes(10), "two children");
+        assertEquals(List.of(1, 1), List.of(pair.left().inbound.size(), pair.right().inbound.size()));
+        assertEquals(0, pair.left().downs + pair.right().downs);
+    }
+
+    /** Three times in all, the same bytes; who has heard it does nothing more. */
+    @Test
+    void aDeleteThatIsLostIsSaidAgain() {
+        for (int lost = 0; lost <= 2; lost++) {
+            IkePair pair = up();
+            int[] left = {lost};
+            pair.meddle(message -> deletesAChild(message) && left[0]-- > 0 ? Octets.EMPTY : message);
+            Spi old = pair.left().sending().orElseThrow().inbound();
+            int before = pair.left().sent.size();
+            pair.left().fire(Timer.Kind.CHILD_EXPIRE);
+            pair.runFor(Duration.ofSeconds(1));
+            assertEquals(lost > 0, sends(pair.right(), old));
+            pair.runFor(Duration.ofMinutes(1));
+            assertFalse(sends(pair.right(), old));
+            var deletes = pair.left().sent.stream().skip(before).filter(LifecycleV1Test::deletesAChild).toList();
+            assertEquals(3, deletes.size());
+            assertEquals(1, Set.copyOf(deletes).size());
+            assertTrue(pair.trafficPasses());
+        }
+    }
+
+    @Test
+    void theDeleteOfAnIkeSaIsSaidAgainAfterItsEnd() {
+        IkePair pair = up();
+        int[] left = {1};
+        pair.meddle(message -> ExchangeType.INFORMATIONAL == message.toByteArray()[EXCHANGE_AT] && left[0]-- > 0 ? Octets.EMPTY : message);
+        pair.left().fire(Timer.Kind.IKE_EXPIRE);
+        assertEquals(List.of(), pair.left().ikeSas);
+        pair.runFor(Duration.ofSeconds(9));
+        assertEquals(2, pair.right().ikeSas.size(), "the old one, of which it knows nothing, and the new one");
+        pair.runFor(Duration.ofSeconds(2));
+        assertEquals(1, pair.right().ikeSas.size());
+        assertTrue(pair.trafficPasses());
+    }
+
+    /** By its length: dead peer detection's messages are longer. */
+    private static boolean deletesAChild(Octets message) {
+        return message.toByteArray()[EXCHANGE_AT] == ExchangeType.INFORMATIONAL && message.length() == 108;
+    }
+
+    private static boolean sends(Endpoint side, Spi spi) {
+        return side.outbound.stream().anyMatch(child -> child.outbound().equals(spi));
+    }
+
+    @Test
+    void whoSendsWithAChildThatIsGoneIsTold() {
+        IkePair pair = up();
+        boolean[] deaf = {true};
+        pair.meddle(message -> deaf[0] && deletesAChild(message) ? Octets.EMPTY : message);
+        Spi old = pair.left().sending().orElseThrow().inbound();
+        pair.left().fire(Timer.Kind.CHILD_EXPIRE);
+        pair.runFor(Duration.ofMinutes(2));
+        assertTrue(sends(pair.right(), old));
+        int before = pair.left().sent.size();
+        pair.left().step(new Event.Orphaned(new Spi(0x12345)));
+        pair.left().step(new Event.Orphaned(pair.left().sending().orElseThrow().inbound()));
+        assertEquals(before, pair.left().sent.size(), "of what it has not deleted it says nothing");
+        pair.left().step(new Event.Orphaned(old));
+        pair.left().step(new Event.Orphaned(old));
+        assertEquals(before + 1, pair.left().sent.size(), "once a second");
+        deaf[0] = false;
+        pair.runFor(Duration.ofSeconds(2));
+        pair.left().step(new Event.Orphaned(old));
+        pair.runFor(Duration.ofSeconds(2));
+        assertFalse(sends(pair.right(), old));
+        assertTrue(pair.trafficPasses());
+    }
+
+    @Test
+    void anybodyWhoNamesAChildThatIsGoneGetsFewAnswers() {
+        IkePair pair = up();
+        Spi old = pair.left().sending().orElseThrow().inbound();
+        pair.left().fire(Timer.Kind.CHILD_EXPIRE);
+        pair.runFor(Duration.ofMinutes(2));
+        int before = pair.left().sent.size();
+        for (int second = 0; second < 60; second++) {
+            pair.left().step(new Event.Orphaned(old));
+            pair.runFor(Duration.ofSeconds(2));
+        }
+        long deletes = pair.left().sent.stream().skip(before).filter(LifecycleV1Test::deletesAChild).count();
+        assertEquals(10, deletes);
+        Spi another = pair.right().sending().orElseThrow().inbound();
+        pair.left().fire(Timer.Kind.CHILD_EXPIRE);                  // the peer deletes it, so it needs not be told
+        pair.runFor(Duration.ofMinutes(2));
+        before = pair.right().sent.size();
+        pair.right().step(new Event.Orphaned(another));
+        assertEquals(before, pair.right().sent.size());
     }
 
     @Test

@@ -6,8 +6,11 @@ import dev.torii.ike.Secret;
 import dev.torii.ike.Spi;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -25,9 +28,10 @@ final class Packets implements IkePair.Source {
     private final PriorityQueue<Packet> underWay = new PriorityQueue<>(Comparator.comparingLong(Packet::at));
     private final Set<String> told = new HashSet<>();
     private final Set<Endpoint> hearing = new HashSet<>();
+    private final Map<Endpoint, Set<Spi>> orphans = new HashMap<>();
     private final Set<Spi> servedLeft = new HashSet<>();
     private final Set<Spi> servedRight = new HashSet<>();
-    private long interval;
+    private final long interval;
     private long tick;
     private long heardAt;
     private long sent;
@@ -48,11 +52,6 @@ final class Packets implements IkePair.Source {
         flows = now;
         tick = pair.nowNanos() + interval;
         heardAt = pair.nowNanos() + HEARD;
-    }
-
-    /** From the next packet on, at another rate. */
-    void every(Duration pause) {
-        interval = pause.toNanos();
     }
 
     /** How many were lost although the link did not lose them. */
@@ -92,7 +91,9 @@ final class Packets implements IkePair.Source {
                 if (hearing.remove(side)) {
                     side.step(new Event.Heard());
                 }
+                List.copyOf(orphans.getOrDefault(side, Set.of())).forEach(spi -> side.step(new Event.Orphaned(spi)));
             }
+            orphans.clear();
         }
     }
 
@@ -109,6 +110,7 @@ final class Packets implements IkePair.Source {
     private void arrive(Packet packet) {
         ChildSa in = packet.to().inbound.get(packet.spi());
         if (in == null) {
+            orphans.computeIfAbsent(packet.to(), side -> new LinkedHashSet<>()).add(packet.spi());
             lose(packet.to(), "knows no SPI " + packet.spi());
         } else if (!in.inboundKey().equals(packet.key())) {
             lose(packet.to(), "has other keys for SPI " + packet.spi());

@@ -154,6 +154,11 @@ enum Scenario {
         return this == BOTH_BEGIN || version == IkeVersion.V1 && (this == IKE_REKEY_BY_THE_RESPONDER || this == IKE_AGAINST_IKE || this == CHILD_AGAINST_IKE);
     }
 
+    /** Whether both sides may begin the same thing at once: with IKEv1 both results stay until the newer one is renewed. */
+    boolean beginsTwiceAtOnce() {
+        return this == BOTH_BEGIN || this == CHILD_AGAINST_CHILD || this == IKE_AGAINST_IKE || this == REKEY_AGAINST_DELETE;
+    }
+
     /** Whether a new child is there in the end. */
     boolean renewsChild() {
         return this == CHILD_REKEY_BY_THE_INITIATOR || this == CHILD_REKEY_BY_THE_RESPONDER || this == CHILD_AGAINST_CHILD || this == CHILD_AGAINST_IKE;

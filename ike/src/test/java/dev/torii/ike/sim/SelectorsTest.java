@@ -188,7 +188,7 @@ class SelectorsTest {
         pair.runFor(Duration.ofSeconds(30));
         pair.left().stop();
         assertEquals(0, pair.left().inbound.size() + pair.left().outbound.size());
-        pair.runFor(Duration.ofSeconds(30));
+        pair.runFor(Duration.ofSeconds(60));
         assertEquals(0, pair.left().timers() + pair.right().inbound.size());
     }
 
