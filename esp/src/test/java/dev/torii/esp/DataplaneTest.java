@@ -155,13 +155,13 @@ class DataplaneTest {
         connect(0, 0x1001, Sas.ALL4);
         tun.toRead.add(Packets.ipv4(100));
         out.poll();
-        wire.all().forEach(in::receive);
+        wire.all().forEach(d -> in.receive(d, 0));
         wire.sent.clear();
         connect(0, 0x1002, Sas.ALL4);
         tun.toRead.add(Packets.ipv4(101));
         out.poll();
         assertEquals(0x1002, wire.all().getFirst().getInt(0));
-        wire.all().forEach(in::receive);
+        wire.all().forEach(d -> in.receive(d, 0));
         in.flush();
         assertEquals(Map.of(), inboundDrops.seen());
         assertEquals(List.of(List.of(100, 101)), peerTuns.get(0).written);
