@@ -27,13 +27,17 @@ final class LibC {
     static final int NETLINK_EXT_ACK = 11;
     static final int IPPROTO_IP = 0;
     static final int IP_TOS = 1;
+    static final int IP_RECVTOS = 13;
     static final int IP_MTU = 14;
     static final int IPPROTO_IPV6 = 41;
     static final int IPV6_MTU = 24;
+    static final int IPV6_RECVTCLASS = 66;
     static final int IPV6_TCLASS = 67;
     static final int SOL_UDP = 17;
     /** Segment what one send carries into datagrams of that size (udp(7)). */
     static final int UDP_SEGMENT = 103;
+    /** Merge what arrives, and say of what size the parts were. */
+    static final int UDP_GRO = 104;
     static final int MSG_TRUNC = 0x20;
     static final int MSG_DONTWAIT = 0x40;
 
@@ -102,6 +106,10 @@ final class LibC {
     static native long sendto(int fd, long buffer, long length, int flags, long address, int addressLength);
 
     static native long recv(int fd, long buffer, long length, int flags);
+
+    static native int recvmmsg(int fd, long messages, int count, int flags, long timeout);
+
+    static native int dup(int fd);
 
     static native int sendmmsg(int fd, long messages, int count, int flags);
 

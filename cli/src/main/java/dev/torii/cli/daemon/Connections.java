@@ -77,7 +77,7 @@ final class Connections implements AutoCloseable {
 
     private record SocketAndThread(UdpSockets socket, int thread) {}
 
-    /** @param stateChanged hears of every tunnel that came up or went down */
+    /** @param stateChanged hears of every tunnel that came up or went down, and of those that are to be up from now on, or no longer */
     Connections(ControlLoop loop, PacketThreads packets, SaDatabase sad, IkeCrypto crypto, KeyLog keyLog, EventLog log, Counters counters, List<Tunnel> tunnels,
             Consumer<Tunnel> stateChanged) {
         this.loop = loop;
@@ -220,16 +220,18 @@ final class Connections implements AutoCloseable {
         if (driver.isEmpty()) return Optional.of("it has no local address yet (no default route)");
         var remote = tunnel.config().remote();
         if (remote.isEmpty()) return Optional.of("its peer's address is %any, so the peer must begin");
+        boolean unguarded = !tunnel.isWanted();
         tunnel.wanted(true);
         tunnel.onDemand(tunnel.config().auto() == StartMode.ONDEMAND);
+        if (unguarded) stateChanged.accept(tunnel);
         driver.get().start(tunnel.localAddress().orElseThrow(), remote.get());
         return Optional.empty();
     }
 
     /** {@code torii down}. */
     void stop(Tunnel tunnel) {
+        boolean routed = tunnel.isOnDemand() || tunnel.isWanted();
         tunnel.wanted(false);
-        boolean routed = tunnel.isOnDemand();
         tunnel.onDemand(false);
         starts.done(tunnel);
         tunnel.drivers().forEach(IkeDriver::stop);

@@ -71,8 +71,8 @@ final class PacketThreads implements AutoCloseable {
     /** What opens ESP; only for the inbound loop's thread. */
     UdpSockets.EspReceiver espReceiver() {
         return new UdpSockets.EspReceiver() {
-            @Override public void receive(ByteBuffer datagram) {
-                inbound.receive(datagram, TunnelPath.UNKNOWN_CLASS);
+            @Override public void receive(ByteBuffer datagram, int trafficClass) {
+                inbound.receive(datagram, trafficClass);
             }
 
             @Override public void flush() {

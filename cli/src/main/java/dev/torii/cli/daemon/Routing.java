@@ -53,6 +53,7 @@ final class Routing implements AutoCloseable {
         for (Tunnel tunnel : tunnels) {
             table.addTunnel(tunnel.tun().name(), tunnel.config().remoteSubnets());
             table.tunnelUp(tunnel.tun().name(), tunnel.isOnDemand());
+            table.tunnelGuarded(tunnel.tun().name(), tunnel.isWanted());
             tunnel.config().remote().ifPresent(table::addGateway);
         }
         this.bgpConfig = config.bgp();
@@ -81,6 +82,7 @@ final class Routing implements AutoCloseable {
     void tunnelChanged(Tunnel tunnel) {
         boolean routed = tunnel.isUp() || tunnel.isOnDemand();
         table.tunnelUp(tunnel.tun().name(), routed);
+        table.tunnelGuarded(tunnel.tun().name(), tunnel.isWanted());
         if (!routed) update();                               // its next hops leave before anything else is done
         speaker.ifPresent(machine -> peersBehind(tunnel).forEach(peer -> machine.peerReachable(peer.address(), tunnel.isUp())));
         update();
@@ -181,7 +183,7 @@ final class Routing implements AutoCloseable {
     /** {@code network} is announced only while the table has that very route from somewhere else than BGP. */
     private void originate(BgpConfig config, Speaker machine) {
         for (var network : config.networks()) {
-            var route = table.exact(network.prefix()).filter(entry -> entry.source() != RibEntry.Source.BGP);
+            var route = table.exact(network.prefix()).filter(entry -> entry.source() != RibEntry.Source.BGP && !entry.isGuard());
             if (route.isPresent() && announcedLocally.add(network.prefix())) machine.localRoute(network.prefix(), route.get().metric());
             else if (route.isEmpty() && announcedLocally.remove(network.prefix())) machine.localRouteGone(network.prefix());
         }

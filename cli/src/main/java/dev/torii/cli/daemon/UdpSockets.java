@@ -1,27 +1,26 @@
 package dev.torii.cli.daemon;
 
-import dev.torii.cli.daemon.Counters.Cause;
 import dev.torii.esp.UdpEncapsulation;
 import dev.torii.ike.Octets;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollDatagramChannelConfig;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The UDP sockets of one local address: port 500 for IKE, port 4500 for IKE behind a marker, ESP and keepalives (RFC 3948). They are bound to the address, not
@@ -33,9 +32,6 @@ final class UdpSockets implements AutoCloseable {
 
     private static final int LARGEST_DATAGRAM = 9216;       // a jumbo frame; an IKE message that arrived in fragments fits as well
     private static final int DATAGRAMS_A_READ = 32;
-    /** What UDP_GRO hands over at once: datagrams of one sender and one length, merged by the kernel. */
-    private static final int LONGEST_MERGED = 65535;
-    private static final int DATAGRAMS_BEFORE_FLUSH = 64;
     /** A burst of one TCP window for each of many flows. The ordinary option ends at net.core.rmem_max, 208 KiB on most hosts: some 90 packets. */
     private static final int SOCKET_BUFFER = 8 << 20;
     private static final IntegerUnixChannelOption SO_SNDBUFFORCE = new IntegerUnixChannelOption("SO_SNDBUFFORCE", 1, 32);
@@ -46,14 +42,11 @@ final class UdpSockets implements AutoCloseable {
     private static final int IP_PMTUDISC_DO = 2;
     /** Every path carries so much (RFC 8200, section 5; in IPv4 every one worth the name). */
     private static final int FITS_ANY_PATH = 1200;
-    private static final int MOST_WAITING_IKE = 1024;
-    /** A flood of first messages leaves room for what belongs to IKE SAs. */
-    private static final int MOST_WAITING_FIRST = MOST_WAITING_IKE / 2;
-    private static final int RESPONDER_COOKIE_AT = 8;
 
     private final InetAddress address;
     private final EpollDatagramChannel ike;
     private final EpollDatagramChannel natT;
+    private final NatTReceiver.Reading reading;
     private volatile boolean natTIsFragmented;
 
     /** Takes IKE messages off the inbound packet thread; must not wait. */
@@ -64,17 +57,18 @@ final class UdpSockets implements AutoCloseable {
 
     /** Opens ESP datagrams, on the inbound packet thread. */
     interface EspReceiver {
-        /** One datagram from SPI to ICV. */
-        void receive(ByteBuffer datagram);
+        /** One datagram from SPI to ICV, and the DSCP and ECN it came with. */
+        void receive(ByteBuffer datagram, int trafficClass);
 
         /** No more for now: write out what was opened. */
         void flush();
     }
 
-    private UdpSockets(InetAddress address, EpollDatagramChannel ike, EpollDatagramChannel natT) {
+    private UdpSockets(InetAddress address, EpollDatagramChannel ike, EpollDatagramChannel natT, NatTReceiver.Reading reading) {
         this.address = address;
         this.ike = ike;
         this.natT = natT;
+        this.reading = reading;
     }
 
     /** Binds both ports of {@code address} on {@code packets}, the loop of the inbound packet thread. */
@@ -84,23 +78,28 @@ final class UdpSockets implements AutoCloseable {
 
     /** @param merging whether the kernel may merge what arrives, if it can */
     static UdpSockets bind(EventLoopGroup packets, InetAddress address, IkeReceiver ike, EspReceiver esp, Counters counters, boolean merging) throws IOException {
-        var waiting = new AtomicInteger();
-        var first = bind(packets, new InetSocketAddress(address, IKE_PORT), new Receiver(false, false, ike, esp, counters, waiting));
+        var queue = new IkeQueue(ike, counters);
+        var first = bind(packets, new InetSocketAddress(address, IKE_PORT), true, new Receiver(queue));
         mayBeFragmented(first);
+        EpollDatagramChannel second = null;
         try {
-            var second = bind(packets, new InetSocketAddress(address, NAT_T_PORT), new Receiver(true, merging, ike, esp, counters, waiting));
+            var local = new InetSocketAddress(address, NAT_T_PORT);
+            second = bind(packets, local, false, new Quiet());
             second.config().setOption(IP_MTU_DISCOVER, IP_PMTUDISC_DO);     // WANT leaves DF out of what the kernel is to segment
-            return new UdpSockets(address, first, second);
+            var reading = NatTReceiver.start((IoEventLoop) second.eventLoop(), second.fd().intValue(), merging, local, queue, esp, counters);
+            return new UdpSockets(address, first, second, reading);
         } catch (IOException e) {
             first.close();
+            if (second != null) second.close();
             throw e;
         }
     }
 
-    private static EpollDatagramChannel bind(EventLoopGroup packets, InetSocketAddress local, Receiver receiver) throws IOException {
+    private static EpollDatagramChannel bind(EventLoopGroup packets, InetSocketAddress local, boolean read, ChannelHandler receiver) throws IOException {
         var bound = new Bootstrap()
                 .group(packets)
                 .channel(EpollDatagramChannel.class)
+                .option(ChannelOption.AUTO_READ, read)
                 .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
                 .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER)
                 .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, LARGEST_DATAGRAM)
@@ -148,7 +147,7 @@ final class UdpSockets implements AutoCloseable {
 
     /** Whether the kernel merges the datagrams that arrive on port 4500. */
     boolean mergesDatagrams() {
-        return natT.config().isUdpGro();
+        return reading.merging();
     }
 
     /** Sends an IKE message from {@code localPort}: behind the marker from 4500, bare from 500. */
@@ -176,95 +175,36 @@ final class UdpSockets implements AutoCloseable {
     }
 
     @Override public void close() {
+        reading.close();
         ike.close().awaitUninterruptibly();
         natT.close().awaitUninterruptibly();
     }
 
-    /** The packet path's entrance: tells datagrams apart and copies ESP to the heap, where the cipher is fastest. */
-    private static final class Receiver extends ChannelInboundHandlerAdapter {
-        private final boolean encapsulated;
-        private final boolean merging;
-        private final IkeReceiver ike;
-        private final EspReceiver esp;
-        private final Counters counters;
-        private final AtomicInteger waiting;
-        private final Runnable handled;
-        private final ByteBuffer datagram = ByteBuffer.allocate(LARGEST_DATAGRAM);
+    private static class Quiet extends ChannelInboundHandlerAdapter {
+        @Override public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            // An ICMP error for an earlier send (connection refused and the like): retransmission and liveness deal with it.
+        }
+    }
 
-        Receiver(boolean encapsulated, boolean merging, IkeReceiver ike, EspReceiver esp, Counters counters, AtomicInteger waiting) {
-            this.encapsulated = encapsulated;
-            this.merging = merging;
+    /** IKE on port 500. */
+    private static final class Receiver extends Quiet {
+        private final IkeQueue ike;
+        private final ByteBuffer message = ByteBuffer.allocate(LARGEST_DATAGRAM);
+
+        Receiver(IkeQueue ike) {
             this.ike = ike;
-            this.esp = esp;
-            this.counters = counters;
-            this.waiting = waiting;
-            this.handled = waiting::decrementAndGet;
         }
 
-        /**
-         * Before the first read. Netty splits what is merged, but only where it reads one message a call, for which the buffer must not hold two: with
-         * recvmmsg it does not ask for the length of the parts (4.2). Where the kernel cannot merge, several datagrams are read a call.
-         */
-        @Override public void handlerAdded(ChannelHandlerContext context) {
-            if (!merging) return;
-            var config = (EpollDatagramChannelConfig) context.channel().config();
+        @Override public void channelRead(ChannelHandlerContext context, Object read) {
+            var packet = (DatagramPacket) read;
             try {
-                config.setUdpGro(true);
-                config.setMaxDatagramPayloadSize(LONGEST_MERGED);
-                config.setRecvByteBufAllocator(new FixedRecvByteBufAllocator(LONGEST_MERGED).maxMessagesPerRead(DATAGRAMS_BEFORE_FLUSH));
-            } catch (ChannelException olderThanLinux5) {
-                // As bound: many datagrams a call.
-            }
-        }
-
-        @Override public void channelRead(ChannelHandlerContext context, Object message) {
-            var packet = (DatagramPacket) message;
-            try {
-                read(packet);
+                ByteBuf content = packet.content();
+                message.clear().limit(Math.min(content.readableBytes(), LARGEST_DATAGRAM));
+                content.getBytes(content.readerIndex(), message);
+                ike.add(packet.recipient(), packet.sender(), message.flip());
             } finally {
                 packet.release();
             }
-        }
-
-        private void read(DatagramPacket packet) {
-            ByteBuf content = packet.content();
-            datagram.clear().limit(Math.min(content.readableBytes(), LARGEST_DATAGRAM));
-            content.getBytes(content.readerIndex(), datagram);
-            datagram.flip();
-            if (!encapsulated) {
-                toControl(packet);
-                return;
-            }
-            switch (UdpEncapsulation.classify(datagram)) {
-                case ESP -> esp.receive(datagram);
-                case IKE -> {
-                    datagram.position(UdpEncapsulation.NON_ESP_MARKER_BYTES);
-                    toControl(packet);
-                }
-                case KEEPALIVE -> counters.count(Cause.UDP_KEEPALIVE);
-                case RUNT -> counters.count(Cause.UDP_RUNT);
-            }
-        }
-
-        private void toControl(DatagramPacket packet) {
-            if (waiting.incrementAndGet() > (isFirst() ? MOST_WAITING_FIRST : MOST_WAITING_IKE)) {
-                waiting.decrementAndGet();
-                counters.count(Cause.IKE_QUEUE_FULL);
-                return;
-            }
-            ike.received(packet.recipient(), packet.sender(), Octets.rest(datagram), handled);
-        }
-
-        private boolean isFirst() {
-            return datagram.remaining() < RESPONDER_COOKIE_AT + Long.BYTES || datagram.getLong(datagram.position() + RESPONDER_COOKIE_AT) == 0;
-        }
-
-        @Override public void channelReadComplete(ChannelHandlerContext context) {
-            esp.flush();
-        }
-
-        @Override public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            // An ICMP error for an earlier send (connection refused and the like): retransmission and liveness deal with it.
         }
     }
 }

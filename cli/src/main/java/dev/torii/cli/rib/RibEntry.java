@@ -61,6 +61,11 @@ public record RibEntry(Prefix prefix, Source source, int distance, long metric, 
     /** One way out: over an interface, to a gateway on it or (a TUN) straight into it. */
     public record Hop(Optional<InetAddress> gateway, String interfaceName, int interfaceIndex) {}
 
+    /** Whether it only keeps a remote subnet's packets from leaving in the clear while no tunnel is up for it. */
+    public boolean isGuard() {
+        return source == Source.TUNNEL && hops.isEmpty();
+    }
+
     /** Whether both lead the same packets the same way. */
     boolean sameRoute(RibEntry other) {
         return prefix.equals(other.prefix) && source == other.source && distance == other.distance && metric == other.metric && hops.equals(other.hops);

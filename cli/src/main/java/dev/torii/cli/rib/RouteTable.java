@@ -42,6 +42,7 @@ public final class RouteTable {
     private final Map<Prefix, Learnt> learnt = new HashMap<>();
     private final Set<String> tunnels = new HashSet<>();
     private final Set<String> tunnelsUp = new HashSet<>();
+    private final Set<String> tunnelsGuarded = new HashSet<>();
     private final TreeMap<Prefix, RibEntry> selected = new TreeMap<>();
     private final Set<Prefix> changedLearnt = new LinkedHashSet<>();
     private final Set<String> changedTunnels = new LinkedHashSet<>();
@@ -54,6 +55,9 @@ public final class RouteTable {
     private final Map<Prefix, RibEntry> base = new HashMap<>();
     private Set<Prefix> overridden = Set.of();
     private boolean baseChanged = true;
+
+    /** After whatever else leads to the same prefix; before any wider route. */
+    private static final int LAST_RESORT = 254;
 
     private record StaticWish(List<StaticHop> hops, int distance) {}
 
@@ -116,6 +120,11 @@ public final class RouteTable {
     /** The tunnel carries traffic, or no longer. */
     public void tunnelUp(String interfaceName, boolean up) {
         if (up ? tunnelsUp.add(interfaceName) : tunnelsUp.remove(interfaceName)) changedTunnels.add(interfaceName);
+    }
+
+    /** While the tunnel is down, whether packets for its remote subnets are dropped, rather than take a wider route past it, in the clear. */
+    public void tunnelGuarded(String interfaceName, boolean guarded) {
+        if (guarded ? tunnelsGuarded.add(interfaceName) : tunnelsGuarded.remove(interfaceName)) changedTunnels.add(interfaceName);
     }
 
     /** What BGP chose for a prefix. */
@@ -278,8 +287,10 @@ public final class RouteTable {
     }
 
     private Optional<RibEntry> tunnelRoute(Prefix prefix) {
-        var hops = tunnelRoutes.getOrDefault(prefix, Set.of()).stream().filter(tunnelsUp::contains).flatMap(name -> link(name).stream()).map(RouteTable::over).toList();
-        return hops.isEmpty() ? Optional.empty() : Optional.of(new RibEntry(prefix, Source.TUNNEL, Source.TUNNEL.distance(), 0, hops, 0));
+        var tunnelsFor = tunnelRoutes.getOrDefault(prefix, Set.of());
+        var hops = tunnelsFor.stream().filter(tunnelsUp::contains).flatMap(name -> link(name).stream()).map(RouteTable::over).toList();
+        if (!hops.isEmpty()) return Optional.of(new RibEntry(prefix, Source.TUNNEL, Source.TUNNEL.distance(), 0, hops, 0));
+        return tunnelsFor.stream().anyMatch(tunnelsGuarded::contains) ? Optional.of(new RibEntry(prefix, Source.TUNNEL, LAST_RESORT, 0, List.of(), 0)) : Optional.empty();
     }
 
     private Optional<Link> link(String name) {

@@ -67,7 +67,7 @@ class UdpSocketsTest {
 
     private static UdpSockets bind(MultiThreadIoEventLoopGroup packets, String address, BlockingQueue<byte[]> received, boolean merging) throws Exception {
         return UdpSockets.bind(packets, Hosts.address(address), (local, remote, message, done) -> done.run(), new UdpSockets.EspReceiver() {
-            @Override public void receive(ByteBuffer datagram) {
+            @Override public void receive(ByteBuffer datagram, int trafficClass) {
                 byte[] octets = new byte[datagram.remaining()];
                 datagram.get(octets);
                 received.add(octets);

@@ -1,6 +1,7 @@
 package dev.torii.cli.netns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.cli.lab.Await;
@@ -100,8 +101,8 @@ class InnerPacketsIT {
     void segmentSizesAreClampedAndTheClassIsCopied() throws IOException {
         connected("", (vpn, cpe) -> {
             assertEquals(FITS, mtu(vpn));
-            var behind = capture(vpn, "cmp", "eth0", "tcp");
-            var before = capture(vpn, "lic", "eth0", "tcp");
+            var behind = capture(vpn, "cmp", "eth0", "tcp[tcpflags] & tcp-syn != 0");
+            var before = capture(vpn, "lic", "eth0", "tcp[tcpflags] & tcp-syn != 0");
             var server = vpn.namespaces().spawn("cmp", "iperf3", List.of("iperf3", "-s", "-1", "--forceflush"));
             Await.until("a server", SOON, () -> server.output().contains("listening"), () -> server.tail(5));
             vpn.namespaces().run("lic", Duration.ofSeconds(20), "iperf3", "-c", Topology.COMPUTE, "-t", "1", "-R").orFail("iperf3");
@@ -126,6 +127,21 @@ class InnerPacketsIT {
             var outside = capture(vpn, "inet", "tonat", "udp port 4500 and greater 100");
             assertTrue(ping(vpn, "-Q 0xba").ok());
             assertEquals(Set.of("0x02,0"), fields(outside.stop(), ESP, "ip.dsfield", "ip.flags.df"));
+        });
+    }
+
+    /** RFC 6040, figure 4: a congested router marks outer packets. */
+    @Test
+    void marksOfTheWayReachWhoKnowsThemAndStopWhoDoesNot() throws IOException {
+        connected("\n    decap-dscp=yes", (vpn, cpe) -> {
+            vpn.namespaces().script("inet", "nft -f - <<'E'\ntable ip marks { chain forward { type filter hook forward priority 0; "
+                    + "ip daddr " + Topology.CPE_PUBLIC + " udp sport 4500 ip dscp set cs5 ip ecn set ce; }\n}\nE").orFail("marking");
+            var before = capture(vpn, "lic", "eth0", "icmp[icmptype] == icmp-echoreply");
+            assertTrue(ping(vpn, "-Q 0x02").ok());
+            assertTrue(ping(vpn, "-Q 0x01").ok());
+            assertEquals(Set.of("0xa3"), fields(before.stop(), "icmp", "ip.dsfield"));
+            assertFalse(ping(vpn, "-Q 0x00").ok());
+            assertTrue(cpe.torii("traffic").text().contains("congested") || cpe.torii("status").text().contains("congested"), cpe.torii("status").text());
         });
     }
 

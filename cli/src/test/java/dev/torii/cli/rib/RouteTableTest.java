@@ -74,6 +74,37 @@ class RouteTableTest {
         assertEquals(20, route(VCN).distance());
     }
 
+    @Test void whileTheTunnelsOfASubnetAreDownItsPacketsAreDropped() {
+        table.addTunnel("vti1", List.of(VCN));
+        table.addTunnel("vti2", List.of(VCN));
+        table.tunnelGuarded("vti1", true);
+        table.tunnelGuarded("vti2", true);
+        table.update();
+        assertTrue(route(VCN).isGuard());
+        table.tunnelUp("vti2", true);
+        table.update();
+        assertEquals(List.of(dev(VTI2)), route(VCN).hops());
+        assertFalse(route(VCN).isGuard());
+        table.tunnelUp("vti2", false);
+        table.update();
+        assertTrue(route(VCN).isGuard());
+        table.tunnelGuarded("vti1", false);
+        table.tunnelGuarded("vti2", false);
+        table.update();
+        assertEquals(Optional.empty(), table.exact(VCN), "nobody wants them up");
+    }
+
+    @Test void aGuardYieldsToAnyOtherRouteToThePrefix() {
+        table.addTunnel("vti1", List.of(VCN));
+        table.tunnelGuarded("vti1", true);
+        table.addStatic(VCN, to("192.168.1.1"), 200);
+        table.update();
+        assertEquals(Source.STATIC, route(VCN).source());
+        table.tunnelUp("vti1", true);
+        table.update();
+        assertEquals(Source.TUNNEL, route(VCN).source());
+    }
+
     @Test void aTunnelThatGoesDownTakesItsNextHopsAlongAndTheLastTakesTheRoute() {
         bothUp();
         table.learnt(VCN, List.of(HEAD_END1, HEAD_END2), true);
