@@ -14,10 +14,27 @@ import java.util.Set;
  * @param sendCommunity         the kinds of communities sent to it; all unless configured otherwise, as in FRR
  * @param allowAsIn             how often our AS may be in a path it sends; 0 unless {@code allowas-in}
  * @param allowAsInOrigin       {@code allowas-in origin}: as often as it likes, if our AS is where the path began
+ * @param maximumPrefixes       a limit of what it may send
+ * @param defaultOriginate      a default route of our own, sent to it alone; none that was learnt is
  * @param asOverride            its AS in a path sent to it is replaced by ours
  */
 public record FamilyConfig(boolean activate, boolean nextHopSelf, boolean softReconfigurationInbound, int weight, Duration advertisementInterval,
-        Filters in, Filters out, Set<CommunityKind> sendCommunity, int allowAsIn, boolean allowAsInOrigin, boolean asOverride) {
+        Filters in, Filters out, Set<CommunityKind> sendCommunity, int allowAsIn, boolean allowAsInOrigin, boolean asOverride,
+        Optional<MaximumPrefixes> maximumPrefixes, Optional<DefaultOriginate> defaultOriginate) {
+
+    /**
+     * {@code maximum-prefix}: how many accepted prefixes are too many.
+     *
+     * @param thresholdPercent of the limit, from which on it is said; 75 unless configured
+     * @param warningOnly      more than the limit is said, too, and nothing else happens
+     * @param restart          how long the session stays down; empty: until it is cleared
+     */
+    public record MaximumPrefixes(long limit, int thresholdPercent, boolean warningOnly, Optional<Duration> restart) {
+        public static final int DEFAULT_THRESHOLD = 75;
+    }
+
+    /** {@code default-originate [route-map NAME]}: with a map, only while it permits one of the routes there are. */
+    public record DefaultOriginate(Optional<String> routeMap) {}
 
     /**
      * The lists that a route has to pass, in FRR's order; resolved by name when a route is looked at: a name that nothing defines denies everything.
@@ -50,6 +67,8 @@ public record FamilyConfig(boolean activate, boolean nextHopSelf, boolean softRe
     public Builder toBuilder() {
         var builder = new Builder().activate(activate).nextHopSelf(nextHopSelf).softReconfigurationInbound(softReconfigurationInbound).weight(weight)
                 .advertisementInterval(advertisementInterval).in(in).out(out).allowAsIn(allowAsIn).allowAsInOrigin(allowAsInOrigin).asOverride(asOverride);
+        builder.maximumPrefixes = maximumPrefixes;
+        builder.defaultOriginate = defaultOriginate;
         for (CommunityKind kind : CommunityKind.values()) builder.sendCommunity(kind, sendCommunity.contains(kind));
         return builder;
     }
@@ -67,6 +86,8 @@ public record FamilyConfig(boolean activate, boolean nextHopSelf, boolean softRe
         private int allowAsIn;
         private boolean allowAsInOrigin;
         private boolean asOverride;
+        private Optional<MaximumPrefixes> maximumPrefixes = Optional.empty();
+        private Optional<DefaultOriginate> defaultOriginate = Optional.empty();
 
         private Builder() { }
 
@@ -100,8 +121,13 @@ public record FamilyConfig(boolean activate, boolean nextHopSelf, boolean softRe
 
         public Builder asOverride(boolean value) { asOverride = value; return this; }
 
+        public Builder maximumPrefixes(MaximumPrefixes limit) { maximumPrefixes = Optional.of(limit); return this; }
+
+        public Builder defaultOriginate(DefaultOriginate value) { defaultOriginate = Optional.of(value); return this; }
+
         public FamilyConfig build() {
-            return new FamilyConfig(activate, nextHopSelf, softReconfigurationInbound, weight, advertisementInterval, in, out, sendCommunity, allowAsIn, allowAsInOrigin, asOverride);
+            return new FamilyConfig(activate, nextHopSelf, softReconfigurationInbound, weight, advertisementInterval, in, out, sendCommunity, allowAsIn, allowAsInOrigin, asOverride,
+                    maximumPrefixes, defaultOriginate);
         }
     }
 }

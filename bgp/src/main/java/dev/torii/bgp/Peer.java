@@ -7,6 +7,7 @@ import dev.torii.bgp.wire.BgpDecodeException;
 import dev.torii.bgp.wire.BgpMessage;
 import dev.torii.bgp.wire.Iana;
 import dev.torii.bgp.wire.NotificationMessage;
+import dev.torii.bgp.wire.Octets;
 import dev.torii.bgp.wire.OpenMessage;
 import dev.torii.bgp.wire.UpdateMessage;
 import java.net.InetAddress;
@@ -33,6 +34,8 @@ final class Peer {
     private boolean running;
     private boolean reachable = true;
     private boolean intervalRuns;
+    private boolean overflowed;
+    private int prefixesReported;
     private int errors;
     private @Nullable Reason lastReset;
     private @Nullable Long changedAtNanos;
@@ -60,6 +63,8 @@ final class Peer {
 
     void clear() {
         if (!running) return;
+        overflowed = false;
+        context.transport().disarm(restartTimer());
         end(new Event.Stop(NotificationMessage.of(Iana.CEASE, Iana.CEASE_RESET), "cleared"));
         errors = 0;
         if (up()) step(outgoing, new Event.StartLater());
@@ -73,7 +78,7 @@ final class Peer {
         else if (running && up()) step(outgoing, new Event.Start());
     }
 
-    private boolean up() { return reachable && !config.shutdown(); }
+    private boolean up() { return reachable && !config.shutdown() && !overflowed; }
 
     private void end(Event event) {
         if (incoming != null) step(incoming, event);
@@ -129,6 +134,11 @@ final class Peer {
 
     void expired(Side side, TimerName timer) {
         if (timer == TimerName.ADVERTISEMENT_INTERVAL) { intervalRuns = false; return; }
+        if (timer == TimerName.MAXIMUM_PREFIX_RESTART) {
+            overflowed = false;
+            if (running && up()) step(outgoing, new Event.Start());
+            return;
+        }
         var connection = side == Side.OUTGOING ? outgoing : incoming;
         if (connection == null || !connection.armed.remove(timer)) return;
         if (timer == TimerName.IDLE_HOLD && incoming != null && !(incoming.state instanceof Session.OpenSent)) return;   // theirs is good: no need for ours
@@ -182,7 +192,27 @@ final class Peer {
             case AttributeOutcome.SessionReset reset -> { return; }                 // the codec has thrown it already
         }
         context.tables().update(to, update, outcome);
+        config.ipv4Unicast().maximumPrefixes().ifPresent(limit -> checkCount(to, limit));
     }
+
+    /** RFC 4486: the data is the family and the limit. */
+    private void checkCount(PeerTables to, FamilyConfig.MaximumPrefixes limit) {
+        int count = to.in.accepted();
+        if (count > limit.limit() && !limit.warningOnly()) {
+            overflowed = true;
+            var data = ByteBuffer.allocate(7).putShort((short) 1).put((byte) 1).putInt((int) limit.limit());
+            var cease = new NotificationMessage(Iana.CEASE, Iana.CEASE_MAXIMUM_PREFIXES, Octets.rest(data.flip()));
+            end(new Event.Stop(cease, count + " prefixes, the limit is " + limit.limit()));
+            limit.restart().ifPresent(after -> context.transport().arm(restartTimer(), after));
+            return;
+        }
+        int level = count > limit.limit() ? 2 : count > limit.limit() * limit.thresholdPercent() / 100 ? 1 : 0;
+        if (level > prefixesReported)
+            context.events().event(new PeerEvent.ManyPrefixes(config.address(), count + " prefixes received, the limit is " + limit.limit()));
+        prefixesReported = level;
+    }
+
+    private Timer restartTimer() { return new Timer(config.address(), Side.OUTGOING, TimerName.MAXIMUM_PREFIX_RESTART); }
 
     /** Section 6.8, when an OPEN comes in while the peer's other connection is open, too. */
     private void opened(Connection connection, OpenMessage open) {
@@ -259,7 +289,7 @@ final class Peer {
         connection.armed.add(timer);
         var delay = switch (timer) {                                                // RFC 4271 section 10 names these
             case CONNECT_RETRY, KEEPALIVE, IDLE_HOLD, ADVERTISEMENT_INTERVAL -> context.jittered(after);
-            case HOLD, DELAY_OPEN -> after;
+            case HOLD, DELAY_OPEN, MAXIMUM_PREFIX_RESTART -> after;
         };
         context.transport().arm(new Timer(config.address(), connection.side, timer), delay);
     }
@@ -275,6 +305,7 @@ final class Peer {
         if (other != null && (!other.opening() || Collision.kept(localId(), context.config().localAs(), remoteId(negotiated), negotiated.remoteAs()) == connection.side))
             step(other, new Event.CollisionDump());                                 // a dial that is no longer needed, or the connection that lost
         errors = 0;
+        prefixesReported = 0;
         counters.established++;
         changedAtNanos = context.nowNanos();
         var source = RouteSource.session(config.address(), negotiated.remoteAs(), remoteId(negotiated), external());
@@ -350,7 +381,7 @@ final class Peer {
         var since = Optional.ofNullable(changedAtNanos).map(then -> Duration.ofNanos(context.nowNanos() - then));
         return new PeerSummary(config.address(), config.description(), config.remoteAs(),
                 PeerCounters.total(counters.received), PeerCounters.total(counters.sent), announcer == null ? 0 : announcer.version(),
-                0, announcer == null ? 0 : announcer.waiting(), since, config.shutdown() ? "Idle (Admin)" : shown.state.word(),
+                0, announcer == null ? 0 : announcer.waiting(), since, config.shutdown() ? "Idle (Admin)" : overflowed ? "Idle (PfxCt)" : shown.state.word(),
                 tables == null ? 0 : tables.in.accepted(), tables == null ? 0 : tables.out.size(),
                 context.policy().missingIn(config), context.policy().missingOut(config));
     }

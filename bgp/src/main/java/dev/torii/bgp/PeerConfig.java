@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 
 /**
@@ -19,12 +20,15 @@ import java.util.function.UnaryOperator;
  * @param passive      wait to be dialled
  * @param shutdown     configured, but kept down ({@code Idle (Admin)})
  * @param ebgpMultihop TTL of an external session; 1 unless {@code ebgp-multihop}. The driver sets it on the socket
+ * @param ttlSecurityHops RFC 5082: packets that have come further are dropped, ours leave with TTL 255. The driver sets it on the socket
+ * @param password     RFC 2385; the driver sets it on the socket
  * @param localAs      another AS of ours towards this peer
  * @param families     per address family; IPv4 unicast is activated unless configured otherwise
  */
 public record PeerConfig(InetAddress address, long remoteAs, Optional<String> description, Optional<InetAddress> updateSource,
         Duration keepalive, Duration hold, Duration connectRetry, Duration delayOpen, boolean passive, boolean shutdown,
-        int ebgpMultihop, Optional<LocalAs> localAs, Map<AddressFamily, FamilyConfig> families) {
+        int ebgpMultihop, OptionalInt ttlSecurityHops, Optional<Password> password, Optional<LocalAs> localAs,
+        Map<AddressFamily, FamilyConfig> families) {
 
     /**
      * {@code neighbor X local-as}: another AS towards this peer, in our OPEN and in paths.
@@ -59,6 +63,8 @@ public record PeerConfig(InetAddress address, long remoteAs, Optional<String> de
         private boolean passive;
         private boolean shutdown;
         private int ebgpMultihop = 1;
+        private OptionalInt ttlSecurityHops = OptionalInt.empty();
+        private Optional<Password> password = Optional.empty();
         private Optional<LocalAs> localAs = Optional.empty();
         private final Map<AddressFamily, FamilyConfig> families = new HashMap<>();
 
@@ -85,6 +91,10 @@ public record PeerConfig(InetAddress address, long remoteAs, Optional<String> de
 
         public Builder ebgpMultihop(int ttl) { ebgpMultihop = ttl; return this; }
 
+        public Builder ttlSecurityHops(int hops) { ttlSecurityHops = OptionalInt.of(hops); return this; }
+
+        public Builder password(Password key) { password = Optional.of(key); return this; }
+
         public Builder localAs(LocalAs own) { localAs = Optional.of(own); return this; }
 
         /** Changes what is said of a family so far. */
@@ -96,7 +106,8 @@ public record PeerConfig(InetAddress address, long remoteAs, Optional<String> de
         public Builder ipv4Unicast(FamilyConfig family) { families.put(AddressFamily.IPV4_UNICAST, family); return this; }
 
         public PeerConfig build() {
-            return new PeerConfig(address, remoteAs, description, updateSource, keepalive, hold, connectRetry, delayOpen, passive, shutdown, ebgpMultihop, localAs, families);
+            return new PeerConfig(address, remoteAs, description, updateSource, keepalive, hold, connectRetry, delayOpen, passive, shutdown, ebgpMultihop,
+                    ttlSecurityHops, password, localAs, families);
         }
     }
 }

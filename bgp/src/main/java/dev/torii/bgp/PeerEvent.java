@@ -24,6 +24,9 @@ public sealed interface PeerEvent {
         @Override public String text() { return "no session: " + reason.text(); }
     }
 
+    /** {@code maximum-prefix}: more than its threshold, or than its limit with {@code warning-only}. Once each time. */
+    record ManyPrefixes(InetAddress peer, String text) implements PeerEvent {}
+
     /** An UPDATE with a bad attribute; the session stays (RFC 7606). Rate-limit these. */
     record MalformedUpdate(InetAddress peer, String text) implements PeerEvent {}
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param tableVersion     the last version of the table the peer was told of; 0 unless Established
  * @param outQueue         prefixes waiting to be sent
  * @param upDown           since the session came up or went down; empty: never
- * @param state            FRR's word: {@code Established, Idle, Idle (Admin), Connect, Active, OpenSent, OpenConfirm}
+ * @param state            FRR's word: {@code Established, Idle, Idle (Admin), Idle (PfxCt), Connect, Active, OpenSent, OpenConfirm}
  * @param prefixesReceived accepted by policy
  * @param prefixesSent     in the Adj-RIB-Out
  * @param policyMissingIn  FRR prints {@code (Policy)} instead of the count received: RFC 8212 takes nothing

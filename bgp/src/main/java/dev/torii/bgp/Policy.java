@@ -124,6 +124,21 @@ final class Policy {
         return shown.prepend(own.replaceAs() ? List.of(own.as()) : List.of(own.as(), config.localAs()));
     }
 
+    /** What a {@code default-originate route-map} makes of a plain default route because of this one; empty: nothing. */
+    Optional<RouteAttributes> conditionOfDefault(String routeMap, Prefix prefix, Route best) {
+        var subject = new RouteMaps.Subject(prefix, best.attributes(), best.weight(), best.source().peer());
+        return maps.apply(routeMap, subject, defaultAttributes()).map(RouteMaps.Subject::attributes);
+    }
+
+    private static RouteAttributes defaultAttributes() { return RouteAttributes.of(PathAttribute.Origin.IGP, AsPath.EMPTY, UNSPECIFIED).withMed(0); }
+
+    /** The default route for one peer; not subject to its lists, as in FRR. */
+    RouteAttributes defaultRoute(PeerTables peer, Optional<RouteAttributes> conditional) {
+        var attributes = conditional.orElseGet(Policy::defaultAttributes).withNextHop(peer.local);
+        if (!peer.external) return shared(attributes.localPref().isPresent() ? attributes : attributes.withLocalPref(config.defaultLocalPreference()));
+        return shared(attributes.withAsPath(externalPath(peer, peer.config.ipv4Unicast(), attributes.asPath())).withoutLocalPref());
+    }
+
     /** The route of a {@code network} statement, with the metric of the route that is there; empty: its route map denies it. */
     Optional<Route> originated(BgpConfig.Network network, long metric) {
         var attributes = RouteAttributes.of(PathAttribute.Origin.IGP, AsPath.EMPTY, UNSPECIFIED).withMed(metric);

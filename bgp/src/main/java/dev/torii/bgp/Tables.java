@@ -23,6 +23,8 @@ import java.util.Set;
 
 /** The Loc-RIB between the sessions' Adj-RIBs and the kernel: routes come in, changes go out to whom they concern. */
 final class Tables {
+    private static final Prefix DEFAULT = Prefix.ipv4(0, 0);
+
     private final Policy policy;
     private final RouteSink sink;
     private final NextHopTable nextHops = new NextHopTable();
@@ -51,6 +53,7 @@ final class Tables {
         locRib.forEach((prefix, selection) -> prefixes.add(prefix));
         prefixes.sort(null);
         prefixes.forEach(peer.out::touch);
+        if (peer.config.ipv4Unicast().defaultOriginate().isPresent()) peer.out.touch(DEFAULT);
     }
 
     /** A session is gone: so are its routes. */
@@ -125,7 +128,15 @@ final class Tables {
 
     /** What the peer is to be told of a prefix. */
     Optional<RouteAttributes> wanted(PeerTables peer, Prefix prefix) {
+        if (prefix.length() == 0 && peer.config.ipv4Unicast().defaultOriginate().isPresent()) return defaultRoute(peer, peer.config.ipv4Unicast().defaultOriginate().get());
         return locRib.best(prefix).flatMap(best -> policy.exported(peer, prefix, best));
+    }
+
+    /** FRR's {@code default-originate}: in place of any default route there may be. */
+    private Optional<RouteAttributes> defaultRoute(PeerTables peer, FamilyConfig.DefaultOriginate wanted) {
+        if (wanted.routeMap().isEmpty()) return Optional.of(policy.defaultRoute(peer, Optional.empty()));
+        return locRib.firstBest((prefix, best) -> policy.conditionOfDefault(wanted.routeMap().get(), prefix, best))
+                .map(found -> policy.defaultRoute(peer, Optional.of(found)));
     }
 
     private void note(Prefix prefix, LocRib.Change change) {
@@ -134,7 +145,10 @@ final class Tables {
             case MULTIPATH_ONLY -> changed.add(prefix);
             case BEST -> {
                 changed.add(prefix);
-                for (PeerTables session : sessions.values()) session.out.touch(prefix);
+                for (PeerTables session : sessions.values()) {
+                    session.out.touch(prefix);
+                    if (session.config.ipv4Unicast().defaultOriginate().flatMap(FamilyConfig.DefaultOriginate::routeMap).isPresent()) session.out.touch(DEFAULT);
+                }
             }
         }
     }

@@ -1,4 +1,4 @@
 package dev.torii.bgp;
 
-/** The session timers of RFC 4271 section 10, and the interval of section 9.2.1.1. */
-public enum TimerName { CONNECT_RETRY, HOLD, KEEPALIVE, DELAY_OPEN, IDLE_HOLD, ADVERTISEMENT_INTERVAL }
+/** The timers of RFC 4271 section 8, the idle hold time of section 8.1.1, and the pause of {@code maximum-prefix ... restart}. */
+public enum TimerName { CONNECT_RETRY, HOLD, KEEPALIVE, DELAY_OPEN, IDLE_HOLD, ADVERTISEMENT_INTERVAL, MAXIMUM_PREFIX_RESTART }

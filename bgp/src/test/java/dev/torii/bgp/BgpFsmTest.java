@@ -67,6 +67,7 @@ class BgpFsmTest {
                 DELAY_OPEN    Idle     Connect     Active      OpenSent         OpenSent         OpenConfirm      Established
                 IDLE_HOLD     Connect  Connect     Active      Active           OpenSent         OpenConfirm      Established
                 ADVERTISEMENT_INTERVAL Idle Connect Active     Active           OpenSent         OpenConfirm      Established
+                MAXIMUM_PREFIX_RESTART Idle Connect Active     Active           OpenSent         OpenConfirm      Established
                 TcpConnected  Idle     OpenSent    OpenSent    Active           OpenSent         OpenConfirm      Established
                 TcpFailed     Idle     Active      Active      Active           Active           Idle             Idle
                 Open          Idle     Idle        Idle        OpenConfirm      OpenConfirm      Idle+5/2         Idle+5/3

@@ -13,14 +13,22 @@ import dev.torii.bgp.policy.AccessList;
 import dev.torii.bgp.policy.Action;
 import dev.torii.bgp.policy.AsPathList;
 import dev.torii.bgp.policy.Patterns;
+import dev.torii.bgp.policy.PolicyLists;
 import dev.torii.bgp.policy.PrefixList;
+import dev.torii.bgp.policy.RouteMap;
 import dev.torii.bgp.wire.AsPath;
 import dev.torii.bgp.wire.CommunityKind;
+import dev.torii.bgp.wire.NotificationMessage;
 import dev.torii.bgp.wire.Octets;
+import dev.torii.bgp.wire.OpenMessage;
 import dev.torii.bgp.wire.PathAttribute;
 import dev.torii.bgp.wire.Prefix;
+import dev.torii.bgp.wire.UpdateMessage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** What a neighbour's settings do to routes: one speaker between two played peers, 31898 and 64999. */
@@ -96,7 +104,7 @@ class PolicyTest {
                 .peer(PeerConfig.builder(HEAD2, 64999).localAs(new PeerConfig.LocalAs(64513, false, true)).build()).build());
         left = played.establish(HEAD1, CPE1, 31898);
         right = played.establish(HEAD2, CPE2, 64999);
-        assertEquals(64512, ((dev.torii.bgp.wire.OpenMessage) left.sent.getFirst()).as());
+        assertEquals(64512, ((OpenMessage) left.sent.getFirst()).as());
         announce(P, AsPath.sequence(31898));
         assertEquals("64513 64512 31898", right.toldPath(P).toString(), "replace-as leaves 65000 out");
         right.announce("10.9.0.0/16", PathAttribute.Origin.IGP, new PathAttribute.AsPathAttribute(AsPath.sequence(64999)), new PathAttribute.NextHop(HEAD2));
@@ -116,9 +124,9 @@ class PolicyTest {
     }
 
     @Test void allListsMustPermitInBothDirections() {
-        config.lists(new dev.torii.bgp.policy.PolicyLists.Builder()
+        config.lists(new PolicyLists.Builder()
                 .accessList(new AccessList("D", List.of(new AccessList.Entry.Inside(5, Action.PERMIT, Prefix.parse("10.0.0.0/8"), false))))
-                .prefixList(PrefixList.builder("P").add(Action.PERMIT, Prefix.parse("10.0.0.0/8"), java.util.OptionalInt.empty(), java.util.OptionalInt.of(24)).build())
+                .prefixList(PrefixList.builder("P").add(Action.PERMIT, Prefix.parse("10.0.0.0/8"), OptionalInt.empty(), OptionalInt.of(24)).build())
                 .asPathList(new AsPathList("F", List.of(new AsPathList.Entry(5, Action.PERMIT, Patterns.compile("^31898( 7)?$"))))));
         var filters = Filters.NONE.withDistributeList("D").withPrefixList("P").withFilterList("F");
         start(left(plain().in(filters)), right(plain().out(Filters.NONE.withFilterList("F"))));
@@ -141,5 +149,62 @@ class PolicyTest {
             var summary = one.speaker.neighbor(HEAD1).orElseThrow().summary();
             assertFalse(summary.policyMissingIn() || summary.policyMissingOut(), "any of them is a policy for RFC 8212");
         }
+    }
+
+    private static FamilyConfig.MaximumPrefixes limit(boolean warningOnly, Optional<Duration> restart) { return new FamilyConfig.MaximumPrefixes(2, 50, warningOnly, restart); }
+
+    @Test void morePrefixesThanTheLimitEndTheSessionUntilItIsCleared() {
+        start(left(plain().maximumPrefixes(limit(false, Optional.empty()))), right(plain()));
+        announce("10.0.1.0/24", AsPath.sequence(31898));
+        announce("10.0.2.0/24", AsPath.sequence(31898));
+        announce("10.0.2.0/24", AsPath.sequence(31898, 7));
+        assertTrue(left.established());
+        assertEquals(1, played.events.stream().filter(PeerEvent.ManyPrefixes.class::isInstance).count(), "the threshold, once");
+        announce("10.0.3.0/24", AsPath.sequence(31898));
+        assertEquals(new NotificationMessage(6, 1, Octets.parseHex("00010100000002")), left.notification());
+        assertEquals("Idle (PfxCt)", played.speaker.neighbor(HEAD1).orElseThrow().summary().state());
+        assertTrue(played.kernel.isEmpty());
+        assertFalse(played.speaker.accepts(HEAD1));
+        played.speaker.clear(HEAD1);
+        assertTrue(played.establish(HEAD1, CPE1, 31898).established());
+    }
+
+    @Test void theSessionComesBackAfterThePauseThatIsConfigured() {
+        start(left(plain().maximumPrefixes(limit(false, Optional.of(Duration.ofMinutes(3))))), right(plain()));
+        for (int i = 1; i <= 3; i++) announce("10.0." + i + ".0/24", AsPath.sequence(31898));
+        var timer = new Timer(HEAD1, Side.OUTGOING, TimerName.MAXIMUM_PREFIX_RESTART);
+        assertEquals(Duration.ofMinutes(3), played.timers.get(timer));
+        played.fire(timer);
+        assertTrue(played.establish(HEAD1, CPE1, 31898).established());
+    }
+
+    @Test void warningOnlyOnlyWarns() {
+        start(left(plain().maximumPrefixes(limit(true, Optional.empty()))), right(plain()));
+        for (int i = 1; i <= 5; i++) announce("10.0." + i + ".0/24", AsPath.sequence(31898));
+        assertTrue(left.established());
+        assertEquals(5, played.kernel.size());
+        assertEquals(2, played.events.stream().filter(PeerEvent.ManyPrefixes.class::isInstance).count(), "the threshold and the limit, once each");
+    }
+
+    @Test void aDefaultRouteOfOurOwnIsSentInPlaceOfALearntOne() {
+        start(left(plain()), right(plain().defaultOriginate(new FamilyConfig.DefaultOriginate(Optional.empty())).out(Filters.NONE.withPrefixList("NONE"))));
+        assertEquals("65000", right.toldPath("0.0.0.0/0").toString(), "whatever the lists say");
+        assertEquals(CPE2, right.told("0.0.0.0/0", PathAttribute.NextHop.class).orElseThrow().address());
+        announce("0.0.0.0/0", AsPath.sequence(31898));
+        assertEquals("65000", right.toldPath("0.0.0.0/0").toString());
+        assertTrue(left.told("0.0.0.0/0").isEmpty());
+    }
+
+    @Test void aDefaultRouteWithAConditionComesAndGoesWithIt() {
+        var map = new RouteMap("M", List.of(new RouteMap.Entry(10, Action.PERMIT, List.of(new RouteMap.Match.PrefixListName("P")), List.of(new RouteMap.SetAction.Metric(7)))));
+        config.prefixList(PrefixList.builder("P").add(Action.PERMIT, Prefix.parse(P)).build()).routeMap(map);
+        start(left(plain()), right(plain().defaultOriginate(new FamilyConfig.DefaultOriginate(Optional.of("M")))));
+        announce("10.9.0.0/16", AsPath.sequence(31898));
+        assertTrue(right.told("0.0.0.0/0").isEmpty());
+        announce(P, AsPath.sequence(31898));
+        assertEquals("65000", right.toldPath("0.0.0.0/0").toString());
+        assertEquals(7, right.told("0.0.0.0/0", PathAttribute.MultiExitDisc.class).orElseThrow().value());
+        left.say(new UpdateMessage(List.of(Prefix.parse(P)), List.of(), List.of()));
+        assertTrue(right.told("0.0.0.0/0").isEmpty());
     }
 }

@@ -55,17 +55,24 @@ public final class RouteMaps {
     private static boolean permits(@Nullable AccessList list, Prefix prefix) { return list != null && list.permits(prefix); }
 
     /** What the map makes of it; empty: denied. */
-    public Optional<Subject> apply(String routeMap, Subject subject) { return apply(routeMap, subject, 0); }
+    public Optional<Subject> apply(String routeMap, Subject subject) { return apply(routeMap, subject, subject, 0); }
 
-    private Optional<Subject> apply(String routeMap, Subject subject, int depth) {
+    /** {@code default-originate route-map}: matches are for {@code subject}, sets change the attributes of another route. */
+    public Optional<Subject> apply(String routeMap, Subject subject, RouteAttributes toChange) {
+        return apply(routeMap, subject, subject.with(toChange), 0);
+    }
+
+    /** Matches see what sets have changed, unless it is another route that they change. */
+    private Optional<Subject> apply(String routeMap, Subject subject, Subject toChange, int depth) {
         var map = lists.routeMaps().get(routeMap);
         if (map == null || depth > DEEPEST_CALL) return Optional.empty();
-        var changed = subject;
+        var changed = toChange;
+        boolean same = subject == toChange;
         boolean permitted = false;
         int goTo = 0;
         for (RouteMap.Entry entry : map.entries()) {
             if (entry.seq() < goTo) continue;
-            var seen = changed;
+            var seen = same ? changed : subject;
             if (!entry.matches().stream().allMatch(match -> matches(match, seen))) {
                 permitted = false;                                          // FRR: after on-match, an entry that does not match denies
                 continue;
@@ -74,7 +81,7 @@ public final class RouteMaps {
             permitted = true;
             for (RouteMap.SetAction set : entry.sets()) changed = apply(set, changed);
             if (entry.call().isPresent() && lists.routeMaps().containsKey(entry.call().get())) {
-                var called = apply(entry.call().get(), changed, depth + 1);
+                var called = apply(entry.call().get(), same ? changed : subject, changed, depth + 1);
                 if (called.isEmpty()) return Optional.empty();
                 changed = called.get();
             }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +95,11 @@ public final class LocRib {
     public List<Route> selected(Prefix prefix) {
         var destination = destinations.get(prefix);
         return destination == null ? List.of() : List.of(Arrays.copyOf(destination.routes, destination.selected));
+    }
+
+    /** What the condition makes of the best route of some prefix, the first that it makes something of; empty: of none. */
+    public <T> Optional<T> firstBest(BiFunction<Prefix, Route, Optional<T>> condition) {
+        return destinations.first((prefix, destination) -> Optional.ofNullable(destination.best()).flatMap(best -> condition.apply(prefix, best)));
     }
 
     /** All routes of every prefix, in no order; {@link DecisionProcess.Selection} says which are in use. */

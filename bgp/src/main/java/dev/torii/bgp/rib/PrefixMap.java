@@ -4,7 +4,9 @@ import dev.torii.bgp.wire.Prefix;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +73,21 @@ public final class PrefixMap<V> {
             if (value != null) action.accept(unpack(keys[slot]), value);
         }
         ipv6.forEach(action);
+    }
+
+    /** What {@code search} finds first, in no order. The map must not be changed meanwhile. */
+    public <T> Optional<T> first(BiFunction<Prefix, V, Optional<T>> search) {
+        for (int slot = 0; slot < keys.length; slot++) {
+            V value = value(slot);
+            if (value == null) continue;
+            var found = search.apply(unpack(keys[slot]), value);
+            if (found.isPresent()) return found;
+        }
+        for (var entry : ipv6.entrySet()) {
+            var found = search.apply(entry.getKey(), entry.getValue());
+            if (found.isPresent()) return found;
+        }
+        return Optional.empty();
     }
 
     @SuppressWarnings("unchecked")

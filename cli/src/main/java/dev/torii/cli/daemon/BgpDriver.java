@@ -18,6 +18,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
@@ -26,6 +27,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +45,8 @@ final class BgpDriver implements Transport {
     private static final Duration LINGER = Duration.ofSeconds(1);
     private static final WriteBufferWaterMark SEND_BUFFER = new WriteBufferWaterMark(256 << 10, 1 << 20);
     private static final IntegerUnixChannelOption IP_TTL = new IntegerUnixChannelOption("IP_TTL", 0, 2);
+    private static final IntegerUnixChannelOption IP_MINTTL = new IntegerUnixChannelOption("IP_MINTTL", 0, 21);
+    private static final int GREATEST_TTL = 255;
 
     private final ControlLoop loop;
     private final Map<InetAddress, PeerConfig> peers = new HashMap<>();
@@ -95,6 +99,8 @@ final class BgpDriver implements Transport {
                 .group(loop.eventLoop(), loop.eventLoop())
                 .channel(EpollServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .option(IP_TTL, GREATEST_TTL)                               // of the SYN-ACK: the neighbour may ask for RFC 5082
+                .option(EpollChannelOption.TCP_MD5SIG, keys(peers.values()))
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.AUTO_READ, false)
@@ -126,7 +132,7 @@ final class BgpDriver implements Transport {
         }
         var connection = speaker().newConnectionId();
         attach(connection, channel);
-        setTtl(channel, peer);
+        ttl(peer).forEach(channel.config()::setOption);
         loop.run(() -> {
             speaker().connected(peer.address(), connection, false, local.getAddress());
             channel.config().setAutoRead(true);
@@ -145,7 +151,8 @@ final class BgpDriver implements Transport {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) TimeUnit.SECONDS.toMillis(DIAL_SECONDS))
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, SEND_BUFFER)
                 .handler(new ChannelInboundHandlerAdapter());
-        if (external(peer)) bootstrap.option(IP_TTL, peer.ebgpMultihop());
+        ttl(peer).forEach(bootstrap::option);
+        if (peer.password().isPresent()) bootstrap.option(EpollChannelOption.TCP_MD5SIG, keys(List.of(peer)));
         localAddresses.apply(peer).ifPresent(local -> bootstrap.localAddress(local, 0));
         ChannelFuture dialling = bootstrap.connect(address, BGP_PORT);
         attach(connection, dialling.channel());
@@ -169,8 +176,17 @@ final class BgpDriver implements Transport {
         channel.pipeline().addLast(new Connection(connection));
     }
 
-    private void setTtl(EpollSocketChannel channel, PeerConfig peer) {
-        if (external(peer)) channel.config().setOption(IP_TTL, peer.ebgpMultihop());
+    /** RFC 5082, or how far an external neighbour may be. */
+    private Map<IntegerUnixChannelOption, Integer> ttl(PeerConfig peer) {
+        if (peer.ttlSecurityHops().isPresent()) return Map.of(IP_TTL, GREATEST_TTL, IP_MINTTL, GREATEST_TTL + 1 - peer.ttlSecurityHops().getAsInt());
+        return external(peer) ? Map.of(IP_TTL, peer.ebgpMultihop()) : Map.of();
+    }
+
+    /** RFC 2385: the kernel drops every segment of these neighbours that is not signed with its key. A listener needs all keys before the first SYN. */
+    private static Map<InetAddress, byte[]> keys(Collection<PeerConfig> peers) {
+        var keys = new HashMap<InetAddress, byte[]>();
+        for (PeerConfig peer : peers) peer.password().ifPresent(key -> keys.put(peer.address(), key.toArray()));
+        return keys;
     }
 
     private boolean external(PeerConfig peer) {

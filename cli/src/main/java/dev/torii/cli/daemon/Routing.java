@@ -136,6 +136,7 @@ final class Routing implements AutoCloseable {
             case PeerEvent.Down down -> log.warn(subject, down.text());
             case PeerEvent.Failed failed when isCollision(failed.reason()) -> log.debug(subject, failed.text());
             case PeerEvent.Failed failed -> log.limited("bgp failed " + subject, subject, failed.text());
+            case PeerEvent.ManyPrefixes many -> log.warn(subject, many.text());
             case PeerEvent.MalformedUpdate malformed -> log.limited("bgp update " + subject, subject, malformed.text());
         }
     }

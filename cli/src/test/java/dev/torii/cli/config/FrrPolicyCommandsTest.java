@@ -1,10 +1,12 @@
 package dev.torii.cli.config;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.bgp.BgpConfig;
+import dev.torii.bgp.FamilyConfig;
 import dev.torii.bgp.FamilyConfig.Filters;
 import dev.torii.bgp.PeerConfig;
 import dev.torii.bgp.policy.Action;
@@ -14,8 +16,10 @@ import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.CommunitySet;
 import dev.torii.bgp.wire.Prefix;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +79,23 @@ class FrrPolicyCommandsTest {
     }
 
     @Test
+    void limitsDefaultsAndTheSocketsOptions() {
+        var peers = bgp(" neighbor 192.168.254.2 maximum-prefix 2000 90 restart 5", " neighbor 192.168.254.2 default-originate route-map M", " neighbor 192.168.254.2 password  a/b",
+                " neighbor 192.168.254.2 ttl-security hops 1", " neighbor 192.168.254.6 remote-as 31898", " neighbor 192.168.254.6 maximum-prefix 10 warning-only", " neighbor 192.168.254.6 default-originate",
+                " neighbor 192.168.254.10 remote-as 31898", " neighbor 192.168.254.10 maximum-prefix 10 50", " no neighbor 192.168.254.10 maximum-prefix", " neighbor 192.168.254.10 password x",
+                " no neighbor 192.168.254.10 password", "route-map M permit 10").peers();
+        assertEquals(Optional.of(new FamilyConfig.MaximumPrefixes(2000, 90, false, Optional.of(Duration.ofMinutes(5)))), peers.get(0).ipv4Unicast().maximumPrefixes());
+        assertEquals(Optional.of(new FamilyConfig.DefaultOriginate(Optional.of("M"))), peers.get(0).ipv4Unicast().defaultOriginate());
+        assertArrayEquals(new byte[] {'a', '/', 'b'}, peers.get(0).password().orElseThrow().toArray());
+        assertFalse(peers.get(0).toString().contains("a/b"), "a secret");
+        assertEquals(OptionalInt.of(1), peers.get(0).ttlSecurityHops());
+        assertEquals(Optional.of(new FamilyConfig.MaximumPrefixes(10, 75, true, Optional.empty())), peers.get(1).ipv4Unicast().maximumPrefixes());
+        assertEquals(Optional.of(new FamilyConfig.DefaultOriginate(Optional.empty())), peers.get(1).ipv4Unicast().defaultOriginate());
+        assertEquals(Optional.empty(), peers.get(2).ipv4Unicast().maximumPrefixes());
+        assertEquals(Optional.empty(), peers.get(2).password());
+    }
+
+    @Test
     void listsOfPathsCommunitiesAndPrefixes() {
         var lists = bgp("bgp as-path access-list A permit ^31898( 7)*$", "ip as-path access-list A seq 3 deny _9_", "bgp community-list standard C permit 65000:1 no-export", "bgp community-list expanded E deny 65000:.*",
                 "ip community-list 1 permit 65000:2", "bgp community-list 100 permit ^65000", "bgp large-community-list standard L seq 7 permit 65000:1:2", "bgp extcommunity-list standard X permit rt 65000:1 soo 192.0.2.1:7",
@@ -128,11 +149,19 @@ class FrrPolicyCommandsTest {
                 "/etc/frr/bgpd.conf:10:16: community-list C is defined nowhere: nothing matches it"), site.warnings());
     }
 
+    @Test
+    void aNeighborIsEitherFarAwayOrOneHopOff() {
+        site.bgpd(HEAD + " neighbor 192.168.254.2 ebgp-multihop 3\n neighbor 192.168.254.2 ttl-security hops 1\n");
+        assertEquals(List.of("/etc/frr/bgpd.conf:3:2: neighbor 192.168.254.2 has both ebgp-multihop and ttl-security | remove one of the two lines"), site.problems());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         " neighbor 10.0.0.1 peer-group | 4:10: \"10.0.0.1\" is an address, not a name for a peer group # write neighbor NAME peer-group",
         " neighbor 192.168.254.2 peer-group OIC | 4:35: \"OIC\" is an unknown peer group # put neighbor OIC peer-group before this line",
         " neighbor 192.168.254.2 local-as 65000 | 4:33: \"65000\" is the AS of router bgp already # remove the line",
+        " neighbor 192.168.254.2 maximum-prefix 0 | 4:39: \"0\" is not a number from 1 to 4294967295 # write a number from 1 to 4294967295",
+        " neighbor 192.168.254.2 ttl-security hops 255 | 4:42: \"255\" is not a number from 1 to 254 # write a number from 1 to 254",
         " neighbor 192.168.254.2 allowas-in 11 | 4:35: \"11\" is not a number from 1 to 10 # write a number from 1 to 10",
         "bgp as-path access-list A permit (1 | 4:34: \"(1\" is no regular expression: Unclosed group # write one, like ^65000_ or .*",
         "bgp community-list standard C permit 1:70000 | 4:38: \"1:70000\" is not a community # write one like 65000:1, or a name like no-export",

@@ -95,6 +95,8 @@ final class FrrState {
             }
             var peer = neighbor.build(address, timers, connectRetry, router.activateIpv4Unicast);
             builder.peer(peer);
+            if (peer.ttlSecurityHops().isPresent() && peer.ebgpMultihop() > 1)
+                diagnostics.error(neighbor.at, "neighbor " + neighbor.name + " has both ebgp-multihop and ttl-security", "remove one of the two lines");
             for (Neighbor.Setting setting : neighbor.allSettings()) setting.reference().ifPresent(reference -> checkDefined(reference, "every route is denied here"));
             if (policyRequired && peer.remoteAs() != router.as && peer.ipv4Unicast().activate()) checkPolicies(neighbor, peer);
         });

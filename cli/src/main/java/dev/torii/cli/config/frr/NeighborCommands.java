@@ -1,6 +1,7 @@
 package dev.torii.cli.config.frr;
 
 import dev.torii.bgp.FamilyConfig;
+import dev.torii.bgp.Password;
 import dev.torii.bgp.PeerConfig;
 import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.CommunityKind;
@@ -9,6 +10,7 @@ import dev.torii.cli.config.Nearest;
 import dev.torii.cli.config.frr.Grammar.Match;
 import dev.torii.cli.config.frr.Neighbor.Setting;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -61,17 +63,16 @@ final class NeighborCommands {
         set(router, "local-as <as>", match -> localAs(match, false, false));
         set(router, "local-as <as> no-prepend", match -> localAs(match, true, false));
         set(router, "local-as <as> no-prepend replace-as", match -> localAs(match, true, true));
+        set(router, "password <rest>", this::password);
+        set(router, "ttl-security hops <num>", match -> number(match, 1, 254).flatMap(hops -> setting(peer -> peer.ttlSecurityHops((int) (long) hops))));
         set(router, "advertisement-interval <num>", match -> number(match, 0, 600)
                 .flatMap(n -> family(AddressFamily.IPV4_UNICAST, family -> family.advertisementInterval(Duration.ofSeconds(n)))));
         for (String quiet : List.of("capability dynamic|extended-nexthop|fqdn|software-version", "disable-connected-check", "enforce-first-as", "strict-capability-match")) {
             other(router, quiet, FrrValues::quiet);
         }
-        other(router, "password <rest>", match -> {
-            if (!match.no()) values.error(match.first().at(), "TCP MD5 passwords are not supported yet", "remove the line here and at the peer; OCI's Site-to-Site VPN takes none");
-        });
         other(router, "bfd <rest>", values.refused("BFD is", "remove the line"));
         router.add("neighbor <peer> interface <rest>", values.refused("unnumbered neighbors are", "write the neighbor's address"));
-        for (String other : List.of("ttl-security <rest>", "port <num>", "override-capability", "dont-capability-negotiate", "solo", "oad",
+        for (String other : List.of("port <num>", "override-capability", "dont-capability-negotiate", "solo", "oad",
                 "tcp-mss <num>", "graceful-restart", "graceful-restart-helper", "graceful-restart-disable", "graceful-shutdown", "local-role <rest>", "sender-as-path-loop-detection", "aigp")) {
             other(router, other, refusedSetting());
         }
@@ -87,6 +88,16 @@ final class NeighborCommands {
         setFamily(grammar, family, "allowas-in origin", builder -> builder.allowAsIn(0).allowAsInOrigin(true));
         set(grammar, family, "allowas-in <num>", match -> number(match, 1, 10).flatMap(n -> family(family, builder -> builder.allowAsIn((int) (long) n).allowAsInOrigin(false))));
         set(grammar, family, "weight <num>", match -> number(match, 0, 65535).flatMap(n -> family(family, builder -> builder.weight((int) (long) n))));
+        setFamily(grammar, family, "default-originate", builder -> builder.defaultOriginate(new FamilyConfig.DefaultOriginate(Optional.empty())));
+        set(grammar, family, "default-originate route-map <name>", match -> Optional.of(new Setting(
+                peer -> peer.family(family, builder -> builder.defaultOriginate(new FamilyConfig.DefaultOriginate(Optional.of(match.text(1))))),
+                Optional.of(new Reference(Reference.Kind.ROUTE_MAP, match.text(1), match.at(1))))));
+        for (String threshold : List.of("", " <num>")) {
+            set(grammar, family, "maximum-prefix <num>" + threshold, match -> maximumPrefixes(match, family, !threshold.isEmpty(), false, Optional.empty()));
+            set(grammar, family, "maximum-prefix <num>" + threshold + " warning-only", match -> maximumPrefixes(match, family, !threshold.isEmpty(), true, Optional.empty()));
+            set(grammar, family, "maximum-prefix <num>" + threshold + " restart <num>",
+                    match -> maximumPrefixes(match, family, !threshold.isEmpty(), false, Optional.of(match.taken().getLast())));
+        }
         filter(grammar, family, "route-map", Reference.Kind.ROUTE_MAP, FamilyConfig.Filters::withRouteMap);
         filter(grammar, family, "prefix-list", Reference.Kind.PREFIX_LIST, FamilyConfig.Filters::withPrefixList);
         filter(grammar, family, "distribute-list", Reference.Kind.ACCESS_LIST, FamilyConfig.Filters::withDistributeList);
@@ -97,8 +108,8 @@ final class NeighborCommands {
         sendCommunity(grammar, family, "send-community large", CommunityKind.LARGE);
         sendCommunity(grammar, family, "send-community both", CommunityKind.STANDARD, CommunityKind.EXTENDED);
         sendCommunity(grammar, family, "send-community all", CommunityKind.values());
-        for (String other : List.of("attribute-unchanged <rest>", "default-originate <rest>",
-                "maximum-prefix <rest>", "maximum-prefix-out <rest>", "next-hop-self force", "remove-private-AS <rest>", "route-reflector-client", "route-server-client",
+        for (String other : List.of("attribute-unchanged <rest>",
+                "maximum-prefix-out <rest>", "next-hop-self force", "remove-private-AS <rest>", "route-reflector-client", "route-server-client",
                 "addpath-tx-all-paths", "addpath-tx-bestpath-per-AS", "disable-addpath-rx", "unsuppress-map <rest>", "advertise-map <rest>", "soo <rest>", "accept-own")) {
             other(grammar, other, refusedSetting());
         }
@@ -170,7 +181,7 @@ final class NeighborCommands {
 
     /** What a later line of the same command replaces. */
     private static String key(String words) {
-        return words.startsWith("local-as") ? "local-as" : words.startsWith("allowas-in") ? "allowas-in" : words.startsWith("shutdown") ? "shutdown" : words;
+        return words.startsWith("local-as") ? "local-as" : words.startsWith("default-originate") ? "default-originate" : words.startsWith("allowas-in") ? "allowas-in" : words.startsWith("shutdown") ? "shutdown" : words;
     }
 
     private static Optional<Setting> setting(Consumer<PeerConfig.Builder> change) { return Optional.of(new Setting(change, Optional.empty())); }
@@ -282,6 +293,30 @@ final class NeighborCommands {
             return Optional.empty();
         }
         return setting(peer -> peer.localAs(new PeerConfig.LocalAs(as.getAsLong(), noPrepend, replaceAs)));
+    }
+
+    /** Never repeated in a message: it is a secret. */
+    private Optional<Setting> password(Match match) {
+        String key = words(match);
+        int length = key.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > Password.LONGEST) {
+            values.error(match.first().at(), "the password has " + length + " octets", "write one of 1 to " + Password.LONGEST);
+            return Optional.empty();
+        }
+        if (match.taken().size() > 2) {
+            values.error(match.first().at(), "the password has spaces in it, which FRR does not take", "write one without spaces here and at the peer");
+            return Optional.empty();
+        }
+        return setting(peer -> peer.password(new Password(key)));
+    }
+
+    private Optional<Setting> maximumPrefixes(Match match, AddressFamily family, boolean hasThreshold, boolean warningOnly, Optional<Word> restart) {
+        var limit = values.number(match.word(1), 1, FrrValues.MAX_32);
+        var threshold = hasThreshold ? values.number(match.word(2), 1, 100) : OptionalLong.of(FamilyConfig.MaximumPrefixes.DEFAULT_THRESHOLD);
+        var minutes = restart.map(word -> values.number(word, 1, 65535));
+        if (limit.isEmpty() || threshold.isEmpty() || minutes.filter(OptionalLong::isEmpty).isPresent()) return Optional.empty();
+        return family(family, builder -> builder.maximumPrefixes(new FamilyConfig.MaximumPrefixes(limit.getAsLong(), (int) threshold.getAsLong(), warningOnly,
+                minutes.map(n -> Duration.ofMinutes(n.getAsLong())))));
     }
 
     private Optional<Setting> updateSource(Match match) {

@@ -1,0 +1,69 @@
+package dev.torii.cli.netns;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torii.cli.lab.Await;
+import dev.torii.cli.lab.Frr;
+import dev.torii.cli.lab.Namespaces;
+import dev.torii.cli.lab.Shell;
+import dev.torii.cli.lab.ToriiDaemon;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** TCP MD5 signatures (RFC 2385) and the TTL that must be 255 (RFC 5082), with FRR: in both directions of dialling. */
+@NamespaceTest(NamespaceTest.Needs.FRR)
+class BgpSocketsIT {
+    private static final String PREFIX = "tp-sock";
+
+    private static String neighbor(String address, String... lines) {
+        var text = new StringBuilder(" neighbor " + address + " remote-as 65010\n neighbor " + address + " timers connect 1\n");
+        for (String line : lines) text.append(" neighbor ").append(address).append(' ').append(line).append('\n');
+        return text.toString();
+    }
+
+    private static String frrs(int subnet, String... lines) {
+        String address = "10.66." + subnet + ".1";
+        var text = new StringBuilder(" neighbor " + address + " remote-as 65000\n neighbor " + address + " timers connect 1\n neighbor " + address + " update-source 10.66." + subnet + ".2\n");
+        for (String line : lines) text.append(" neighbor ").append(address).append(' ').append(line).append('\n');
+        return text.toString();
+    }
+
+    @Test
+    void sessionsComeUpWhereBothSidesAgreeAndNowhereElse() throws IOException {
+        try (var namespaces = Namespaces.of(PREFIX, List.of("torii", "peers"), Path.of("/run/torii-test", PREFIX))) {
+            network(namespaces);
+            var root = ToriiDaemon.root(namespaces, "torii").resolve("etc/frr");
+            Files.createDirectories(root);
+            Files.writeString(root.resolve("daemons"), "bgpd=yes\n");
+            Files.writeString(root.resolve("bgpd.conf"), "router bgp 65000\n no bgp ebgp-requires-policy\n"
+                    + neighbor("10.66.1.2", "password theSameKey", "ttl-security hops 1") + neighbor("10.66.2.2", "password theSameKey", "passive")
+                    + neighbor("10.66.3.2", "password one") + neighbor("10.66.4.2", "password one") + neighbor("10.66.5.2", "ttl-security hops 1")
+                    + neighbor("10.66.6.2", "ttl-security hops 1", "passive"));
+            Frr.start(namespaces, "peers", "router bgp 65010\n bgp router-id 10.66.1.2\n no bgp ebgp-requires-policy\n"
+                    + frrs(1, "password theSameKey", "ttl-security hops 1", "passive") + frrs(2, "password theSameKey") + frrs(3, "password another") + frrs(4)
+                    + frrs(5, "passive") + frrs(6, "ttl-security hops 1"), "");
+            var torii = ToriiDaemon.start(namespaces, "torii").awaitReady();
+            for (String up : List.of("10.66.1.2", "10.66.2.2", "10.66.6.2"))
+                Await.until("the session with " + up, Vpn.UP, () -> torii.job().output().contains("bgp " + up + ": session established"), () -> torii.job().tail(20));
+            for (String down : List.of("10.66.3.2", "10.66.4.2", "10.66.5.2"))
+                assertTrue(!torii.job().output().contains("bgp " + down + ": session established"), () -> torii.job().tail(20));
+            assertTrue(!torii.job().output().contains("theSameKey"), "a secret");
+        }
+    }
+
+    private static void network(Namespaces namespaces) {
+        Shell.run(Shell.SHORT, """
+                netns add @torii
+                netns add @peers
+                link add eth0 netns @torii type veth peer name eth0 netns @peers
+                """.replace("@", namespaces.name("")), List.of("ip", "-batch", "-")).orFail("two namespaces");
+        for (String name : List.of("torii", "peers")) {
+            var script = new StringBuilder("ip link set lo up; ip link set eth0 up\n");
+            for (int subnet = 1; subnet <= 6; subnet++) script.append("ip addr add 10.66.").append(subnet).append(name.equals("torii") ? ".1" : ".2").append("/24 dev eth0\n");
+            namespaces.script(name, script.toString()).orFail("the addresses of " + name);
+        }
+    }
+}
