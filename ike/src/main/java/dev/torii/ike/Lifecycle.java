@@ -1,5 +1,7 @@
 package dev.torii.ike;
 
+import java.time.Duration;
+
 /**
  * How a connection is begun, renewed and given up; the two ends need not agree on any of it.
  *
@@ -8,8 +10,11 @@ package dev.torii.ike;
  * @param reauthenticate whether an IKE SA of IKEv2 is renewed by a new set-up instead of by rekeying; IKEv1 always does so
  * @param initialContact whether INITIAL-CONTACT is said where it is true
  * @param whenDead what follows when the peer is dead
+ * @param natKeepalive how often a packet keeps the mapping of a NAT before us alive
  */
-public record Lifecycle(int keyingTries, boolean rekey, boolean reauthenticate, boolean initialContact, WhenDead whenDead) {
+public record Lifecycle(int keyingTries, boolean rekey, boolean reauthenticate, boolean initialContact, WhenDead whenDead, Duration natKeepalive) {
+    /** RFC 3948, section 4. */
+    public static final Duration STANDARD_KEEPALIVE = Duration.ofSeconds(20);
     /** Where nothing else is configured. */
     public static final Lifecycle STANDARD = new Lifecycle(0, true, false, true, WhenDead.HOLD);
 
@@ -23,8 +28,16 @@ public record Lifecycle(int keyingTries, boolean rekey, boolean reauthenticate, 
         RESTART
     }
 
-    /** Checks the range. */
+    /** With the keepalives of RFC 3948. */
+    public Lifecycle(int keyingTries, boolean rekey, boolean reauthenticate, boolean initialContact, WhenDead whenDead) {
+        this(keyingTries, rekey, reauthenticate, initialContact, whenDead, STANDARD_KEEPALIVE);
+    }
+
+    /** Checks the ranges. */
     public Lifecycle {
+        if (natKeepalive.toMillis() < 1) {
+            throw new IllegalArgumentException("keepalives every " + natKeepalive);
+        }
         if (keyingTries < 0) {
             throw new IllegalArgumentException(keyingTries + " tries");
         }

@@ -32,6 +32,8 @@ import java.util.OptionalInt;
  * @param espProposals  in order of preference, not empty, all with the same PFS group
  * @param localSubnets  our side's traffic; empty: our outer address alone
  * @param remoteSubnets the peer's side's traffic, not empty; each of ours is protected to each of these
+ * @param localTraffic  what of our side's traffic
+ * @param remoteTraffic what of the peer's side's traffic
  * @param interfaceName of the TUN, 1 to 15 characters, unique
  * @param innerAddress  for the TUN, from {@code leftvti} or {@code rightvti}
  * @param mtu           of the TUN, 576 to 65535; empty: computed
@@ -45,7 +47,7 @@ import java.util.OptionalInt;
 public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Optional<InetAddress> local, Optional<InetAddress> remote,
         Optional<Identity> localId, Identity remoteId, Authentication authentication, PeerSecrets peerSecrets,
         List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
-        List<Prefix> localSubnets, List<Prefix> remoteSubnets, StartMode auto,
+        List<Prefix> localSubnets, List<Prefix> remoteSubnets, Protoport localTraffic, Protoport remoteTraffic, StartMode auto,
         String interfaceName, Optional<InnerAddress> innerAddress, OptionalInt mtu, OuterHeader outerHeader, int metric, int replayWindow,
         Encapsulation encapsulation, boolean natKeepalive,
         Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
@@ -87,12 +89,13 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
      */
     public IkeConfig toIkeConfig(InetAddress localAddress) {
         return new IkeConfig(name, ikeVersion, localId.orElseGet(() -> Identity.ofAddress(localAddress)), remoteId, authentication, ikeProposals, espProposals,
-                localSubnets.isEmpty() ? List.of(TrafficSelector.ofAddress(localAddress)) : selectors(localSubnets), selectors(remoteSubnets),
+                localSubnets.isEmpty() ? List.of(localTraffic.of(TrafficSelector.ofAddress(localAddress))) : selectors(localSubnets, localTraffic),
+                selectors(remoteSubnets, remoteTraffic),
                 ikeLifetime, childLifetime, rekeyMargin, rekeyFuzzPercent, true, initiates(),
                 dpdDelay, dpdTimeout, retransmission, fragmentation, lifecycle);
     }
 
-    private static List<TrafficSelector> selectors(List<Prefix> subnets) {
-        return subnets.stream().map(subnet -> TrafficSelector.ofPrefix(subnet.address(), subnet.length())).toList();
+    private static List<TrafficSelector> selectors(List<Prefix> subnets, Protoport traffic) {
+        return subnets.stream().map(subnet -> traffic.of(TrafficSelector.ofPrefix(subnet.address(), subnet.length()))).toList();
     }
 }

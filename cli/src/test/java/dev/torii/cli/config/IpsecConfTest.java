@@ -306,6 +306,52 @@ class IpsecConfTest {
         assertEquals(List.of("/etc/ipsec.d/a.conf:19:2: priority= has no effect: it belongs to the kernel's IPsec, which is not used"), site.warnings());
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "udp/1701 | 17/1701", "17/1701 | 17/1701", "UDP/%any | 17/0", "tcp | 6/0", "6/443 | 6/443", "icmp | 1/0", "50 | 50/0", "%any/%any | 0/0", "0/0 | 0/0", "sctp/9 | 132/9"})
+    void trafficIsRestrictedToAProtocolAndAPort(String written, String expected) {
+        var tunnel = with("leftprotoport=" + written);
+        assertEquals(expected, tunnel.localTraffic().toString());
+        assertEquals("0/0", tunnel.remoteTraffic().toString());
+        var local = tunnel.toIkeConfig(Site.address(Site.LOCAL)).localSelectors().getFirst();
+        assertEquals(expected, local.protocol() + "/" + local.port());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "leftprotoport=udp/l2tp | leftprotoport=udp/l2tp is not a protocol and a port", "leftprotoport=256 | leftprotoport=256 is not a protocol and a port",
+        "leftprotoport=17/65536 | leftprotoport=17/65536 is not a protocol and a port", "leftprotoport=icmp/8 | leftprotoport=icmp/8 has a port, and protocol 1 has none",
+        "leftprotoport=%any/53 | leftprotoport=%any/53 has a port, and no protocol"})
+    void aProtocolAndPortThatAreNoneAreRefused(String line, String problem) {
+        site.conf(Site.CONN + "     " + line + "\n");
+        assertEquals(List.of("/etc/ipsec.d/a.conf:11:20: " + problem + " | write it like udp/1701, 17/1701, tcp or icmp"), site.problems());
+    }
+
+    @Test
+    void bothSidesMustMeanTheSameProtocol() {
+        site.conf(Site.CONN + "     leftprotoport=udp\n     rightprotoport=tcp\n");
+        assertEquals(List.of("/etc/ipsec.d/a.conf:12:21: conn one has different protocols for its sides, which no packet has"
+                + " | write the same protocol into leftprotoport= and rightprotoport="), site.problems());
+    }
+
+    @Test
+    void natKeepalivesGoAsOftenAsConfigSetupSays() {
+        assertEquals(Duration.ofSeconds(20), site.load().tunnels().getFirst().lifecycle().natKeepalive());
+        site.conf("config setup\n     keep-alive=7\n" + Site.CONN);
+        assertEquals(Duration.ofSeconds(7), site.load().tunnels().getFirst().lifecycle().natKeepalive());
+        assertEquals(List.of(), site.warnings());
+        site.conf("config setup\n     keep-alive=often\n" + Site.CONN);
+        assertEquals(List.of("/etc/ipsec.d/a.conf:2:17: keep-alive=often is not a number from 0 to 3600 | write a number from 0 to 3600"), site.problems());
+    }
+
+    @Test
+    void autoKeepWaitsForThePeerAndBringsItBack() {
+        site.conf(Site.CONN.replace("auto=start", "auto=keep"));
+        var tunnel = site.load().tunnels().getFirst();
+        assertEquals(StartMode.ADD, tunnel.auto());
+        assertEquals(Lifecycle.WhenDead.RESTART, tunnel.lifecycle().whenDead());
+    }
+
     @Test
     void eachPeerOfAnyIdentityHasItsOwnSecretWithIkeV2() {
         String any = Site.CONN.replace("right=198.51.100.1", "right=%any").replace("auto=start", "auto=add\n leftid=@gw");

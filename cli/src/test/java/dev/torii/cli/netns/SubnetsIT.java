@@ -69,6 +69,31 @@ class SubnetsIT {
         });
     }
 
+    /** leftprotoport=icmp, [icmp] in strongSwan's words: pings pass, what is not ICMP is dropped and counted. */
+    @Test
+    void oneProtocolAloneIsProtectedInBothVersions() throws IOException {
+        for (int version = 1; version <= 2; version++) {
+            try (var vpn = Vpn.network(PREFIX, Mode.STATIC)) {
+                vpn.topology().drgRoutes(List.of(Topology.headEndInner(1)));
+                var config = StrongswanConfig.staticHeadEnd(1, vpn.files().secret(1)).speaking(version);
+                var conf = config.swanctlConf().replace("local_ts = 10.0.2.0/24", "local_ts = 10.0.2.0/24[icmp]").replace("remote_ts = 192.168.2.0/24", "remote_ts = 192.168.2.0/24[icmp]");
+                Strongswan.start(vpn.namespaces(), "oci1", "oci1", 500, 4500, conf, config.tunCommands(), config.logLevel());
+                var root = ToriiDaemon.root(vpn.namespaces(), "cpe");
+                vpn.files().writeCpe(root, Mode.STATIC);
+                var file = root.resolve("etc/ipsec.d/oci-ipsec.conf");
+                var text = Files.readString(file);
+                var conn = text.substring(0, text.indexOf("conn", 1)).replace("rightsubnet=10.0.2.0/24", "rightsubnet=10.0.2.0/24\n     leftprotoport=icmp\n     rightprotoport=1");
+                Files.writeString(file, version == 1 ? conn : conn.replace("ikev2=no", "ikev2=insist"));
+                try (var cpe = ToriiDaemon.start(vpn.namespaces(), "cpe").awaitReady()) {
+                    Await.until("a ping", Vpn.UP, () -> Ping.answered(vpn.namespaces(), "lic", Topology.COMPUTE), vpn.evidence(cpe));
+                    assertTrue(cpe.torii("status").out().contains("192.168.2.0/24 1/0===10.0.2.0/24 1/0"), cpe.torii("status").text());
+                    vpn.namespaces().run("lic", Duration.ofSeconds(5), "bash", "-c", "echo x > /dev/udp/" + Topology.COMPUTE + "/9").orFail("a datagram");
+                    Await.until("the drop of what is not ICMP", Vpn.UP, () -> cpe.torii("status").out().contains("dropped on the way out: "), vpn.evidence(cpe));
+                }
+            }
+        }
+    }
+
     private interface Body {
         void run(Vpn vpn, ToriiDaemon cpe, Strongswan peer) throws IOException;
     }

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * what the driver is told of the tunnel as a whole.
  */
 public final class Upkeep {
-    private static final Duration KEEPALIVE = Duration.ofSeconds(20);           // RFC 3948, section 4
     private static final Duration STABLE = Duration.ofMinutes(1);
     private static final Duration PEER_BEGINS = Duration.ofSeconds(5);
 
@@ -114,7 +113,7 @@ public final class Upkeep {
 
     /** An IKE SA is up, or the last keepalive was a while ago. @param behindNat its path, if there is a NAT before us */
     public void keepaliveFrom(Optional<Path> behindNat) {
-        behindNat.ifPresent(path -> out.arm(Timer.Kind.KEEPALIVE, 0, KEEPALIVE));
+        behindNat.ifPresent(path -> out.arm(Timer.Kind.KEEPALIVE, 0, context.config.lifecycle().natKeepalive()));
     }
 
     /** {@link Timer.Kind#KEEPALIVE}. @param behindNat the path of the newest IKE SA, if there is a NAT before us */

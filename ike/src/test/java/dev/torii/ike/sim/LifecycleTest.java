@@ -9,6 +9,7 @@ import dev.torii.ike.Effect;
 import dev.torii.ike.Event;
 import dev.torii.ike.IkeStatus;
 import dev.torii.ike.IkeVersion;
+import dev.torii.ike.Lifecycle;
 import dev.torii.ike.Reason;
 import dev.torii.ike.Spi;
 import java.time.Duration;
@@ -212,6 +213,16 @@ class LifecycleTest {
             assertEquals(0, pair.left().timers.size());
             assertEquals(0, pair.right().inbound.size(), "after " + millis + " ms\n" + pair.history());
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(IkeVersion.class)
+    void keepalivesForANatGoAsOftenAsConfigured(IkeVersion version) {
+        var often = new Lifecycle(0, true, false, true, Lifecycle.WhenDead.HOLD, Duration.ofSeconds(7));
+        var pair = up(new IkePair(1, left(version).force(false).lifecycle(often).build(), right(version).build()).behindNat());
+        pair.runFor(Duration.ofSeconds(71));
+        assertEquals(10, pair.left().effects.stream().filter(Effect.NatKeepalive.class::isInstance).count());
+        assertEquals(0, pair.right().effects.stream().filter(Effect.NatKeepalive.class::isInstance).count(), "there is no NAT before it");
     }
 
     @ParameterizedTest

@@ -87,6 +87,22 @@ class SelectorsTest {
         assertEquals(List.of(), pair.left().reports);
     }
 
+    @ParameterizedTest
+    @EnumSource(IkeVersion.class)
+    void aProtocolAndAPortAreAgreedUpon(IkeVersion version) {
+        var here = TrafficSelector.ofPrefix(IkePair.address("192.168.2.0"), 24).restrictedTo(17, 0);
+        var there = TrafficSelector.ofPrefix(IkePair.address("10.0.2.0"), 24).restrictedTo(17, 1701);
+        var pair = new IkePair(1, Configs.left().version(version).localSelectors(here).remoteSelectors(there).build(),
+                Configs.right().version(version).localSelectors(there).remoteSelectors(here).build());
+        pair.left().start();
+        pair.runUntil(pair::bothUp, Duration.ofMinutes(1), "set-up");
+        for (var child : List.of(pair.left().outbound.get(0), pair.right().outbound.get(0))) {
+            boolean left = child.local().equals(List.of(here));
+            assertEquals(List.of(left ? here : there), child.local());
+            assertEquals(List.of(left ? there : here), child.remote());
+        }
+    }
+
     @Test
     void oneFamilyHereAndAnotherThereIsRefused() {
         TrafficSelector here6 = net("2001:db8:2::", 64);

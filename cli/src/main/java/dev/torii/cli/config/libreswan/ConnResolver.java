@@ -47,16 +47,19 @@ final class ConnResolver {
     }
 
     /** Spelling and treatment of config setup. */
-    void checkSetup(List<Section> setups) {
+    Map<String, Conn.Value> checkSetup(List<Section> setups) {
+        var used = new LinkedHashMap<String, Conn.Value>();
         for (Section setup : setups) {
             if (setup.name().isEmpty()) continue;
             for (Section.Entry entry : setup.entries()) {
                 var keyword = Keywords.setup(entry.keyword());
-                if (keyword.isPresent()) treat(keyword.get(), entry.keyword(), entry.value(), entry.at());
+                if (keyword.isPresent() && keyword.get().effect() == Keywords.Effect.USED) used.put(keyword.get().name(), new Conn.Value(entry.keyword(), entry.value(), entry.at(), entry.valueAt()));
+                else if (keyword.isPresent()) treat(keyword.get(), entry.keyword(), entry.value(), entry.at());
                 else diagnostics.error(entry.at(), "unknown keyword " + entry.keyword() + " in config setup", Keywords.conn(entry.keyword()).isPresent()
                         ? "it belongs into a conn" : suggest(entry.keyword(), Keywords.setupWords()));
             }
         }
+        return used;
     }
 
     private Map<String, Conn.Value> keywords(Section section, boolean isDefault) {

@@ -40,7 +40,7 @@ final class Keywords {
 
     static {
         add(true, Effect.USED, "", "", "", "id", "subnet", "subnets", "vti", "interface-ip", "auth", "cert", "ca", "sendcert",
-                "rsasigkey", "ecdsakey", "eddsakey", "pubkey", "ckaid");
+                "rsasigkey", "ecdsakey", "eddsakey", "pubkey", "ckaid", "protoport");
         add(true, Effect.NOTED, "%defaultroute", "the next hop is taken from the kernel's routes", "nexthop");
         add(true, Effect.NOTED, YES_NO, "a certificate that has expired is always refused", "groundhog");
         add(true, Effect.NOTED, "", "packets of this host itself leave with the address of the tunnel's interface; give that interface an address with leftvti=", "sourceip");
@@ -51,7 +51,6 @@ final class Keywords {
         add(true, Effect.REFUSED, YES_NO, "XAUTH and Mode Config are not supported: remove it", "xauthserver", "xauthclient", "modecfgserver", "modecfgclient");
         add(true, Effect.REFUSED, "", "address pools are not supported: remove it", "addresspool");
         add(true, Effect.REFUSED, YES_NO, "address translation by client address is not supported: remove it", "cat");
-        add(true, Effect.REFUSED, "0/0, %any/%any, 0/%any", "selectors by protocol and port are not supported: remove it", "protoport");
 
         add(false, Effect.USED, "", "", "also", "auto", "authby", "keyexchange", "ikev2", "pfs", "nat-keepalive", "ipsec-lifetime", "retransmit-timeout",
                 "retransmit-interval", "mark", "vti-interface", "ipsec-interface", "encapsulation", "rekeymargin", "rekeyfuzz", "replay-window", "ikelifetime",
@@ -117,7 +116,7 @@ final class Keywords {
         setup(Effect.NOTED, "/dev/null", "Torii logs to standard error, which systemd keeps in the journal", "logfile", "plutostderrlog");
         setup(Effect.NOTED, "", "sockets are bound to the local addresses of the connections", "listen");
         setup(Effect.NOTED, "", "it is strongSwan's, and Torii has nothing like it", "charondebug", "charonstart", "cachecrls");
-        setup(Effect.NOTED, "", "keepalives go every 20 seconds (RFC 3948)", "keep-alive");
+        setup(Effect.USED, "", "", "keep-alive");
         setup(Effect.NOTED, "", "half-open exchanges are bounded by Torii itself", "ddos-ike-threshold", "max-halfopen-ike");
         setup(Effect.NOTED, "accept", "IKEv1 is used by the connections that say ikev2=no, and by no others", "ikev1-policy");
         setup(Effect.REFUSED, YES_NO, "TCP encapsulation is not supported: remove it", "listen-tcp");

@@ -4,6 +4,7 @@ import dev.torii.cli.config.Diagnostics;
 import dev.torii.cli.config.Warning;
 import dev.torii.cli.config.libreswan.Conn.Value;
 import dev.torii.ike.Lifecycle;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -20,9 +21,10 @@ final class Lifecycles {
         this.diagnostics = diagnostics;
     }
 
-    Lifecycle of(Conn conn) {
+    /** @param natKeepalive of config setup */
+    Lifecycle of(Conn conn, Duration natKeepalive) {
         return new Lifecycle(tries(conn.get("keyingtries")), values.yes(conn.get("rekey"), true), values.yes(conn.get("reauth"), false),
-                values.yes(conn.get("initial-contact"), true), whenDead(conn));
+                values.yes(conn.get("initial-contact"), true), whenDead(conn), natKeepalive);
     }
 
     private int tries(Optional<Value> value) {
@@ -34,6 +36,7 @@ final class Lifecycles {
 
     private Lifecycle.WhenDead whenDead(Conn conn) {
         var value = conn.get("dpdaction");
+        if (conn.get("auto").filter(auto -> auto.text().equalsIgnoreCase("keep")).isPresent() && !anyPeer(conn)) return Lifecycle.WhenDead.RESTART;
         return switch (value.map(action -> action.text().toLowerCase(Locale.ROOT)).orElse("hold")) {
             case "hold" -> Lifecycle.WhenDead.HOLD;
             case "clear" -> {

@@ -16,6 +16,7 @@ import dev.torii.ike.DhGroup;
 import dev.torii.ike.EspProposal;
 import dev.torii.ike.Identity;
 import dev.torii.ike.IkeVersion;
+import dev.torii.ike.Lifecycle;
 import dev.torii.ike.Retransmission;
 import dev.torii.ike.Secret;
 import java.net.InetAddress;
@@ -47,6 +48,7 @@ final class Tunnels {
     private final List<String> secretsFiles;
     private final Diagnostics diagnostics;
     private final Values values;
+    private final Duration natKeepalive;
     private final Algorithms algorithms;
     private final Authentications authentications;
     private final PostQuantumWords postQuantum;
@@ -56,12 +58,14 @@ final class Tunnels {
 
     private record Peers(IkeVersion version, Optional<InetAddress> local, Optional<InetAddress> remote) {}
 
-    Tunnels(Host host, SecretTable secrets, List<String> secretsFiles, List<PpkEntry> ppks, Certificates certificates, Diagnostics diagnostics) {
+    Tunnels(Host host, SecretTable secrets, List<String> secretsFiles, List<PpkEntry> ppks, Certificates certificates, Map<String, Value> setup,
+            Diagnostics diagnostics) {
         this.host = host;
         this.secrets = secrets;
         this.secretsFiles = secretsFiles;
         this.diagnostics = diagnostics;
         this.values = new Values(diagnostics);
+        this.natKeepalive = natKeepalive(Optional.ofNullable(setup.get("keep-alive")));
         this.algorithms = new Algorithms(diagnostics);
         this.authentications = new Authentications(certificates, values, diagnostics);
         this.postQuantum = new PostQuantumWords(ppks, values, diagnostics);
@@ -99,7 +103,7 @@ final class Tunnels {
         int fuzz = values.percent(conn.get("rekeyfuzz"), 100);
         var dpd = dpd(conn);
         var retransmission = retransmission(conn);
-        var lifecycle = new Lifecycles(values, diagnostics).of(conn);
+        var lifecycle = new Lifecycles(values, diagnostics).of(conn, natKeepalive);
         int mtu = values.number(conn.get("mtu"), 576, 65535, 0);
         var outerHeader = new OuterHeader(values.yes(conn.get("encap-dscp"), true), values.yes(conn.get("decap-dscp"), false), !values.yes(conn.get("nopmtudisc"), false));
         int metric = values.number(conn.get("metric"), 0, Integer.MAX_VALUE, 0);
@@ -126,6 +130,10 @@ final class Tunnels {
             diagnostics.error(at, "conn " + conn.name() + " takes all traffic (" + (remoteSubnets.stream().anyMatch(subnet -> subnet.length() == 0 && subnet.ipv6()) ? "::/0" : "0.0.0.0/0") + ") but names no interface to route it into",
                     "add vti-interface=vti01, and routes or BGP over it");
         }
+        var protoports = new Protoports(values, diagnostics);
+        var localTraffic = protoports.of(conn, ends.localSide());
+        var remoteTraffic = protoports.of(conn, ends.localSide().other());
+        protoports.check(conn, localTraffic, remoteTraffic);
         Optional<InnerAddress> inner = inner(conn, ends.localSide());
         new InnerFamilies(diagnostics).check(conn, ends, localSubnets, remoteSubnets, inner, mtu);
         if (diagnostics.errors() != before || remoteId.isEmpty()) return Optional.empty();
@@ -133,7 +141,7 @@ final class Tunnels {
         Optional<Authentication> authentication = authentication(conn, version, methods, ends, localId, remoteId.get());
         if (authentication.isEmpty()) return Optional.empty();
         return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), authentication.get(), peerSecrets(ends, localId, remoteId.get()), ike, extended, localSubnets,
-                remoteSubnets, auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), outerHeader, metric, window, encapsulation,
+                remoteSubnets, localTraffic, remoteTraffic, auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), outerHeader, metric, window, encapsulation,
                 natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission, fragmentation, lifecycle));
     }
 
@@ -220,6 +228,12 @@ final class Tunnels {
         return new Dpd(delay, timeout);
     }
 
+    /** {@code keep-alive=} of config setup, in seconds; 0 is the standard, as in pluto. */
+    private Duration natKeepalive(Optional<Value> value) {
+        int seconds = values.number(value, 0, 3600, 0);
+        return seconds == 0 ? Lifecycle.STANDARD_KEEPALIVE : Duration.ofSeconds(seconds);
+    }
+
     private Retransmission.Policy retransmission(Conn conn) {
         var standard = Retransmission.Policy.STANDARD;
         var first = values.time(conn.get("retransmit-interval"), standard.first(), "ms", false);
@@ -252,7 +266,8 @@ final class Tunnels {
         return switch (value.text().toLowerCase(Locale.ROOT)) {
             case "start" -> StartMode.START;
             case "add" -> StartMode.ADD;
-            case "keep", "up" -> StartMode.START;
+            case "up" -> StartMode.START;
+            case "keep" -> StartMode.ADD;           // and begun again by us when the peer is dead: Lifecycles
             case "ondemand", "route" -> StartMode.ONDEMAND;
             default -> {
                 values.error(value, "is unknown", "write auto=start, auto=ondemand, auto=add or auto=ignore");
