@@ -63,10 +63,26 @@ public final class OutboundLoop {
         var covers = sad.snapshot().outbound(tunnel);
         int mtu = path.mtu();
         int read = read();
-        if (read > 0) now = clock.getAsLong();
+        if (read > 0 || path.requested()) now = clock.getAsLong();
         for (int i = 0; i < read; i++) take(covers, packets[i], mtu);
         flush();
+        if (path.requested()) probe(covers);
         return read;
+    }
+
+    /** A probe is as long as it is, whatever the MTU. */
+    private void probe(SaSnapshot.Cover[] covers) {
+        var request = path.takeRequest();
+        if (request == null || !header.parse(request)) return;
+        var child = SaSnapshot.covering(covers, header);
+        if (child == null) return;
+        seal(child, request);
+        flush();
+    }
+
+    /** Whether there is something to be sent although nothing may be there to read; any thread may ask. */
+    public boolean hasRequest() {
+        return path.requested();
     }
 
     private int read() {

@@ -32,6 +32,8 @@ public enum Verdict {
     EXCEEDS_MTU,
     /** Inbound: the outer packet was marked by a congested router, and the inner one belongs to a sender that does not know marks (RFC 6040, section 4.2). */
     CONGESTED,
+    /** Inbound: the answer to a probe of ours, see {@link EchoProbe}. Not an error. */
+    PROBE,
     /** The cipher, a source or a sink failed in a way that has no counter of its own. */
     FAILED;
 

@@ -106,7 +106,7 @@ public final class Daemon implements AutoCloseable {
         keep(packets::stopOutbound);                                    // nobody may send on a socket that is being closed
         keep(() -> farewell(loop, routing, connections));
 
-        var mtus = new TunnelMtus(links, sad, PathMtu::of, log);
+        var mtus = new TunnelMtus(links, sad, PathMtu::of, packets::poll, System::nanoTime, log);
         Runnable look = () -> {
             lookAtNetwork(links, routes, routing, connections);
             mtus.look(tunnels);

@@ -34,6 +34,7 @@ final class PacketThreads implements AutoCloseable {
     private final DropCounters inboundDrops = new DropCounters();
     private final InboundLoop inbound;
     private final List<Outbound> outbound = new ArrayList<>();
+    private final List<TunPoller> pollers;
     private final int threads;
 
     /** One thread that polls its share of the TUNs. */
@@ -60,6 +61,7 @@ final class PacketThreads implements AutoCloseable {
             thread.setDaemon(true);
             outbound.add(new Outbound(thread, poller, polling));
         }
+        pollers = outbound.stream().map(Outbound::poller).toList();
         outbound.forEach(one -> one.thread().start());
     }
 
@@ -79,6 +81,11 @@ final class PacketThreads implements AutoCloseable {
                 inbound.flush();
             }
         };
+    }
+
+    /** Has the thread that polls a tunnel's TUN do so now. */
+    void poll(int tunnel) {
+        pollers.get(outboundThread(tunnel)).wake();
     }
 
     /** Which of the threads that seal polls a tunnel's TUN. */
@@ -131,7 +138,7 @@ final class PacketThreads implements AutoCloseable {
             while (!stopped) {
                 poller.await(FOR_EVER);
                 for (int i = 0; i < loops.size(); i++) {
-                    if (poller.readable(i)) loops.get(i).poll();
+                    if (poller.readable(i) || loops.get(i).hasRequest()) loops.get(i).poll();
                 }
             }
         }

@@ -1,18 +1,25 @@
 package dev.torii.cli.daemon;
 
 import dev.torii.cli.config.TunnelConfig;
+import dev.torii.esp.EchoProbe;
 import dev.torii.esp.OutboundSa;
+import dev.torii.esp.PathSearch;
 import dev.torii.esp.SaDatabase;
 import dev.torii.ike.IkeStatus;
 import dev.torii.tun.Links;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * Keeps the longest inner packet of every tunnel what its SAs' ESP, in UDP or not, leaves of the way to the peer: for the packet path, and as the MTU of the
@@ -32,6 +39,9 @@ final class TunnelMtus {
     private final OuterMtu outerMtu;
     private final EventLog log;
     private final Map<Tunnel, Integer> interfaceMtus = new HashMap<>();
+    private final Map<Tunnel, PathSearch> searches = new HashMap<>();
+    private final IntConsumer poll;
+    private final LongSupplier nanoTime;
 
     /** What the way between two addresses carries, if there is one. */
     @FunctionalInterface
@@ -39,7 +49,10 @@ final class TunnelMtus {
         OptionalInt of(InetAddress local, InetAddress remote);
     }
 
-    TunnelMtus(Links links, SaDatabase sad, OuterMtu outerMtu, EventLog log) {
+    /** @param poll has a tunnel's TUN polled, by its index: a probe waits */
+    TunnelMtus(Links links, SaDatabase sad, OuterMtu outerMtu, IntConsumer poll, LongSupplier nanoTime, EventLog log) {
+        this.poll = poll;
+        this.nanoTime = nanoTime;
         this.links = links;
         this.sad = sad;
         this.outerMtu = outerMtu;
@@ -50,8 +63,35 @@ final class TunnelMtus {
     void look(List<Tunnel> tunnels) {
         for (Tunnel tunnel : tunnels) {
             if (!tunnel.config().outerHeader().pathMtuDiscovery()) tunnel.path().mtu(interfaceMtu(tunnel));
-            else fitting(tunnel).ifPresent(mtu -> apply(tunnel, mtu));
+            else fitting(tunnel).ifPresent(mtu -> apply(tunnel, tunnel.isUp() ? searched(tunnel, mtu) : mtu));
         }
+    }
+
+    /** What probes have shown to be carried, where there is somebody to answer them. */
+    private int searched(Tunnel tunnel, int ceiling) {
+        if (!searches.containsKey(tunnel)) {
+            var probe = probe(tunnel.config());
+            if (probe.isEmpty()) return ceiling;
+            tunnel.path().probing(probe.get());
+            searches.put(tunnel, new PathSearch());
+        }
+        var search = searches.get(tunnel);
+        long now = nanoTime.getAsLong();
+        search.ceiling(ceiling, now);
+        search.answered(tunnel.path().answered(), now);
+        search.due(now).ifPresent(bytes -> {
+            tunnel.path().request(bytes, search.sequence());
+            poll.accept(tunnel.index());
+        });
+        return search.mtu();
+    }
+
+    /** The peer answers on the other address of an inner subnet that has just two. */
+    private static Optional<EchoProbe> probe(TunnelConfig config) {
+        return config.innerAddress().filter(inner -> inner.address() instanceof Inet4Address && (inner.prefixLength() == 30 || inner.prefixLength() == 31)).map(inner -> {
+            int local = ByteBuffer.wrap(inner.address().getAddress()).getInt();
+            return new EchoProbe(local, local ^ (inner.prefixLength() == 31 ? 1 : 3), ThreadLocalRandom.current().nextInt());
+        });
     }
 
     private OptionalInt fitting(Tunnel tunnel) {

@@ -164,6 +164,24 @@ class InnerPacketsIT {
         });
     }
 
+    /** The same where no ICMP error gets through: probes find what is carried. */
+    @Test
+    void aPathThatSwallowsLongPacketsIsSearched() {
+        try (var vpn = Vpn.network(PREFIX, Mode.BGP)) {
+            vpn.namespaces().script("inet", "ip link set tooci1 mtu 1400; nft -f - <<'E'\ntable ip silent { chain out { type filter hook output priority 0; icmp type destination-unreachable drop; }\n}\nE")
+                    .orFail("a link that says nothing");
+            vpn.namespaces().script("oci1", "ip link set wan mtu 1400").orFail("the peer's end of it");
+            Strongswan.start(vpn.namespaces(), "oci1", StrongswanConfig.bgpHeadEnd(1, vpn.files().secret(1)));
+            try (var cpe = vpn.startCpe()) {
+                Await.until("a ping", Duration.ofSeconds(60), () -> Ping.answered(vpn.namespaces(), "cpe", "192.168.254.2"), vpn.evidence(cpe));
+                Await.until("an MTU that the path carries", Duration.ofSeconds(90), () -> mtu(vpn) <= FITS_IN_1400 && mtu(vpn) > FITS_IN_1400 - 12, vpn.evidence(cpe));
+                var longest = vpn.namespaces().run("cpe", Duration.ofSeconds(6), "ping", "-n", "-c1", "-W2", "-M", "do", "-s", Integer.toString(mtu(vpn) - 28), "192.168.254.2");
+                assertTrue(longest.ok(), longest.text());
+                assertTrue(cpe.torii("traffic").text().contains("probe"), cpe.torii("traffic").text());
+            }
+        }
+    }
+
     private static int mtu(Vpn vpn) {
         var text = vpn.namespaces().script("cpe", "ip -o link show dev vti01").out();
         return Integer.parseInt(text.replaceAll("(?s).* mtu (\\d+) .*", "$1"));
