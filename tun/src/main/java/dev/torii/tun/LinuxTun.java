@@ -22,6 +22,9 @@ public final class LinuxTun implements TunDevice {
     private static final int IFREQ = 40;
     private static final long SIOCSIFMTU = 0x8922;
     private static final long SIOCGIFINDEX = 0x8933;
+    private static final long SIOCSIFTXQLEN = 0x8943;
+    /** Packets that may wait for the reader. The kernel's 500 are 5 ms of small packets, less than other work on a busy machine holds the reader up. */
+    private static final int QUEUE = 2000;
 
     private final String name;
     private final int index;
@@ -128,6 +131,8 @@ public final class LinuxTun implements TunDevice {
             putName(request, name);
             request.bytes.putInt(IFNAMSIZ, mtu);
             if (LibC.ioctl(socket, SIOCSIFMTU, request.address) < 0) throw new ErrnoException("set MTU " + mtu + " on " + name, LibC.errno());
+            request.bytes.putInt(IFNAMSIZ, QUEUE);
+            if (LibC.ioctl(socket, SIOCSIFTXQLEN, request.address) < 0) throw new ErrnoException("set the queue of " + name, LibC.errno());
             if (LibC.ioctl(socket, SIOCGIFINDEX, request.address) < 0) throw new ErrnoException("read the index of " + name, LibC.errno());
             return request.bytes.getInt(IFNAMSIZ);
         } finally {

@@ -147,13 +147,14 @@ final class Segment {
     }
 
     /**
-     * Whether this packet has all in common with {@code first}, whose headers are as long, that the segments of a run must: everything but lengths, checksums, IPv4 id,
-     * and TCP's sequence number and {@link #FIN_AND_PSH}.
+     * Whether this packet has all in common with {@code first}, whose headers are as long, that the segments of a run must: everything but lengths, checksums,
+     * IPv4 id, and TCP's sequence number and {@link #FIN_AND_PSH}.
      */
     boolean resembles(ByteBuffer first) {
         int a = packet.position();
         int b = first.position();
-        return sameIp(first, a, b) && packet.getInt(a + transport) == first.getInt(b + transport) && (protocol == UDP || sameTcp(first, a + transport, b + transport));
+        boolean sameFlow = sameIp(first, a, b) && packet.getInt(a + transport) == first.getInt(b + transport);
+        return sameFlow && (protocol == UDP || sameTcp(first, a + transport, b + transport));
     }
 
     private boolean sameIp(ByteBuffer first, int a, int b) {
@@ -192,7 +193,8 @@ final class Segment {
     static boolean intact(ByteBuffer packet, int transport, int protocol) {
         int start = packet.position();
         if (transport == IPV4_HEADER && Checksum.finish(Checksum.sum(packet, start, start + IPV4_HEADER)) != 0) return false;
-        return Checksum.finish(pseudoHeader(packet, transport, protocol, packet.remaining() - transport) + Checksum.sum(packet, start + transport, packet.limit())) == 0;
+        long pseudo = pseudoHeader(packet, transport, protocol, packet.remaining() - transport);
+        return Checksum.finish(pseudo + Checksum.sum(packet, start + transport, packet.limit())) == 0;
     }
 
     /** The sum over the pseudo-header (RFC 9293, section 3.1; RFC 8200, section 8.1) of a packet with so many octets behind the IP header. */

@@ -127,6 +127,7 @@ class LinuxTunTest {
             try (var tun = LinuxTun.open("vti1", 1407)) {
                 String shown = Ip.run("-d", "link", "show", tun.name());
                 assertTrue(shown.contains("mtu 1407"), shown);
+                assertTrue(shown.contains("qlen 2000"), shown);
                 assertTrue(shown.contains("tun type tun pi off vnet_hdr on persist off"), shown);
                 assertTrue(shown.startsWith(tun.index() + ": vti1:"), shown);
             }

@@ -77,7 +77,8 @@ final class UdpSockets implements AutoCloseable {
     }
 
     /** @param merging whether the kernel may merge what arrives, if it can */
-    static UdpSockets bind(EventLoopGroup packets, InetAddress address, IkeReceiver ike, EspReceiver esp, Counters counters, boolean merging) throws IOException {
+    static UdpSockets bind(EventLoopGroup packets, InetAddress address, IkeReceiver ike, EspReceiver esp, Counters counters, boolean merging)
+            throws IOException {
         var queue = new IkeQueue(ike, counters);
         var first = bind(packets, new InetSocketAddress(address, IKE_PORT), true, new Receiver(queue));
         mayBeFragmented(first);

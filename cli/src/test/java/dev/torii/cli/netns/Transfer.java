@@ -33,8 +33,8 @@ public final class Transfer {
 
     /** The command line of this program, run by the Java that runs the tests. */
     static List<String> command(String... arguments) {
-        var command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"), "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-                Transfer.class.getName()));
+        var java = ProcessHandle.current().info().command().orElse("java");
+        var command = new ArrayList<>(List.of(java, "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), Transfer.class.getName()));
         command.addAll(List.of(arguments));
         return command;
     }
