@@ -1,6 +1,6 @@
 package dev.torii.ike;
 
-/** Diffie-Hellman groups by their registered number, which both versions of IKE share. */
+/** Key exchange methods by their registered number: Diffie-Hellman groups, which both versions of IKE share, and ML-KEM for additional key exchanges of IKEv2. */
 public enum DhGroup {
     /** RFC 2409, section 6.2: within reach of an attacker with means, see {@link #discouraged()}. */
     MODP1024(2, 1024, Kind.SAFE_PRIME),
@@ -25,9 +25,15 @@ public enum DhGroup {
     /** RFC 5114, section 2.3: its prime is of unknown origin, see {@link #discouraged()}. */
     MODP2048S256(24, 2048, Kind.SUBGROUP),
     /** RFC 8031 and RFC 7748, section 5: Curve25519. */
-    X25519(31, 255, Kind.X_ONLY);
+    X25519(31, 255, Kind.X_ONLY),
+    /** FIPS 203; draft-ietf-ipsecme-ikev2-mlkem. */
+    ML_KEM_512(35, 512, Kind.ENCAPSULATION),
+    /** FIPS 203; draft-ietf-ipsecme-ikev2-mlkem. */
+    ML_KEM_768(36, 768, Kind.ENCAPSULATION),
+    /** FIPS 203; draft-ietf-ipsecme-ikev2-mlkem. */
+    ML_KEM_1024(37, 1024, Kind.ENCAPSULATION);
 
-    private enum Kind { SAFE_PRIME, SUBGROUP, CURVE, X_ONLY }
+    private enum Kind { SAFE_PRIME, SUBGROUP, CURVE, X_ONLY, ENCAPSULATION }
 
     private final int id;
     private final int bits;
@@ -44,7 +50,7 @@ public enum DhGroup {
         return id;
     }
 
-    /** Size of the prime. */
+    /** Size of the prime; of ML-KEM what its name says. */
     public int bits() {
         return bits;
     }
@@ -54,13 +60,24 @@ public enum DhGroup {
         return kind == Kind.CURVE || kind == Kind.X_ONLY;
     }
 
-    /** Size of the shared secret, with leading zeros; of a curve, that is x (RFC 5903, section 7). */
-    public int secretBytes() {
-        return (bits + 7) / 8;
+    /** Whether the responder encapsulates a secret for the initiator's key (FIPS 203) instead of having a key of its own. */
+    public boolean encapsulates() {
+        return kind == Kind.ENCAPSULATION;
     }
 
-    /** Size of a public value, with leading zeros; of a curve, that is x and y, but of Curve25519 only one coordinate (RFC 8031, section 3.1). */
+    /** Size of the shared secret, with leading zeros; of a curve, that is x (RFC 5903, section 7). */
+    public int secretBytes() {
+        return encapsulates() ? 32 : (bits + 7) / 8;
+    }
+
+    /**
+     * Size of a public value, with leading zeros; of a curve, that is x and y, but of Curve25519 only one coordinate (RFC 8031, section 3.1). Of ML-KEM, the
+     * initiator's (FIPS 203, table 3).
+     */
     public int publicBytes() {
+        if (encapsulates()) {
+            return bits / 256 * 384 + 32;
+        }
         return kind == Kind.CURVE ? 2 * secretBytes() : secretBytes();
     }
 

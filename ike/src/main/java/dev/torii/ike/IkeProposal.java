@@ -24,7 +24,7 @@ public record IkeProposal(EncryptionAlgorithm encryption, int keyBits, HashAlgor
     /** Checks the key size, and that no key exchange is there twice (RFC 9370, section 2.2.2). */
     public IkeProposal {
         additional = List.copyOf(additional);
-        if (additional.size() > MOST_ADDITIONAL || additional.contains(group) || new HashSet<>(additional).size() < additional.size()) {
+        if (additional.size() > MOST_ADDITIONAL || group.encapsulates() || additional.contains(group) || new HashSet<>(additional).size() < additional.size()) {
             throw new IllegalArgumentException("key exchanges " + group + " and " + additional);
         }
         if (!encryption.allowsKeyBits(keyBits)) {

@@ -130,6 +130,18 @@ public final class Namespaces implements AutoCloseable {
         return argv;
     }
 
+    /** A command in another file system, which has devices, processes and /run from here: for a mount namespace that ends with it. */
+    static List<String> within(Path root, List<String> command) {
+        var script = """
+                root=$1; shift
+                for each in dev proc run; do mount --rbind "/$each" "$root/$each"; done
+                exec chroot "$root" "$@"
+                """;
+        var argv = new ArrayList<>(List.of("sh", "-ec", script, "sh", root.toString()));
+        argv.addAll(command);
+        return argv;
+    }
+
     /** Starts a long-running program in a namespace; it ends with the family at the latest. */
     public synchronized Job spawn(String name, String title, List<String> command) {
         var job = Job.start(title, state.resolve(title + ".log"), inside(name, command));

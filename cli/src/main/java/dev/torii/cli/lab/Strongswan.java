@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** One charon with userspace ESP (kernel-libipsec) in a namespace, with sockets, files and log of its own. */
@@ -32,6 +33,12 @@ public final class Strongswan implements AutoCloseable {
         return Files.isExecutable(CHARON) && Files.exists(LIBIPSEC) && Shell.has("swanctl");
     }
 
+    /** Where {@code cli/peers/strongswan6.sh SUITE} unpacks another release's strongSwan, if it has. */
+    public static Optional<Path> unpacked(String suite) {
+        var peers = Optional.ofNullable(System.getenv("TORII_PEERS")).map(Path::of).orElse(Path.of(System.getProperty("user.home"), ".cache/torii/peers"));
+        return Optional.of(peers.resolve("strongswan-" + suite)).filter(root -> Files.isExecutable(root.resolve(CHARON.toString().substring(1))));
+    }
+
     /** Starts the only charon of a namespace, on ports 500 and 4500. */
     public static Strongswan start(Namespaces namespaces, String namespace, StrongswanConfig config) {
         return start(namespaces, namespace, namespace, 500, 4500, config);
@@ -55,18 +62,26 @@ public final class Strongswan implements AutoCloseable {
      */
     public static Strongswan start(Namespaces namespaces, String namespace, String name, int port, int portNatT, String swanctlConf,
             String tunCommands, int logLevel) {
+        return start(namespaces, namespace, name, port, portNatT, swanctlConf, tunCommands, logLevel, Optional.empty());
+    }
+
+    /** The same with the charon of another installation. {@code root}: its root directory. */
+    public static Strongswan start(Namespaces namespaces, String namespace, String name, int port, int portNatT, String swanctlConf,
+            String tunCommands, int logLevel, Optional<Path> root) {
         var directory = directory(namespaces, name);
         write(directory, "strongswan.conf", strongswanConf(directory, name, port, portNatT, logLevel));
         write(directory, "swanctl.conf", swanctlConf);
         write(directory, "charon.log", "");
-        var command = List.of("env", "STRONGSWAN_CONF=" + directory.resolve("strongswan.conf"), CHARON.toString());
+        var charon = List.of(CHARON.toString());
+        var command = new ArrayList<>(List.of("env", "STRONGSWAN_CONF=" + directory.resolve("strongswan.conf")));
+        command.addAll(root.map(other -> Namespaces.within(other, charon)).orElse(charon));
         var job = namespaces.spawn(namespace, "charon-" + name, Namespaces.withOwnRun(directory, name, command));
-        var charon = new Strongswan(namespaces, namespace, directory, job);
-        Await.until("charon's answer", START, () -> Files.exists(directory.resolve("vici")) && charon.swanctl("--stats").ok(),
-                () -> job.tail(5) + charon.log());
-        charon.interfaceUp(tunCommands);
-        charon.swanctl("--load-all", "--file", directory.resolve("swanctl.conf").toString()).orFail("loading strongSwan's connection");
-        return charon;
+        var started = new Strongswan(namespaces, namespace, directory, job);
+        Await.until("charon's answer", START, () -> Files.exists(directory.resolve("vici")) && started.swanctl("--stats").ok(),
+                () -> job.tail(5) + started.log());
+        started.interfaceUp(tunCommands);
+        started.swanctl("--load-all", "--file", directory.resolve("swanctl.conf").toString()).orFail("loading strongSwan's connection");
+        return started;
     }
 
     /** Runs swanctl on this charon. */

@@ -410,6 +410,8 @@ class IpsecConfTest {
         "aes256-sha256;ke=dh31;addke1=dh20;addke2=modp3072 | AES_CBC_256-HMAC_SHA2_256-X25519-KE1_ECP384-KE2_MODP3072",
         "aes256-sha256-x25519-ke1_ecp384-ke2_modp3072 | AES_CBC_256-HMAC_SHA2_256-X25519-KE1_ECP384-KE2_MODP3072",
         "aes256-sha256;dh31;addke1=dh20+dh21 | AES_CBC_256-HMAC_SHA2_256-X25519-KE1_ECP384, AES_CBC_256-HMAC_SHA2_256-X25519-KE1_ECP521",
+        "aes_gcm256-sha2_256;dh31;addke1=ml_kem_768 | AES_GCM_16_256-HMAC_SHA2_256-X25519-KE1_ML_KEM_768",
+        "aes256gcm16-sha256-x25519-ke1_mlkem768-ke2_mlkem1024 | AES_GCM_16_256-HMAC_SHA2_256-X25519-KE1_ML_KEM_768-KE2_ML_KEM_1024",
         "aes256-sha256-x25519-ke1_ecp384,aes256-sha256-x25519 | AES_CBC_256-HMAC_SHA2_256-X25519-KE1_ECP384, AES_CBC_256-HMAC_SHA2_256-X25519"})
     void additionalKeyExchangesAreWrittenInTwoDialects(String written, String expected) {
         var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("ike=aes_cbc256-sha2_384;modp1536", "ike=" + written)).load().tunnels().getFirst();
@@ -420,12 +422,23 @@ class IpsecConfTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "aes_gcm256;dh31;addke1=dh20 | AES_GCM_16_256-X25519-KE1_ECP384", "aes256gcm16-x25519-ke1_ecp384-ke2_ecp521 | AES_GCM_16_256-X25519-KE1_ECP384-KE2_ECP521",
+        "aes256gcm16-x25519-ke1_mlkem512 | AES_GCM_16_256-X25519-KE1_ML_KEM_512",
         "aes256gcm16-ke1_ecp384 | AES_GCM_16_256-MODP1536-KE1_ECP384",
         "aes256gcm16-x25519-ke1_ecp384,aes128gcm16-x25519 | AES_GCM_16_256-X25519-KE1_ECP384, AES_GCM_16_128-X25519"})
     void soAreThoseOfChildren(String written, String expected) {
         var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("phase2alg=aes_gcm256;modp1536", "esp=" + written)).load().tunnels().getFirst();
         assertEquals("[" + expected + "]", tunnel.espProposals().toString());
         assertEquals(List.of(), site.warnings());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ike=aes256-sha256;ml_kem_768+dh31, 9:10: ike=", "esp=aes256gcm16-x25519-mlkem768, 10:10: esp="})
+    void mlKemAloneIsLeftOut(String written, String where) {
+        var old = written.startsWith("ike") ? "ike=aes_cbc256-sha2_384;modp1536" : "phase2alg=aes_gcm256;modp1536";
+        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace(old, written)).load().tunnels().getFirst();
+        assertTrue(tunnel.ikeProposals().size() == 1 && tunnel.espProposals().size() == 1);
+        assertEquals(List.of("/etc/ipsec.d/a.conf:" + where + " offers less than it says: ML_KEM_768 is refused: it follows a group as an additional key exchange of IKEv2, like dh31;addke1=ml_kem_768"),
+                site.warnings());
     }
 
     @Test

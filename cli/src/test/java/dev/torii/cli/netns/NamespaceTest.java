@@ -24,6 +24,10 @@ public @interface NamespaceTest {
     /** Programs a test may need. */
     enum Needs {
         STRONGSWAN(Strongswan::installed),
+        /** Of Debian 13, by cli/peers/strongswan6.sh: not in .ci/run, which has Debian 12's packages only. */
+        STRONGSWAN_6(() -> Strongswan.unpacked("trixie").isPresent()),
+        /** Likewise, of a release that has ML-KEM. */
+        STRONGSWAN_6_ML_KEM(() -> Strongswan.unpacked("forky").isPresent()),
         FRR(Frr::installed),
         TSHARK(() -> Shell.has("tshark")),
         TCPDUMP(() -> Shell.has("tcpdump")),

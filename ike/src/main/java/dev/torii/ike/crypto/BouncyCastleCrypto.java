@@ -17,7 +17,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The production port: groups from Bouncy Castle, AES, hashes and HMAC from the JDK's providers. */
+/** The production port: groups and ML-KEM from Bouncy Castle, AES, hashes and HMAC from the JDK's providers. */
 public final class BouncyCastleCrypto implements IkeCrypto {
     private final SecureRandom random;
 
@@ -38,7 +38,15 @@ public final class BouncyCastleCrypto implements IkeCrypto {
         if (group == DhGroup.X25519) {
             return X25519Key.generate(random);
         }
+        if (group.encapsulates()) {
+            return MlKemKey.generate(group, random);
+        }
         return group.elliptic() ? EcpKey.generate(group, random) : ModpKey.generate(group, random);
+    }
+
+    @Override
+    public Responded respond(DhGroup group, Octets initiatorsValue) throws IkeException {
+        return group.encapsulates() ? MlKemKey.encapsulate(group, initiatorsValue, random(MlKemKey.MESSAGE_BYTES)) : IkeCrypto.super.respond(group, initiatorsValue);
     }
 
     @Override

@@ -77,7 +77,7 @@ record ModpKey(DhGroup group, BigInteger exponent, Octets publicValue) implement
             case MODP4096 -> 480;
             case MODP6144 -> 540;
             case MODP8192 -> 620;
-            case ECP256, ECP384, ECP521, X25519 -> throw new IllegalArgumentException(group + " is a curve");
+            case ECP256, ECP384, ECP521, X25519, ML_KEM_512, ML_KEM_768, ML_KEM_1024 -> throw new IllegalArgumentException(group + " has no exponents");
         };
     }
 
@@ -91,7 +91,7 @@ record ModpKey(DhGroup group, BigInteger exponent, Octets publicValue) implement
             case MODP6144 -> DHStandardGroups.rfc3526_6144;
             case MODP8192 -> DHStandardGroups.rfc3526_8192;
             case MODP2048S256 -> RFC5114_2048_256;
-            case ECP256, ECP384, ECP521, X25519 -> throw new IllegalArgumentException(group + " is a curve");
+            case ECP256, ECP384, ECP521, X25519, ML_KEM_512, ML_KEM_768, ML_KEM_1024 -> throw new IllegalArgumentException(group + " has no exponents");
         };
     }
 

@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class DhGroupsTest {
@@ -174,7 +175,7 @@ class DhGroupsTest {
 
     @Test
     void bothSidesComeToTheSameSecret() throws IkeException {
-        for (DhGroup group : DhGroup.values()) {
+        for (DhGroup group : Stream.of(DhGroup.values()).filter(each -> !each.encapsulates()).toList()) {
             IkeCrypto.DhKey a = crypto.generate(group);
             IkeCrypto.DhKey b = crypto.generate(group);
             assertEquals(group.publicBytes(), a.publicValue().length());

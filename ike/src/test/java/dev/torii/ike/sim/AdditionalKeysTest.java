@@ -22,6 +22,7 @@ import dev.torii.ike.Octets;
 import dev.torii.ike.PostQuantumKeys;
 import dev.torii.ike.Secret;
 import dev.torii.ike.Timer;
+import dev.torii.ike.crypto.BouncyCastleCrypto;
 import dev.torii.ike.v2.wire.MessageCodec;
 import dev.torii.ike.v2.wire.NotifyType;
 import dev.torii.ike.v2.wire.Payload;
@@ -250,6 +251,36 @@ class AdditionalKeysTest {
             assertEquals(1, pair.right().ikeSas.size());
             assertEquals(1, pair.right().inbound.size());
         }
+    }
+
+    // ---- ML-KEM
+
+    /** With the real thing, in a set-up and in renewals by either side; fragments where they must be. */
+    @ParameterizedTest
+    @EnumSource(names = {"ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"})
+    void mlKemIsOneOfThem(DhGroup kem) {
+        IkeProposal ike = proposal(EncryptionAlgorithm.AES_GCM_16, DhGroup.X25519, kem);
+        EspProposal esp = new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), Optional.of(DhGroup.X25519)).with(List.of(kem));
+        IkePair pair = up(new IkePair(1, left(ike).esp(esp).build(), right(ike).esp(esp).build(), new BouncyCastleCrypto(new SimCrypto.SeededRandom(1)),
+                new BouncyCastleCrypto(new SimCrypto.SeededRandom(2))));
+        agreed(pair, ike);
+        for (Endpoint side : List.of(pair.left(), pair.right())) {
+            side.step(new Event.RekeyChild(side.sending().orElseThrow().inbound()));
+            pair.runFor(Duration.ofSeconds(10));
+            side.fire(Timer.Kind.IKE_REKEY);
+            pair.runFor(Duration.ofSeconds(10));
+            assertTrue(pair.trafficPasses());
+            assertEquals(List.of(), side.reports);
+            assertEquals(0, side.downs);
+            assertTrue(followUps(side) >= 2);
+        }
+        assertEquals(kem != DhGroup.ML_KEM_512, pair.left().sent.stream().anyMatch(AdditionalKeysTest::fragment));
+    }
+
+    @Test
+    void mlKemIsNotTheOnlyOne() {
+        assertThrows(IllegalArgumentException.class, () -> proposal(EncryptionAlgorithm.AES_CBC, DhGroup.ML_KEM_768));
+        assertThrows(IllegalArgumentException.class, () -> new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), Optional.of(DhGroup.ML_KEM_768)));
     }
 
     // ---- a network as it is

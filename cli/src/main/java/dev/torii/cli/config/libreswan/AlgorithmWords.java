@@ -29,7 +29,7 @@ record AlgorithmWords(List<CipherWord> ciphers, List<String> hashes, List<String
     private static final Pattern CHACHA = Pattern.compile("chacha20_?poly1305(?:_?256)?");
     private static final Pattern OTHER_CIPHER = Pattern.compile("(3des|des|camellia|aes_?ctr|aes\\d+ctr|aes_?ccm|aes\\d+ccm|chacha|null|serpent|twofish|blowfish|cast|idea|seed).*");
     private static final Pattern HASH = Pattern.compile("(?:prf|hmac_)?(sha2_256|sha256|sha2_384|sha384|sha2_512|sha512|sha2(?!_)|sha1|sha|md5|aes_?xcbc|aes_?cmac)(?:_(?:96|128|192|256))?");
-    private static final Pattern GROUP = Pattern.compile("(modp|ecp_?|dh_?)(\\d+)(s\\d+|bp)?|curve25519|x25519|curve448|x448");
+    private static final Pattern GROUP = Pattern.compile("(modp|ecp_?|dh_?)(\\d+)(s\\d+|bp)?|ml_?kem_?(512|768|1024)|curve25519|x25519|curve448|x448");
     private static final Pattern TYPED = Pattern.compile("(?:addke([1-7])|ke)=(.*)");
     private static final Pattern NUMBERED = Pattern.compile("ke([1-7])_(.*)");
     private static final Map<String, String> ICV = Map.of("a", "8", "b", "12", "c", "16", "64", "8", "96", "12", "128", "16");
@@ -127,6 +127,7 @@ record AlgorithmWords(List<CipherWord> ciphers, List<String> hashes, List<String
         if (!matcher.matches()) return false;
         if (word.endsWith("25519")) return groups.add("X25519");
         if (word.endsWith("448") && matcher.group(1) == null) return groups.add("X448");
+        if (matcher.group(4) != null) return groups.add("ML_KEM_" + matcher.group(4));
         if (!matcher.group(1).startsWith("dh")) return groups.add(word.replace("_", "").toUpperCase(Locale.ROOT));
         String name = matcher.group(2).length() > 3 ? null : GROUPS.get(Integer.parseInt(matcher.group(2)));
         return name != null && groups.add(name);

@@ -36,9 +36,11 @@ final class Algorithms {
     private static final String IKE_EXAMPLE = "like aes_cbc256-sha2_384;modp1536";
     private static final String ESP_EXAMPLE = "like aes_gcm256;modp1536";
 
+    private static final String ONLY_ADDITIONAL = "it follows a group as an additional key exchange of IKEv2, like dh31;addke1=ml_kem_768";
+
     /** Known, and never to be supported where it is left out. */
     private static final Map<String, String> REFUSED = Map.of("AES_GCM_8", "an ICV of 8 octets is too short (NIST SP 800-38D, appendix C)",
-            "NULL", "it does not encrypt", "CHACHA20_POLY1305", "it is for phase 2 of IKEv2 (RFC 7634)");
+            "NULL", "it does not encrypt", "CHACHA20_POLY1305", "it is for phase 2 of IKEv2 (RFC 7634)", "ML_KEM_512", ONLY_ADDITIONAL, "ML_KEM_768", ONLY_ADDITIONAL, "ML_KEM_1024", ONLY_ADDITIONAL);
 
     private final Diagnostics diagnostics;
 
@@ -63,7 +65,7 @@ final class Algorithms {
                 for (String hashName : w.hashes().isEmpty() ? v1 ? DEFAULT_HASHES : DEFAULT_HASHES_V2 : w.hashes()) {
                     for (String groupName : w.groups().isEmpty() ? v1 ? DEFAULT_GROUPS : DEFAULT_GROUPS_V2 : w.groups()) {
                         var hash = constant(HashAlgorithm.class, hashName);
-                        var group = constant(DhGroup.class, groupName);
+                        var group = group(groupName);
                         if (encryption.isEmpty()) left.add(cipher.name());
                         if (hash.isEmpty()) left.add(hashName);
                         if (group.isEmpty()) left.add(groupName);
@@ -108,14 +110,14 @@ final class Algorithms {
             if (!these.isEmpty()) groups.addAll(w.groups());
             suites.addAll(these);
             for (String name : w.groups().isEmpty() ? List.of(group.name()) : w.groups()) {
-                var known = constant(DhGroup.class, name);
+                var known = group(name);
                 if (known.isEmpty() || these.isEmpty()) continue;
                 var more = additional(w, known, left);
                 these.forEach(suite -> more.forEach(each -> grouped.add(new EspProposal(suite.cipher(), suite.keyBits(), suite.integrity(), known).with(each))));
             }
         }
         if (pfs && version == IkeVersion.V2 && (groups.size() > 1 || further)) {
-            groups.stream().filter(name -> constant(DhGroup.class, name).isEmpty()).forEach(left::add);
+            groups.stream().filter(name -> group(name).isEmpty()).forEach(left::add);
             leftOut(value, left, grouped.isEmpty(), groupNames(), ESP_EXAMPLE);
             weak(value, grouped.stream().flatMap(proposal -> Stream.concat(proposal.pfs().stream(), proposal.additional().stream())));
             return List.copyOf(grouped);
@@ -126,6 +128,9 @@ final class Algorithms {
         Optional<DhGroup> chosen = pfs ? group(value, groups, group) : none(value, groups);
         return suites.stream().map(suite -> new EspProposal(suite.cipher(), suite.keyBits(), suite.integrity(), chosen)).toList();
     }
+
+    /** What may be the first key exchange. */
+    private static Optional<DhGroup> group(String name) { return constant(DhGroup.class, name).filter(group -> !group.encapsulates()); }
 
     /** What may follow a group, in every combination: the same key exchange is never done twice (RFC 9370, section 2.2.2). */
     private static List<List<DhGroup>> additional(AlgorithmWords words, Optional<DhGroup> first, List<String> left) {
@@ -161,7 +166,7 @@ final class Algorithms {
 
     private Optional<DhGroup> group(Optional<Value> value, LinkedHashSet<String> groups, DhGroup ofIke) {
         if (groups.isEmpty()) return Optional.of(ofIke);
-        var first = constant(DhGroup.class, groups.getFirst());
+        var first = group(groups.getFirst());
         if (first.isEmpty()) {
             error(value, "needs " + groups.getFirst() + ", which is not supported yet", "use one of " + groupNames());
         } else if (groups.size() > 1) {
@@ -208,7 +213,7 @@ final class Algorithms {
     }
 
     private static String groupNames() {
-        return Arrays.stream(DhGroup.values()).filter(group -> !group.discouraged()).map(Enum::name).collect(Collectors.joining(", "));
+        return Arrays.stream(DhGroup.values()).filter(group -> !group.discouraged() && !group.encapsulates()).map(Enum::name).collect(Collectors.joining(", "));
     }
 
     private void error(Optional<Value> value, String what, String suggestion) {
