@@ -24,6 +24,7 @@ public final class OutboundSa {
     private final List<Selectors> selectors;
     private final PacketCipher cipher;
     private final long lastSequence;
+    private final long bytesPerKey;
     private final SaCounters counters = new SaCounters();
     private final AtomicLong sequence = new AtomicLong();
 
@@ -47,6 +48,7 @@ public final class OutboundSa {
         this.selectors = parameters.selectors();
         this.cipher = cipher;
         this.lastSequence = parameters.extendedSequence() ? Long.MAX_VALUE : LAST_SEQUENCE;
+        this.bytesPerKey = parameters.suite().bytesPerKey();
         this.sequence.setPlain(sequence);
     }
 
@@ -71,6 +73,11 @@ public final class OutboundSa {
     /** After this number nothing is sealed: with extended sequence numbers out of reach, else {@link #LAST_SEQUENCE}. Rekey well before. */
     public long lastSequence() {
         return lastSequence;
+    }
+
+    /** How many of {@link #counters}' bytes the key is good for, see {@link Suite#bytesPerKey}. Nothing stops there: rekey before. */
+    public long bytesPerKey() {
+        return bytesPerKey;
     }
 
     /** The last sequence number used. */

@@ -71,6 +71,14 @@ public enum Suite {
         this.icvBytes = integrity.icvBytes();
     }
 
+    /**
+     * Bytes of packets after which a key has done enough: 2^39, that is 2^35 blocks, where an attacker's advantage against AES-GCM is 2^-57 (RFC 9001,
+     * appendix B.1.1), and two equal blocks of CBC are no likelier. ChaCha20-Poly1305 has no such bound below that of its sequence numbers.
+     */
+    public long bytesPerKey() {
+        return combined == Aead.Algorithm.CHACHA20_POLY1305 ? Long.MAX_VALUE : 1L << 39;
+    }
+
     /** Bytes of KEYMAT one direction takes: the key, then the salt (RFC 4106, section 8.1) or the key of the HMAC (RFC 4301, section 4.5.2). */
     public int keyMaterialBytes() {
         return keyBytes + (integrity == null ? AeadPacketCipher.SALT_BYTES : integrity.keyBytes());

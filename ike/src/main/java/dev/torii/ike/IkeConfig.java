@@ -19,7 +19,7 @@ import java.util.List;
  * @param childLifetime of a child SA; the peer may shorten it
  * @param rekeyMargin how long before the end of a lifetime the successor is negotiated
  * @param rekeyFuzzPercent the margin is enlarged by a random part of up to this percentage, so that two sides rarely collide
- * @param forceEncapsulation ESP in UDP although no NAT is found
+ * @param encapsulation whether ESP goes in UDP
  * @param initiate it is ours to keep it up: it is begun by the driver, begun again whatever {@code lifecycle} says of a dead peer, and renewed
  * @param dpdDelay silence after which the peer is probed; zero: never
  * @param dpdTimeout silence after which the peer is dead, longer than {@code dpdDelay}
@@ -31,7 +31,7 @@ public record IkeConfig(String name, IkeVersion version, Identity localId, Ident
         List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
         List<TrafficSelector> localSelectors, List<TrafficSelector> remoteSelectors,
         Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
-        boolean forceEncapsulation, boolean initiate, Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission,
+        Encapsulation encapsulation, boolean initiate, Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission,
         Fragmentation fragmentation, Lifecycle lifecycle) {
 
     /** Checks what would make every negotiation fail. */
@@ -76,13 +76,13 @@ public record IkeConfig(String name, IkeVersion version, Identity localId, Ident
     /** The same, which offers and accepts other proposals for the IKE SA. */
     public IkeConfig withIkeProposals(List<IkeProposal> others) {
         return new IkeConfig(name, version, localId, remoteId, authentication, others, espProposals, localSelectors, remoteSelectors, ikeLifetime, childLifetime,
-                rekeyMargin, rekeyFuzzPercent, forceEncapsulation, initiate, dpdDelay, dpdTimeout, retransmission, fragmentation, lifecycle);
+                rekeyMargin, rekeyFuzzPercent, encapsulation, initiate, dpdDelay, dpdTimeout, retransmission, fragmentation, lifecycle);
     }
 
     /** The same for one of the peers that it is for, with a name of its own. */
     public IkeConfig forPeer(String instance, Identity peer, Authentication proof) {
         return new IkeConfig(instance, version, localId, peer, proof, ikeProposals, espProposals, localSelectors, remoteSelectors, ikeLifetime, childLifetime,
-                rekeyMargin, rekeyFuzzPercent, forceEncapsulation, initiate, dpdDelay, dpdTimeout, retransmission, fragmentation, lifecycle);
+                rekeyMargin, rekeyFuzzPercent, encapsulation, initiate, dpdDelay, dpdTimeout, retransmission, fragmentation, lifecycle);
     }
 
     /** The pre-shared key that we prove ourselves with. @throws IllegalStateException if it is something else */
@@ -96,5 +96,10 @@ public record IkeConfig(String name, IkeVersion version, Identity localId, Ident
     /** The rule for what follows the first answer of a set-up: a peer that has spoken and falls silent for the DPD timeout is tried afresh. */
     public Retransmission.Policy onceAnswered() {
         return dpdDelay.isZero() ? retransmission : retransmission.within(dpdTimeout);
+    }
+
+    /** ESP in UDP although no NAT is found. */
+    public boolean forceEncapsulation() {
+        return encapsulation == Encapsulation.YES;
     }
 }

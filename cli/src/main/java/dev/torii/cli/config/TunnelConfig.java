@@ -2,6 +2,7 @@ package dev.torii.cli.config;
 
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.ike.Authentication;
+import dev.torii.ike.Encapsulation;
 import dev.torii.ike.EspProposal;
 import dev.torii.ike.Fragmentation;
 import dev.torii.ike.Identity;
@@ -40,6 +41,7 @@ import java.util.OptionalInt;
  * @param outerHeader   DSCP and DF
  * @param metric        of the kernel routes to {@code remoteSubnets}, 0 to 2^31-1
  * @param replayWindow  packets; 0: no replay protection
+ * @param limits       none where SAs are not renewed
  * @param rekeyMargin   how long before the end of a lifetime the successor is negotiated
  * @param natKeepalive  whether NAT keepalives are sent
  * @param dpdDelay      zero: never probe
@@ -48,7 +50,7 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
         Optional<Identity> localId, Identity remoteId, Authentication authentication, PeerSecrets peerSecrets,
         List<IkeProposal> ikeProposals, List<EspProposal> espProposals,
         List<Prefix> localSubnets, List<Prefix> remoteSubnets, Protoport localTraffic, Protoport remoteTraffic, StartMode auto,
-        String interfaceName, Optional<InnerAddress> innerAddress, OptionalInt mtu, OuterHeader outerHeader, int metric, int replayWindow,
+        String interfaceName, Optional<InnerAddress> innerAddress, OptionalInt mtu, OuterHeader outerHeader, int metric, int replayWindow, TrafficLimits limits,
         Encapsulation encapsulation, boolean natKeepalive,
         Duration ikeLifetime, Duration childLifetime, Duration rekeyMargin, int rekeyFuzzPercent,
         Duration dpdDelay, Duration dpdTimeout, Retransmission.Policy retransmission, Fragmentation fragmentation, Lifecycle lifecycle) {
@@ -66,6 +68,9 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
         return remoteSubnets.stream().anyMatch(Prefix::ipv6) || innerAddress.filter(inner -> inner.address() instanceof Inet6Address).isPresent();
     }
 
+    /** Whether the tunnel itself goes over IPv6; IPv4 where no outer address is known. */
+    public boolean overIpv6() { return local.or(() -> remote).filter(Inet6Address.class::isInstance).isPresent(); }
+
     /** Whether it is for several peers at a time, each of which begins by itself: each then has IKE SAs of its own. With IKEv1 nothing could tell their children apart. */
     public boolean severalPeers() { return ikeVersion == IkeVersion.V2 && remoteId.open() && (remote.isEmpty() || !initiates()); }
 
@@ -76,22 +81,22 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
     }
 
     /** {@link #toIkeConfig} for one of several peers; without a secret for it, its proof cannot be right. */
-    public IkeConfig toIkeConfig(InetAddress localAddress, int number, Identity peer) {
-        return toIkeConfig(localAddress).forPeer(name + "[" + number + "]", peer, peerSecrets.of(peer).map(authentication::with).orElse(authentication));
+    public IkeConfig toIkeConfig(InetAddress localAddress, Encapsulation possible, int number, Identity peer) {
+        return toIkeConfig(localAddress, possible).forPeer(name + "[" + number + "]", peer, peerSecrets.of(peer).map(authentication::with).orElse(authentication));
     }
 
     /** Whether the connection is set up by us and kept up. */
     public boolean initiates() { return auto != StartMode.ADD; }
 
-    /**
-     * What the IKE machine needs, once our outer address is known. Encapsulation is forced for {@code auto} too: without it a path without NAT would carry ESP
-     * as IP protocol 50, which the packet path does not send yet.
-     */
-    public IkeConfig toIkeConfig(InetAddress localAddress) {
+    /** What the IKE machine needs, once our outer address is known. */
+    public IkeConfig toIkeConfig(InetAddress localAddress) { return toIkeConfig(localAddress, encapsulation); }
+
+    /** The same where this host can do less than {@link #encapsulation} asks for. */
+    public IkeConfig toIkeConfig(InetAddress localAddress, Encapsulation possible) {
         return new IkeConfig(name, ikeVersion, localId.orElseGet(() -> Identity.ofAddress(localAddress)), remoteId, authentication, ikeProposals, espProposals,
                 localSubnets.isEmpty() ? List.of(localTraffic.of(TrafficSelector.ofAddress(localAddress))) : selectors(localSubnets, localTraffic),
                 selectors(remoteSubnets, remoteTraffic),
-                ikeLifetime, childLifetime, rekeyMargin, rekeyFuzzPercent, true, initiates(),
+                ikeLifetime, childLifetime, rekeyMargin, rekeyFuzzPercent, possible, initiates(),
                 dpdDelay, dpdTimeout, retransmission, fragmentation, lifecycle);
     }
 

@@ -4,7 +4,6 @@ import dev.torii.cli.config.StartMode;
 import dev.torii.cli.config.TunnelConfig;
 import dev.torii.cli.rib.HostNetwork;
 import dev.torii.esp.DatagramSink;
-import dev.torii.esp.OutboundSa;
 import dev.torii.esp.SaDatabase;
 import dev.torii.ike.Cookie;
 import dev.torii.ike.Handover;
@@ -33,7 +32,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -50,8 +48,6 @@ final class Connections implements AutoCloseable {
     private static final Object CANNOT_LISTEN = new Object();
     /** A packet thread may be sending the batch it had begun: the descriptor must not be another file's by then. */
     private static final Duration UNUSED_SOCKET = Duration.ofSeconds(1);
-    /** Sequence numbers left when an SA is renewed: at 1 Mpps more than four minutes. */
-    private static final long SEQUENCE_RESERVE = 1L << 28;
 
     private final ControlLoop loop;
     private final PacketThreads packets;
@@ -64,6 +60,8 @@ final class Connections implements AutoCloseable {
     private final Set<String> interfaceNames;
     private final Map<InetAddress, UdpSockets> sockets = new HashMap<>();
     private final Map<SocketAndThread, UdpSender> senders = new LinkedHashMap<>();
+    private final EspSockets espSockets;
+    private final Map<Tunnel, ChildLimits> limits = new HashMap<>();
     private final Set<Tunnel> waiting = new HashSet<>();
     private final Set<Tunnel> cutOff = new HashSet<>();
     private final HalfOpens halfOpens;
@@ -91,6 +89,8 @@ final class Connections implements AutoCloseable {
         this.interfaceNames = tunnels.stream().map(tunnel -> tunnel.tun().name()).collect(Collectors.toUnmodifiableSet());
         this.stateChanged = stateChanged;
         this.starts = new Starts<>(loop);
+        this.espSockets = new EspSockets(packets, log);
+        for (Tunnel tunnel : tunnels) limits.put(tunnel, new ChildLimits(sad, tunnel.index(), tunnel.config().limits(), System::nanoTime));
         this.halfOpens = new HalfOpens(crypto);
         this.dispatcher = new IkeDispatcher(loop, counters, log, System::nanoTime, this::send);
         loop.every(TRAFFIC_LOOK, this::lookAtTraffic);
@@ -136,7 +136,7 @@ final class Connections implements AutoCloseable {
 
     /** A fixed address counts only while the host has it: a socket cannot be bound to another. */
     private Optional<InetAddress> localAddress(TunnelConfig config) {
-        if (config.local().isEmpty()) return Underlay.defaultRouteSource(host, interfaceNames);
+        if (config.local().isEmpty()) return Underlay.defaultRouteSource(host, interfaceNames, config.overIpv6());
         return config.local().filter(ownAddresses::contains);
     }
 
@@ -145,7 +145,7 @@ final class Connections implements AutoCloseable {
         try {
             var socket = socket(address);
             if (!config.outerHeader().pathMtuDiscovery()) socket.espMayBeFragmented();
-            var ike = config.toIkeConfig(address);
+            var ike = config.toIkeConfig(address, espSockets.possible(config.encapsulation(), address));
             if (tunnel.isOnDemand()) sad.trap(tunnel.index(), SaInstaller.selectors(ike.localSelectors(), ike.remoteSelectors()));
             var driver = driver(tunnel, socket, ike, this::candidates);
             tunnel.attached(address, driver, config.severalPeers() ? Optional.of(instances(tunnel, socket, address)) : Optional.empty());
@@ -166,7 +166,7 @@ final class Connections implements AutoCloseable {
 
     private Instances instances(Tunnel tunnel, UdpSockets socket, InetAddress address) {
         var numbers = new AtomicInteger();
-        return new Instances(peer -> driver(tunnel, socket, tunnel.config().toIkeConfig(address, numbers.incrementAndGet(), peer), Candidates.NONE));
+        return new Instances(peer -> driver(tunnel, socket, tunnel.config().toIkeConfig(address, espSockets.possible(tunnel.config().encapsulation(), address), numbers.incrementAndGet(), peer), Candidates.NONE));
     }
 
     private List<IkeConfig> candidates(Path path) {
@@ -187,9 +187,17 @@ final class Connections implements AutoCloseable {
     }
 
     /** A tunnel's packets are sealed by one thread, so one sender, with its scratch memory, serves all SAs of that thread's tunnels on a socket. */
-    private Function<Path, DatagramSink> sinks(Tunnel tunnel, UdpSockets socket) {
+    private SaInstaller.Sinks sinks(Tunnel tunnel, UdpSockets socket) {
         var sender = senders.computeIfAbsent(new SocketAndThread(socket, packets.outboundThread(tunnel.index())), unseen -> new UdpSender(socket.natTDescriptor()));
-        return path -> (datagrams, count, trafficClass) -> sender.send(datagrams, count, path.remote(), trafficClass);
+        return new SaInstaller.Sinks() {
+            @Override public DatagramSink inUdp(Path path) {
+                return (datagrams, count, trafficClass) -> sender.send(datagrams, count, path.remote(), trafficClass);
+            }
+
+            @Override public Optional<DatagramSink> outsideUdp(Path path) {
+                return espSockets.sink(tunnel.index(), socket.address(), path.remote().getAddress());
+            }
+        };
     }
 
     private void detach(Tunnel tunnel) {
@@ -212,6 +220,7 @@ final class Connections implements AutoCloseable {
         sockets.remove(unused.address());
         senders.keySet().removeIf(key -> key.socket() == unused);
         unused.close();
+        espSockets.close(unused.address());
     }
 
     /** {@code torii up}: empty when the connection was told to come up, else why it cannot. */
@@ -267,7 +276,7 @@ final class Connections implements AutoCloseable {
 
     /** One line for each offload that the kernel refuses: packets get through, at a fraction of the speed. */
     List<String> refusedOffloads() {
-        var notes = new ArrayList<String>();
+        var notes = new ArrayList<>(espSockets.notes());
         sockets.forEach((address, socket) -> {
             if (!socket.mergesDatagrams()) notes.add("the kernel does not merge what arrives on " + address.getHostAddress() + " (UDP_GRO): receiving is slower");
         });
@@ -289,20 +298,8 @@ final class Connections implements AutoCloseable {
     private void lookAtTraffic() {
         for (Tunnel tunnel : tunnels) {
             var orphans = sad.orphans(tunnel.index()).stream().map(Spi::new).toList();
-            for (IkeDriver driver : tunnel.drivers()) driver.observeTraffic(nearlyExhausted(tunnel, driver), orphans);
+            for (IkeDriver driver : tunnel.drivers()) driver.observeTraffic(limits.get(tunnel).due(driver.status().children()), orphans);
         }
-    }
-
-    private List<Spi> nearlyExhausted(Tunnel tunnel, IkeDriver driver) {
-        var spis = new ArrayList<Spi>();
-        for (OutboundSa sa : sad.outbound(tunnel.index())) {
-            if (sa.sequence() < sa.lastSequence() - SEQUENCE_RESERVE) continue;
-            driver.status().children().stream()
-                    .filter(child -> child.current() && child.outbound().value() == sa.spi())
-                    .map(IkeStatus.Child::inbound)
-                    .forEach(spis::add);
-        }
-        return spis;
     }
 
     private void send(Path path, Octets message) {
@@ -329,6 +326,7 @@ final class Connections implements AutoCloseable {
     @Override public void close() {
         loop.disarm(CANNOT_LISTEN);
         sockets.values().forEach(UdpSockets::close);
+        espSockets.close();
         sockets.clear();
     }
 

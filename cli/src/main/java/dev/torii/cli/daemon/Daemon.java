@@ -91,7 +91,7 @@ public final class Daemon implements AutoCloseable {
         var host = HostNetwork.read(links, routes);
         var names = config.tunnels().stream().map(TunnelConfig::interfaceName).collect(Collectors.toSet());
         for (TunnelConfig tunnel : config.tunnels()) {
-            var local = tunnel.local().or(() -> Underlay.defaultRouteSource(host, names));
+            var local = tunnel.local().or(() -> Underlay.defaultRouteSource(host, names, tunnel.overIpv6())).or(tunnel::remote);
             var tun = keep(LinuxTun.open(tunnel.interfaceName(), tunnel.mtu().orElseGet(() -> Underlay.tunnelMtu(host, local, tunnel.espProposals(), tunnel.carriesIpv6()))));
             prepare(tun, tunnel, links);
             tuns.add(tun);

@@ -177,15 +177,15 @@ final class IkeDriver {
     }
 
     /**
-     * To be called regularly: tells the machine of traffic that proves the peer alive, of SAs whose sequence numbers run out, and of ESP for SAs that are gone.
+     * To be called regularly: tells the machine of traffic that proves the peer alive, of SAs that have carried enough, and of ESP for SAs that are gone.
      *
      * @param orphans SPIs of the tunnel's, perhaps another driver's
      */
-    void observeTraffic(Iterable<Spi> nearlyExhausted, Iterable<Spi> orphans) {
+    void observeTraffic(Iterable<Spi> due, Iterable<Spi> orphans) {
         long packetsIn = installer.packetsIn();
         if (packetsIn > packetsInSeen) step(new Event.Heard());
         packetsInSeen = packetsIn;
-        for (Spi inbound : nearlyExhausted) step(new Event.RekeyChild(inbound));
+        for (Spi inbound : due) step(new Event.RekeyChild(inbound));
         for (Spi inbound : orphans) step(new Event.Orphaned(inbound));
     }
 
@@ -230,8 +230,8 @@ final class IkeDriver {
                 installer.installInbound(child);
                 child.inboundKey().erase();                                 // the packet path has its own copy
             }
-            case Effect.InstallOutbound(var child) when !child.udpEncapsulated() -> {
-                log.warn(name(), "the peer does no NAT traversal, and ESP outside UDP is not built yet: taken down");
+            case Effect.InstallOutbound(var child) when !installer.canSend(child) -> {
+                log.warn(name(), "the peer does no NAT traversal, and there is no socket for ESP outside UDP: taken down");
                 loop.run(this::stop);
             }
             case Effect.InstallOutbound(var child) -> {

@@ -19,19 +19,31 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Optional;
 
 /** Turns what IKE negotiated with one peer of a tunnel into what the packet path uses: {@link ChildSa} into esp's SAs. */
 final class SaInstaller {
     private final SaDatabase sad;
     private final int tunnel;
     private final int replayWindow;
-    private final Function<Path, DatagramSink> sinks;
+    private final Sinks sinks;
     private final Map<Spi, InboundSa> inbound = new HashMap<>();
     private final Map<Spi, OutboundSa> outbound = new HashMap<>();          // by the inbound one's: that one is ours, and unique
+    private boolean inUdp = true;
 
-    /** @param sinks the way to a peer: where that path's ESP datagrams go */
-    SaInstaller(SaDatabase sad, int tunnel, int replayWindow, Function<Path, DatagramSink> sinks) {
+    /** The ways to a peer. */
+    @FunctionalInterface
+    interface Sinks {
+        /** Where a path's ESP goes in UDP. */
+        DatagramSink inUdp(Path path);
+
+        /** Where it goes as IP protocol 50; empty if this host has no socket for that. */
+        default Optional<DatagramSink> outsideUdp(Path path) {
+            return Optional.empty();
+        }
+    }
+
+    SaInstaller(SaDatabase sad, int tunnel, int replayWindow, Sinks sinks) {
         this.sad = sad;
         this.tunnel = tunnel;
         this.replayWindow = replayWindow;
@@ -50,8 +62,18 @@ final class SaInstaller {
         try (var parameters = parameters(child, child.outbound(), child.outboundKey())) {
             var sa = new OutboundSa(parameters, sad.aeads());
             outbound.put(child.inbound(), sa);
-            sad.installOutbound(tunnel, sa, sinks.apply(child.path()));
+            sad.installOutbound(tunnel, sa, sink(child.path(), child.udpEncapsulated()));
+            inUdp = child.udpEncapsulated();
         }
+    }
+
+    /** Whether there is a way for what the child sends. */
+    boolean canSend(ChildSa child) {
+        return child.udpEncapsulated() || sinks.outsideUdp(child.path()).isPresent();
+    }
+
+    private DatagramSink sink(Path path, boolean encapsulated) {
+        return encapsulated ? sinks.inUdp(path) : sinks.outsideUdp(path).orElseThrow();
     }
 
     void remove(ChildSa child) {
@@ -69,7 +91,7 @@ final class SaInstaller {
     }
 
     void moved(Path path) {
-        sad.moved(tunnel, outbound::containsValue, sinks.apply(path));
+        sad.moved(tunnel, outbound::containsValue, sink(path, inUdp));
     }
 
     /** Packets opened so far by all inbound SAs that were installed here: rises only with authenticated traffic, or falls when an SA goes. */

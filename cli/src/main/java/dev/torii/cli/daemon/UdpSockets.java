@@ -18,8 +18,10 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
 /**
@@ -37,6 +39,7 @@ final class UdpSockets implements AutoCloseable {
     private static final IntegerUnixChannelOption SO_SNDBUFFORCE = new IntegerUnixChannelOption("SO_SNDBUFFORCE", 1, 32);
     private static final IntegerUnixChannelOption SO_RCVBUFFORCE = new IntegerUnixChannelOption("SO_RCVBUFFORCE", 1, 33);
     private static final IntegerUnixChannelOption IP_MTU_DISCOVER = new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10);
+    private static final IntegerUnixChannelOption IPV6_MTU_DISCOVER = new IntegerUnixChannelOption("IPV6_MTU_DISCOVER", 41, 23);
     private static final int IP_PMTUDISC_DONT = 0;
     private static final int IP_PMTUDISC_WANT = 1;
     private static final int IP_PMTUDISC_DO = 2;
@@ -86,7 +89,7 @@ final class UdpSockets implements AutoCloseable {
         try {
             var local = new InetSocketAddress(address, NAT_T_PORT);
             second = bind(packets, local, false, new Quiet());
-            second.config().setOption(IP_MTU_DISCOVER, IP_PMTUDISC_DO);     // WANT leaves DF out of what the kernel is to segment
+            pathMtuDiscovery(second, IP_PMTUDISC_DO);                       // WANT leaves DF out of what the kernel is to segment
             var reading = NatTReceiver.start((IoEventLoop) second.eventLoop(), second.fd().intValue(), merging, local, queue, esp, counters);
             return new UdpSockets(address, first, second, reading);
         } catch (IOException e) {
@@ -128,7 +131,12 @@ final class UdpSockets implements AutoCloseable {
 
     /** A large first message has no other way through a narrow path than fragments of IP. */
     private static void mayBeFragmented(EpollDatagramChannel socket) {
-        socket.config().setOption(IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+        pathMtuDiscovery(socket, IP_PMTUDISC_DONT);
+    }
+
+    /** The values mean the same for both families. */
+    private static void pathMtuDiscovery(EpollDatagramChannel socket, int value) {
+        socket.config().setOption(socket.localAddress().getAddress() instanceof Inet6Address ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, value);
     }
 
     /** From now on ESP in UDP has no DF, whichever connection it is of. */
@@ -165,9 +173,9 @@ final class UdpSockets implements AutoCloseable {
 
     /** An IKE message that IKE does not fragment is left to IP; ESP of that moment has no DF either. */
     private void sendInFragments(DatagramPacket packet) {
-        natT.config().setOption(IP_MTU_DISCOVER, IP_PMTUDISC_WANT);
+        pathMtuDiscovery(natT, IP_PMTUDISC_WANT);
         natT.writeAndFlush(packet);
-        if (!natTIsFragmented) natT.config().setOption(IP_MTU_DISCOVER, IP_PMTUDISC_DO);
+        if (!natTIsFragmented) pathMtuDiscovery(natT, IP_PMTUDISC_DO);
     }
 
     /** Sends the one byte that keeps a NAT's mapping alive. */
@@ -202,9 +210,19 @@ final class UdpSockets implements AutoCloseable {
                 ByteBuf content = packet.content();
                 message.clear().limit(Math.min(content.readableBytes(), LARGEST_DATAGRAM));
                 content.getBytes(content.readerIndex(), message);
-                ike.add(packet.recipient(), packet.sender(), message.flip());
+                ike.add(packet.recipient(), withoutScope(packet.sender()), message.flip());
             } finally {
                 packet.release();
+            }
+        }
+
+        /** Netty gives every IPv6 address a zone, 0 where it has none. */
+        private static InetSocketAddress withoutScope(InetSocketAddress sender) {
+            if (!(sender.getAddress() instanceof Inet6Address address)) return sender;
+            try {
+                return new InetSocketAddress(InetAddress.getByAddress(address.getAddress()), sender.getPort());
+            } catch (UnknownHostException e) {
+                throw new AssertionError("16 bytes are always an address", e);
             }
         }
     }

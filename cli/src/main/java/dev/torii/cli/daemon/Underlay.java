@@ -7,6 +7,7 @@ import dev.torii.tun.InterfaceAddress;
 import dev.torii.tun.Link;
 import dev.torii.tun.Route;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Comparator;
 import java.util.List;
@@ -18,15 +19,16 @@ import java.util.stream.IntStream;
 /** Questions about the network below the tunnels. */
 final class Underlay {
     private static final int IPV4_AND_UDP = 20 + 8;
+    private static final int IPV6_AND_UDP = 40 + 8;
     private static final int COMMON_MTU = 1500;
     private static final int LEAST_IPV6_MTU = 1280;
 
     private Underlay() {}
 
-    /** What {@code %defaultroute} stands for: the source address of the best default route that does not lead into a tunnel of ours. */
-    static Optional<InetAddress> defaultRouteSource(HostNetwork host, Set<String> tunnels) {
+    /** What {@code %defaultroute} stands for: the source address of the best default route of that family that does not lead into a tunnel of ours. */
+    static Optional<InetAddress> defaultRouteSource(HostNetwork host, Set<String> tunnels, boolean ipv6) {
         return host.routes().stream()
-                .filter(route -> route.prefixLength() == 0 && route.destination() instanceof Inet4Address && route.type() == Route.Type.UNICAST && !route.isOurs())
+                .filter(route -> route.prefixLength() == 0 && ipv6 == route.destination() instanceof Inet6Address && route.type() == Route.Type.UNICAST && !route.isOurs())
                 .sorted(Comparator.comparingLong(Route::metric))
                 .flatMap(route -> source(host, route, tunnels).stream())
                 .findFirst();
@@ -38,7 +40,8 @@ final class Underlay {
         if (link.isEmpty() || !link.get().up() || tunnels.contains(link.get().name())) return Optional.empty();
         if (route.preferredSource().isPresent()) return route.preferredSource();
         var candidates = host.addresses().stream()
-                .filter(address -> address.interfaceIndex() == hop.interfaceIndex() && address.address() instanceof Inet4Address)
+                .filter(address -> address.interfaceIndex() == hop.interfaceIndex() && address.address().getClass() == route.destination().getClass())
+                .filter(address -> !address.address().isLinkLocalAddress() || address.address() instanceof Inet4Address)
                 .toList();
         return candidates.stream()
                 .filter(address -> hop.gateway().filter(Prefix.of(address.address(), address.prefixLength())::contains).isPresent())
@@ -62,7 +65,7 @@ final class Underlay {
     }
 
     /**
-     * The largest inner packet whose ESP in UDP still fits the interface that has {@code local}, whichever of the proposals the peer takes: 1438 over Ethernet
+     * The largest inner packet whose ESP in UDP still fits the interface that has {@code local}, whichever of the proposals the peer takes: 1438 over IPv4 on Ethernet
      * with AES-GCM alone. At least 1280 where IPv6 travels in it, which needs that (RFC 8200, section 5).
      */
     static int tunnelMtu(HostNetwork host, Optional<InetAddress> local, List<EspProposal> proposals, boolean carriesIpv6) {
@@ -70,7 +73,8 @@ final class Underlay {
                 .flatMap(known -> host.link(known.interfaceIndex()))
                 .map(link -> Math.min(link.mtu(), COMMON_MTU))
                 .orElse(COMMON_MTU);
-        int fits = proposals.stream().mapToInt(proposal -> SaInstaller.suite(proposal).largestPacket(outer - IPV4_AND_UDP)).min().orElseThrow();
+        int headers = local.filter(Inet6Address.class::isInstance).isPresent() ? IPV6_AND_UDP : IPV4_AND_UDP;
+        int fits = proposals.stream().mapToInt(proposal -> SaInstaller.suite(proposal).largestPacket(outer - headers)).min().orElseThrow();
         return carriesIpv6 ? Math.max(LEAST_IPV6_MTU, fits) : fits;
     }
 }

@@ -8,6 +8,7 @@ import dev.torii.bgp.wire.Prefix;
 import dev.torii.ike.Authentication;
 import dev.torii.ike.DhGroup;
 import dev.torii.ike.EncryptionAlgorithm;
+import dev.torii.ike.Encapsulation;
 import dev.torii.ike.EspCipher;
 import dev.torii.ike.EspProposal;
 import dev.torii.ike.HashAlgorithm;

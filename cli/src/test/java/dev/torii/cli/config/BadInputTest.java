@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What keeps Torii from starting: place, cause and suggestion, to the letter. */
 class BadInputTest {
@@ -41,7 +42,6 @@ class BadInputTest {
         "vti-interface=a-much-too-long-name | 11:16: vti-interface=a-much-too-long-name is longer than the 15 characters an interface name may have # choose a shorter name, like vti01",
         "leftvti=192.168.254.1 | 11:10: leftvti=192.168.254.1 has no prefix length # write 192.168.254.1/30",
         "leftvti=192.168.254.0/30 | 11:10: leftvti=192.168.254.0/30 is a subnet, not an address in it # write the address of this end, like 192.168.254.1/30",
-        "encapsulation=no | 11:16: encapsulation=no asks for ESP outside UDP (IP protocol 50), which Torii does not send yet # write encapsulation=yes: every peer with NAT traversal accepts it",
         "aggrmode=yes | 11:2: aggrmode=yes is not supported # Aggressive Mode gives the hash of the secret away: remove it",
         "type=transport | 11:2: type=transport is not supported # only type=tunnel is supported: remove it",
         "leftupdown=/bin/true | 11:2: leftupdown=/bin/true is not supported # no script is run: remove it; interfaces, addresses and routes are made by Torii itself",
@@ -76,7 +76,10 @@ class BadInputTest {
         "rightsubnet=10.0.2.0/24 | rightsubnets={10.0.2.0/24 2001:db8:2::/64} | 6:19: conn one has IPv6 traffic on the right side and none on the left # write an IPv6 subnet into leftsubnet=, or two families into leftsubnets=",
         "right=198.51.100.1 | right=vpn.example | 3:12: right=vpn.example is a name, and names are not looked up yet # write the address",
         "right=198.51.100.1 | right=198.51.100.999 | 3:12: right=198.51.100.999 is not an address # write an address like 198.51.100.1",
-        "right=198.51.100.1 | right=2001:db8::1 | 3:12: right=2001:db8::1 is IPv6, which is not supported yet # use an IPv4 address",
+        "right=198.51.100.1 | right=2001:db8::1 | 2:11: left=192.168.1.42 and right=2001:db8::1 are of two address families # write two IPv4 addresses, or two IPv6 addresses",
+        "right=198.51.100.1 | right=2001:db8::1::2 | 3:12: right=2001:db8::1::2 is not an address # write an address like 198.51.100.1",
+        "right=198.51.100.1 | right=fe80::1 | 3:12: right=fe80::1 is the address of one link only # write an address that is routed",
+        "right=198.51.100.1 | right=224.0.0.5 | 3:12: right=224.0.0.5 is a multicast address # write an address that is routed",
         "left=192.168.1.42 | left=10.9.9.9 | 2:11: neither left=10.9.9.9 nor right=198.51.100.1 is an address of this host # this host has 192.168.1.42; write left=%defaultroute for whichever address leads to the peer",
         "right=198.51.100.1 | right=192.168.1.42 | 2:11: both left=192.168.1.42 and right=192.168.1.42 are this host # this host has 192.168.1.42; write left=%defaultroute for whichever address leads to the peer",
         "auto=start | auto=begin | 7:11: auto=begin is unknown # write auto=start, auto=ondemand, auto=add or auto=ignore",
@@ -91,6 +94,13 @@ class BadInputTest {
         assertTrue(Site.CONN.contains(line), line);
         site.conf(Site.CONN.replace(line, by));
         assertEquals(List.of(A + expected.replace(" # ", " | ")), site.problems());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "9223372036854775808", "8E", "10GBi", "1.5M", "many"})
+    void aLimitIsAPositiveNumber(String written) {
+        site.conf(Site.CONN + "     ipsec-max-bytes=" + written + "\n");
+        assertEquals(List.of(A + "11:22: ipsec-max-bytes=" + written + " is not a number from 1 to 2^63-1 | write a number, or one with KiB, MiB, GiB, like 100GiB"), site.problems());
     }
 
     @Test

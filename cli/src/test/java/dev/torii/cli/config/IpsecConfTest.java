@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.ike.DhGroup;
+import dev.torii.ike.Encapsulation;
 import dev.torii.ike.EspProposal;
 import dev.torii.ike.Fragmentation;
 import dev.torii.ike.Identity;
@@ -146,9 +147,12 @@ class IpsecConfTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"encapsulation=yes, YES", "encapsulation=auto, AUTO", "forceencaps=yes, YES", "forceencaps=no, AUTO"})
-    void encapsulationHasTwoValuesAndAnOldName(String line, Encapsulation expected) {
-        assertEquals(expected, with(line).encapsulation());
+    @CsvSource({"encapsulation=yes, YES", "encapsulation=auto, AUTO", "encapsulation=no, NO", "forceencaps=yes, YES", "forceencaps=no, AUTO"})
+    void encapsulationHasThreeValuesAndAnOldName(String line, Encapsulation expected) {
+        var tunnel = with(line);
+        assertEquals(expected, tunnel.encapsulation());
+        assertEquals(expected, tunnel.toIkeConfig(Site.address(Site.LOCAL)).encapsulation());
+        assertEquals(Encapsulation.YES, tunnel.toIkeConfig(Site.address(Site.LOCAL), Encapsulation.YES).encapsulation());
     }
 
     @ParameterizedTest
@@ -262,6 +266,29 @@ class IpsecConfTest {
         assertEquals(List.of("/etc/ipsec.d/a.conf:5:17: leftsubnet=2001:db8:1::5/64 has host bits set: it means " + Prefix.parse("2001:db8:1::/64")), site.warnings());
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 1", "500, 500", "10k, 10240", "1Mi, 1048576", "2GiB, 2147483648", "3TB, 3298534883328", "9223372036854775807, 9223372036854775807"})
+    void limitsOfTrafficHaveBinaryUnits(String written, long expected) {
+        assertEquals(new TrafficLimits(expected, Long.MAX_VALUE), with("ipsec-max-bytes=" + written).limits());
+        assertEquals(new TrafficLimits(Long.MAX_VALUE, expected), with("ipsec-max-packets=" + written).limits());
+        assertEquals(List.of(), site.warnings());
+        assertEquals(TrafficLimits.NONE, with("rekey=no\n     ipsec-max-packets=" + written).limits());
+    }
+
+    @Test
+    void theOuterAddressesMayBeIpv6() {
+        site.host("192.168.1.42", "2001:db8:1::42").secrets("2001:db8:1::42 2001:db8:198::11 : PSK \"correct horse battery\"\n");
+        var conn = Site.CONN.replace("right=198.51.100.1", "right=2001:db8:198::11");
+        for (String left : List.of("left=2001:db8:1:0::42", "left=%defaultroute")) {
+            var tunnel = site.conf(conn.replace("left=192.168.1.42", left)).load().tunnels().getFirst();
+            assertTrue(tunnel.overIpv6());
+            assertEquals(Identity.ofAddress(Site.address("2001:db8:198::11")), tunnel.remoteId());
+            assertEquals(Identity.ofAddress(Site.address("2001:db8:1::42")), tunnel.toIkeConfig(Site.address("2001:db8:1::42")).localId());
+            assertEquals(false, tunnel.carriesIpv6());
+        }
+        assertEquals(List.of(), site.warnings());
+    }
+
     @Test
     void anIdentityMayBeAnIpv6Address() {
         site.conf(Site.CONN + "     rightid=2001:db8::11\n").secrets("192.168.1.42 2001:db8::11 : PSK \"correct horse battery\"\n");
@@ -360,10 +387,10 @@ class IpsecConfTest {
         assertTrue(tunnel.severalPeers());
         assertEquals(Optional.of(Secret.ofText("the secret of a")), tunnel.peerSecrets().of(Identity.fqdn("a")));
         assertEquals(Optional.empty(), tunnel.peerSecrets().of(Identity.fqdn("c")));
-        var instance = tunnel.toIkeConfig(Site.address(Site.LOCAL), 7, Identity.fqdn("b"));
+        var instance = tunnel.toIkeConfig(Site.address(Site.LOCAL), Encapsulation.YES, 7, Identity.fqdn("b"));
         assertEquals("one[7]", instance.name());
         assertEquals(Secret.ofText("the secret of b"), instance.preSharedKey());
-        assertEquals(32, tunnel.toIkeConfig(Site.address(Site.LOCAL), 8, Identity.fqdn("c")).preSharedKey().toByteArray().length, "nobody's");
+        assertEquals(32, tunnel.toIkeConfig(Site.address(Site.LOCAL), Encapsulation.YES, 8, Identity.fqdn("c")).preSharedKey().toByteArray().length, "nobody's");
         assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: conn one is for peers of any identity, and its interface tells them apart only by their subnets: each must ask for its own"
                 + " part of [10.0.2.0/24], and of two that ask for the same the later gets the packets"), site.warnings());
         site.conf(any);

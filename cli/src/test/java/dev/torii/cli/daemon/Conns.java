@@ -3,6 +3,7 @@ package dev.torii.cli.daemon;
 import dev.torii.cli.rib.Hosts;
 import dev.torii.ike.Authentication;
 import dev.torii.ike.DhGroup;
+import dev.torii.ike.Encapsulation;
 import dev.torii.ike.EncryptionAlgorithm;
 import dev.torii.ike.EspCipher;
 import dev.torii.ike.EspProposal;
@@ -37,7 +38,7 @@ final class Conns {
     static IkeConfig between(String name, IkeVersion version, InetAddress local, InetAddress remote, boolean initiate, Duration dpdDelay) {
         return new IkeConfig(name, version, Identity.ofAddress(local), Identity.ofAddress(remote),
                 Authentication.preSharedKey(Secret.ofText("a secret")), List.of(IKE), List.of(ESP), List.of(ALL), List.of(ALL),
-                Duration.ofHours(8), Duration.ofHours(1), Duration.ofMinutes(9), 100, true, initiate, dpdDelay, Duration.ofSeconds(20), Retransmission.Policy.STANDARD, Fragmentation.STANDARD, Lifecycle.STANDARD);
+                Duration.ofHours(8), Duration.ofHours(1), Duration.ofMinutes(9), 100, Encapsulation.YES, initiate, dpdDelay, Duration.ofSeconds(20), Retransmission.Policy.STANDARD, Fragmentation.STANDARD, Lifecycle.STANDARD);
     }
 
     static IkeConfig named(String name) {

@@ -1,7 +1,9 @@
 package dev.torii.cli.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.esp.DatagramSink;
 import dev.torii.esp.SaDatabase;
@@ -130,6 +132,29 @@ class SaInstallerTest {
         assertEquals(List.of(0x101), outbound(), "the same SPI, which a peer chooses");
         other.removeAll();
         assertEquals(List.of(0x100), inbound());
+    }
+
+    @Test void whatIsNotInUdpGoesItsOwnWayAlsoWhenThePeerMoves() {
+        var plain = new ArrayList<Path>();
+        var ways = new SaInstaller.Sinks() {
+            @Override public DatagramSink inUdp(Path path) {
+                throw new AssertionError(path);
+            }
+
+            @Override public Optional<DatagramSink> outsideUdp(Path path) {
+                plain.add(path);
+                return Optional.of(NOWHERE);
+            }
+        };
+        var inUdp = child(0x100, 256);
+        var outside = new ChildSa(inUdp.inbound(), inUdp.outbound(), inUdp.suite(), inUdp.inboundKey(), inUdp.outboundKey(), inUdp.local(), inUdp.remote(), inUdp.path(), false, true);
+        assertFalse(installer.canSend(outside));
+        assertTrue(installer.canSend(inUdp));
+        var both = new SaInstaller(sad, 3, 64, ways);
+        assertTrue(both.canSend(outside));
+        both.installOutbound(outside);
+        both.moved(path("198.51.100.7"));
+        assertEquals(path("198.51.100.7"), plain.getLast());
     }
 
     @Test void theKeysOfAChildAreItsOwnersToErase() {

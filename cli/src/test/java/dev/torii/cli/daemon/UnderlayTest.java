@@ -37,7 +37,7 @@ class UnderlayTest {
     }
 
     private static Optional<InetAddress> source(HostNetwork host) {
-        return Underlay.defaultRouteSource(host, TUNNELS);
+        return Underlay.defaultRouteSource(host, TUNNELS, false);
     }
 
     @Test void theSourceIsTheAddressOnTheGatewaysSubnet() {
@@ -71,7 +71,7 @@ class UnderlayTest {
     @Test void theLowestMetricWinsUnlessItLeadsIntoATunnel() {
         var intoTunnel = Route.to(ANY, 0, NextHop.device(VTI1)).withProtocol(3);
         assertEquals(Optional.of(address("192.168.1.10")), source(host(OVER_ETH0, intoTunnel)));
-        assertEquals(Optional.of(address("192.168.254.1")), Underlay.defaultRouteSource(host(OVER_ETH0, intoTunnel), Set.of()), "somebody else's interface counts");
+        assertEquals(Optional.of(address("192.168.254.1")), Underlay.defaultRouteSource(host(OVER_ETH0, intoTunnel), Set.of(), false), "somebody else's interface counts");
     }
 
     @Test void aRouteOfOursOrThatDropsIsNoDefaultRoute() {
@@ -83,8 +83,19 @@ class UnderlayTest {
         assertEquals(Optional.empty(), source(new HostNetwork(links, Hosts.withoutDefaultRoute().addresses(), List.of(OVER_ETH0))));
     }
 
-    @Test void ipv6sDefaultRouteDoesNotCount() {
-        assertEquals(Optional.empty(), source(host(Route.to(address("::"), 0, NextHop.via(address("fe80::1"), ETH0)).withProtocol(9))));
+    @Test void eachFamilyHasADefaultRouteOfItsOwnAndNoLinkLocalAddressIsItsSource() {
+        var v6 = Route.to(address("::"), 0, NextHop.via(address("fe80::1"), ETH0)).withProtocol(9);
+        assertEquals(Optional.empty(), source(host(v6)));
+        var addresses = List.of(InterfaceAddress.of(ETH0, address("192.168.1.10"), 24), InterfaceAddress.of(ETH0, address("fe80::5"), 64),
+                InterfaceAddress.of(ETH0, address("2001:db8:1::5"), 64));
+        var both = new HostNetwork(Hosts.withoutDefaultRoute().links(), addresses, List.of(v6, OVER_ETH0));
+        assertEquals(Optional.of(address("2001:db8:1::5")), Underlay.defaultRouteSource(both, TUNNELS, true));
+        assertEquals(Optional.of(address("192.168.1.10")), Underlay.defaultRouteSource(both, TUNNELS, false));
+        assertTrue(Underlay.leadsTo(Underlay.paths(both, TUNNELS), address("2001:db8:198::11")));
+    }
+
+    @Test void outerIpv6LeavesTwentyBytesLess() {
+        assertEquals(1418, Underlay.tunnelMtu(HostNetwork.NONE, Optional.of(address("2001:db8::1")), List.of(GCM), false));
     }
 
     /** IPv4 20, UDP 8, ESP 8, IV 8, padding to four with two bytes of trailer, ICV 16: what fits is two under a multiple of four. */

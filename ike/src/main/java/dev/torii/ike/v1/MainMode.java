@@ -2,6 +2,7 @@ package dev.torii.ike.v1;
 
 import dev.torii.ike.Cookie;
 import dev.torii.ike.Identity;
+import dev.torii.ike.Encapsulation;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeException;
@@ -197,12 +198,12 @@ sealed interface MainMode permits MainModeInitiator, MainModeResponder {
             Message authenticated) throws IkeException {
         boolean contact = authenticated.all(Payload.Notify.class).stream().anyMatch(n -> n.notifyType() == NotifyType.INITIAL_CONTACT);
         return new Phase1Sa(terms.initiator(), terms.responder(), initiator, terms.proposal(), secrets.keys(), last.iv(), path,
-                secrets.nat(), encapsulates(config, secrets.nat()), terms.deadPeerDetection(), contact,
+                secrets.nat(), moves(config, secrets.nat()) && config.encapsulation() != Encapsulation.NO, terms.deadPeerDetection(), contact,
                 lifetime(terms.lifetime(), authenticated), said(authenticated));
     }
 
-    /** Whether children are encapsulated and messages move to port 4500. */
-    static boolean encapsulates(IkeConfig config, NatDetection.Found nat) {
+    /** Whether messages move to port 4500, and children are encapsulated if they may be. */
+    static boolean moves(IkeConfig config, NatDetection.Found nat) {
         return nat.known() && (nat.localNat() || nat.remoteNat() || config.forceEncapsulation());
     }
 }

@@ -108,7 +108,7 @@ final class MainModeInitiator implements MainMode {
         IvChain iv = IvChain.phase1(crypto, s.terms().proposal(), secrets.initiatorPublic(), secrets.responderPublic());
         Protection.Sealed mm5 = protection(s.terms(), keys).seal(header(s.terms().responder(), IkeHeader.ENCRYPTED), iv, payloads);
         // RFC 3947, section 4: from here on port 4500. A path that has moved there already stays, NAT mappings and all.
-        boolean move = MainMode.encapsulates(config, nat) && s.path().local().getPort() != Path.NAT_T_PORT;
+        boolean move = MainMode.moves(config, nat) && s.path().local().getPort() != Path.NAT_T_PORT;
         return send(new State.AuthSent(move ? s.path().floated() : s.path(), Flight.first(mm5.message()), s.terms(), secrets, mm5.next()));
     }
 

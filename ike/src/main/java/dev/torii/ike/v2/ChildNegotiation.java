@@ -2,6 +2,7 @@ package dev.torii.ike.v2;
 
 import dev.torii.ike.ChildSa;
 import dev.torii.ike.DhGroup;
+import dev.torii.ike.Encapsulation;
 import dev.torii.ike.EspProposal;
 import dev.torii.ike.IkeConfig;
 import dev.torii.ike.IkeCrypto;
@@ -34,7 +35,7 @@ final class ChildNegotiation {
     /** What a child SA is negotiated under. */
     record Setting(IkeConfig config, IkeCrypto crypto, SaV2 sa, Path path) {
         private boolean encapsulated() {
-            return sa.nat().localNat() || sa.nat().remoteNat() || config.forceEncapsulation();
+            return config.encapsulation() != Encapsulation.NO && (sa.nat().localNat() || sa.nat().remoteNat() || config.forceEncapsulation());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.torii.ike.sim;
 
 import dev.torii.ike.Authentication;
 import dev.torii.ike.DhGroup;
+import dev.torii.ike.Encapsulation;
 import dev.torii.ike.EncryptionAlgorithm;
 import dev.torii.ike.EspCipher;
 import dev.torii.ike.EspProposal;
@@ -36,7 +37,7 @@ public final class Configs {
     private List<TrafficSelector> remoteSelectors = List.of(TrafficSelector.ofPrefix(IkePair.address("10.0.2.0"), 24));
     private Duration ikeLifetime = Duration.ofHours(8);
     private Duration childLifetime = Duration.ofHours(1);
-    private boolean force;
+    private Encapsulation encapsulation = Encapsulation.AUTO;
     private boolean initiate;
     private Duration dpdDelay = Duration.ofSeconds(10);
     private Duration dpdTimeout = Duration.ofSeconds(30);
@@ -117,8 +118,12 @@ public final class Configs {
         return this;
     }
 
-    public Configs force(boolean encapsulation) {
-        force = encapsulation;
+    public Configs force(boolean inUdp) {
+        return encapsulation(inUdp ? Encapsulation.YES : Encapsulation.AUTO);
+    }
+
+    public Configs encapsulation(Encapsulation use) {
+        encapsulation = use;
         return this;
     }
 
@@ -149,6 +154,6 @@ public final class Configs {
 
     public IkeConfig build() {
         return new IkeConfig(name, version, local, remote, authentication, ike, esp, localSelectors, remoteSelectors, ikeLifetime, childLifetime,
-                Duration.ofMinutes(9), 100, force, initiate, dpdDelay, dpdTimeout, Retransmission.Policy.STANDARD, fragmentation, lifecycle);
+                Duration.ofMinutes(9), 100, encapsulation, initiate, dpdDelay, dpdTimeout, Retransmission.Policy.STANDARD, fragmentation, lifecycle);
     }
 }

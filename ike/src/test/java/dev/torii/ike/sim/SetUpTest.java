@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.ike.ChildSa;
+import dev.torii.ike.Encapsulation;
 import dev.torii.ike.IkeSa;
 import dev.torii.ike.IkeStatus;
+import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Path;
 import dev.torii.ike.crypto.BouncyCastleCrypto;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SetUpTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -52,6 +56,40 @@ class SetUpTest {
         assertFalse(child.udpEncapsulated());
         assertEquals(Path.IKE_PORT, child.path().remote().getPort());
         assertTrue(pair.trafficPasses());
+    }
+
+    /** IKE needs the mapping of a NAT all the same. */
+    @ParameterizedTest
+    @EnumSource(IkeVersion.class)
+    void encapsulationNoSendsEspWithoutUdpAlsoThroughANat(IkeVersion version) {
+        for (boolean nat : new boolean[] {false, true}) {
+            var pair = new IkePair(1, Configs.left().version(version).encapsulation(Encapsulation.NO).build(),
+                    Configs.right().version(version).encapsulation(Encapsulation.NO).build());
+            if (nat) {
+                pair.behindNat();
+            }
+            pair.left().start();
+            pair.runUntil(pair::bothUp, MINUTE, "set-up");
+            assertFalse(pair.left().sending().orElseThrow().udpEncapsulated());
+            assertEquals(nat, pair.left().ikeSas.get(0).localNat());
+            assertEquals(nat ? Path.NAT_T_PORT : Path.IKE_PORT, pair.left().ikeSas.get(0).path().local().getPort());
+            assertTrue(pair.trafficPasses());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(IkeVersion.class)
+    void encapsulationAutoFollowsNatDetection(IkeVersion version) {
+        for (boolean nat : new boolean[] {false, true}) {
+            var pair = new IkePair(1, Configs.left().version(version).force(false).build(), Configs.right().version(version).build());
+            if (nat) {
+                pair.behindNat();
+            }
+            pair.left().start();
+            pair.runUntil(pair::bothUp, MINUTE, "set-up");
+            assertEquals(nat, pair.left().sending().orElseThrow().udpEncapsulated());
+            assertEquals(nat, pair.right().sending().orElseThrow().udpEncapsulated());
+        }
     }
 
     @Test

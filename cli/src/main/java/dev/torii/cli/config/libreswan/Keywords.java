@@ -55,7 +55,7 @@ final class Keywords {
         add(false, Effect.USED, "", "", "also", "auto", "authby", "keyexchange", "ikev2", "pfs", "nat-keepalive", "ipsec-lifetime", "retransmit-timeout",
                 "retransmit-interval", "mark", "vti-interface", "ipsec-interface", "encapsulation", "rekeymargin", "rekeyfuzz", "replay-window", "ikelifetime",
                 "ike", "phase2alg", "metric", "dpddelay", "dpdtimeout", "mtu", "fragmentation", "ppk", "ppk-ids", "dpdaction", "keyingtries", "esn", "rekey", "reauth", "initial-contact",
-                "decap-dscp", "encap-dscp", "nopmtudisc");
+                "decap-dscp", "encap-dscp", "nopmtudisc", "ipsec-max-bytes", "ipsec-max-packets");
         add(false, Effect.QUIET, "", "", "x-comment", "vti-routing", "overlapip");
         add(false, Effect.NOTED, YES_NO, "no vendor id but those of the extensions in use is sent", "send-vendorid", "fake-strongswan", "cisco-unity", "remote-peer-type");
         add(false, Effect.NOTED, YES_NO + ", auto", "packets are processed in this process, by no network card", "nic-offload");
@@ -73,7 +73,6 @@ final class Keywords {
         add(false, Effect.NOTED, "", "Torii's log has no such levels", "debug");
         add(false, Effect.NOTED, YES_NO, "IPComp is never offered and never accepted", "compress");
         add(false, Effect.NOTED, "", "it belongs to the kernel's IPsec, which is not used", "priority", "reqid", "nflog-group", "mark-in", "mark-out");
-        add(false, Effect.NOTED, "", "lifetimes are counted in time; an SA is renewed in good time before its sequence numbers end", "ipsec-max-bytes", "ipsec-max-packets");
         add(false, Effect.NOTED, "none, drop, hold", "without an SA packets are dropped", "failureshunt", "negotiationshunt");
         add(false, Effect.NOTED, "", "connections have one name", "connalias");
         add(false, Effect.NOTED, "", "the address family follows from the addresses", "hostaddrfamily", "clientaddrfamily");

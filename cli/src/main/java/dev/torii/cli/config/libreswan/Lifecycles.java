@@ -1,6 +1,7 @@
 package dev.torii.cli.config.libreswan;
 
 import dev.torii.cli.config.Diagnostics;
+import dev.torii.cli.config.TrafficLimits;
 import dev.torii.cli.config.Warning;
 import dev.torii.cli.config.libreswan.Conn.Value;
 import dev.torii.ike.Lifecycle;
@@ -9,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** keyingtries=, rekey=, reauth=, initial-contact= and dpdaction= to {@link Lifecycle}. */
+/** keyingtries=, rekey=, reauth=, initial-contact= and dpdaction= to {@link Lifecycle}; ipsec-max-bytes= and ipsec-max-packets=. */
 final class Lifecycles {
     private static final int MAX_TRIES = 1_000_000;
 
@@ -25,6 +26,12 @@ final class Lifecycles {
     Lifecycle of(Conn conn, Duration natKeepalive) {
         return new Lifecycle(tries(conn.get("keyingtries")), values.yes(conn.get("rekey"), true), values.yes(conn.get("reauth"), false),
                 values.yes(conn.get("initial-contact"), true), whenDead(conn), natKeepalive);
+    }
+
+    /** Without renewals there is nothing to begin before the limit. */
+    TrafficLimits limits(Conn conn) {
+        var limits = new TrafficLimits(values.amount(conn.get("ipsec-max-bytes")), values.amount(conn.get("ipsec-max-packets")));
+        return values.yes(conn.get("rekey"), true) ? limits : TrafficLimits.NONE;
     }
 
     private int tries(Optional<Value> value) {

@@ -7,6 +7,7 @@ import dev.torii.cli.config.libreswan.Conn.Value;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds out which of left and right is this host. */
 final class Orientation {
@@ -43,6 +44,12 @@ final class Orientation {
         boolean rightHere = here(right.get());
         if (leftHere != rightHere) {
             var side = leftHere ? Side.LEFT : Side.RIGHT;
+            var addresses = Stream.of(left.get(), right.get()).flatMap(end -> address(end).stream()).map(Object::getClass).distinct();
+            if (addresses.count() > 1) {
+                diagnostics.error(conn.get("left").orElseThrow().at(), "left=" + conn.get("left").orElseThrow().text() + " and right=" + conn.get("right").orElseThrow().text()
+                        + " are of two address families", "write two IPv4 addresses, or two IPv6 addresses");
+                return Optional.empty();
+            }
             return Optional.of(new Ends(side, address(leftHere ? left.get() : right.get()), address(leftHere ? right.get() : left.get())));
         }
         var addresses = host.localAddresses().stream().filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
@@ -61,14 +68,18 @@ final class Orientation {
         }
         String text = value.get().text();
         if (text.equalsIgnoreCase("%defaultroute")) return Optional.of(new End.DefaultRoute());
-        if (text.equalsIgnoreCase("%any") || text.equals("0.0.0.0")) return Optional.of(new End.Any());
-        var address = Addresses.ipv4(text);
-        if (address.isPresent()) return Optional.of(new End.Fixed(address.get()));
+        if (text.equalsIgnoreCase("%any") || text.equalsIgnoreCase("%any6")) return Optional.of(new End.Any());
+        var address = Addresses.ip(text);
+        if (address.isPresent() && address.get().isAnyLocalAddress()) return Optional.of(new End.Any());
         var values = new Values(diagnostics);
+        if (address.isPresent() && (address.get().isLinkLocalAddress() || address.get().isMulticastAddress())) {
+            values.error(value.get(), address.get().isMulticastAddress() ? "is a multicast address" : "is the address of one link only", "write an address that is routed");
+            return Optional.empty();
+        }
+        if (address.isPresent()) return Optional.of(new End.Fixed(address.get()));
         if (Addresses.isPlaceholder(text)) values.error(value.get(), "is still the placeholder", "put the address here");
-        else if (Addresses.looksLikeIpv6(text)) values.error(value.get(), "is IPv6, which is not supported yet", "use an IPv4 address");
         else if (text.startsWith("%")) values.error(value.get(), "is not supported", "write an address, %defaultroute or %any");
-        else if (text.matches("[0-9.]+")) values.error(value.get(), "is not an address", "write an address like 198.51.100.1");
+        else if (text.matches("[0-9.]+") || text.contains(":")) values.error(value.get(), "is not an address", "write an address like 198.51.100.1");
         else values.error(value.get(), "is a name, and names are not looked up yet", "write the address");
         return Optional.empty();
     }

@@ -2,7 +2,6 @@ package dev.torii.cli.config.libreswan;
 
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.Diagnostics;
-import dev.torii.cli.config.Encapsulation;
 import dev.torii.cli.config.Host;
 import dev.torii.cli.config.InnerAddress;
 import dev.torii.cli.config.OuterHeader;
@@ -13,6 +12,7 @@ import dev.torii.cli.config.Warning;
 import dev.torii.cli.config.libreswan.Conn.Value;
 import dev.torii.ike.Authentication;
 import dev.torii.ike.DhGroup;
+import dev.torii.ike.Encapsulation;
 import dev.torii.ike.EspProposal;
 import dev.torii.ike.Identity;
 import dev.torii.ike.IkeVersion;
@@ -108,6 +108,7 @@ final class Tunnels {
         var outerHeader = new OuterHeader(values.yes(conn.get("encap-dscp"), true), values.yes(conn.get("decap-dscp"), false), !values.yes(conn.get("nopmtudisc"), false));
         int metric = values.number(conn.get("metric"), 0, Integer.MAX_VALUE, 0);
         int window = values.number(conn.get("replay-window"), 0, MAX_REPLAY_WINDOW, REPLAY_WINDOW);
+        var limits = new Lifecycles(values, diagnostics).limits(conn);
         var extended = extendedSequence(conn.get("esn"), esp, version, window);
         boolean natKeepalive = values.yes(conn.get("nat-keepalive"), true);
         var encapsulation = encapsulation(conn.get("encapsulation"));
@@ -141,7 +142,7 @@ final class Tunnels {
         Optional<Authentication> authentication = authentication(conn, version, methods, ends, localId, remoteId.get());
         if (authentication.isEmpty()) return Optional.empty();
         return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), authentication.get(), peerSecrets(ends, localId, remoteId.get()), ike, extended, localSubnets,
-                remoteSubnets, localTraffic, remoteTraffic, auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), outerHeader, metric, window, encapsulation,
+                remoteSubnets, localTraffic, remoteTraffic, auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), outerHeader, metric, window, limits, encapsulation,
                 natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission, fragmentation, lifecycle));
     }
 
@@ -245,11 +246,8 @@ final class Tunnels {
 
     private Encapsulation encapsulation(Optional<Value> value) {
         if (value.isEmpty() || value.get().text().equalsIgnoreCase("auto")) return Encapsulation.AUTO;
-        boolean yes = values.yes(value, true);
-        if (yes) return Encapsulation.YES;
-        if (value.get().keyword().equalsIgnoreCase("forceencaps")) return Encapsulation.AUTO;
-        values.error(value.get(), "asks for ESP outside UDP (IP protocol 50), which Torii does not send yet", "write encapsulation=yes: every peer with NAT traversal accepts it");
-        return Encapsulation.YES;
+        if (values.yes(value, true)) return Encapsulation.YES;
+        return value.get().keyword().equalsIgnoreCase("forceencaps") ? Encapsulation.AUTO : Encapsulation.NO;
     }
 
     /** {@code esn=}: with {@code either} both, 64 bits first; Libreswan's {@code either} does not offer them in IKEv1. */

@@ -11,6 +11,7 @@ import dev.torii.ike.Fragmentation;
 import dev.torii.ike.Identity;
 import dev.torii.ike.Octets;
 import dev.torii.ike.cert.DistinguishedName;
+import java.math.BigInteger;
 import java.net.Inet6Address;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.regex.Pattern;
 /** Reads the values of keywords. What cannot be read is reported and comes out as the default, so that the rest of the conn is looked at too. */
 final class Values {
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h|d|w)?");
+    private static final Pattern AMOUNT = Pattern.compile("(\\d{1,19})(?:([kKmMgGtTpPeE])i?)?B?");
     private static final Pattern MARK = Pattern.compile("(-1|\\d{1,10}|0x[0-9a-fA-F]{1,8})(?:/(\\d{1,10}|0x[0-9a-fA-F]{1,8}))?");
     private static final Pattern INTERFACE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.@-]*");
     private static final int INTERFACE_LENGTH = 15;
@@ -92,6 +94,19 @@ final class Values {
         }
         error(value.get(), "is not a number from " + least + " to " + greatest, "write a number from " + least + " to " + greatest);
         return otherwise;
+    }
+
+    /** A positive number, perhaps with K, M, G, T, P or E, powers of 1024, and then i or B or both: {@code 500M}, {@code 10GiB}. Without a value there is no limit. */
+    long amount(Optional<Value> value) {
+        if (value.isEmpty()) return Long.MAX_VALUE;
+        Matcher matcher = AMOUNT.matcher(value.get().text());
+        if (matcher.matches()) {
+            int shift = matcher.group(2) == null ? 0 : 10 * (1 + "KMGTPE".indexOf(matcher.group(2).toUpperCase(Locale.ROOT)));
+            var number = new BigInteger(matcher.group(1)).shiftLeft(shift);
+            if (number.signum() > 0 && number.bitLength() < Long.SIZE) return number.longValue();
+        }
+        error(value.get(), "is not a number from 1 to 2^63-1", "write a number, or one with KiB, MiB, GiB, like 100GiB");
+        return Long.MAX_VALUE;
     }
 
     int percent(Optional<Value> value, int otherwise) {
