@@ -5,6 +5,9 @@
 #
 # usage: sudo cli/bench/dataplane.sh [SECONDS a measurement, default 10] [ROUNDS, default 5]
 #        sudo cli/bench/dataplane.sh --at-least RATIO      the short run of .ci/run: fails if Torii is below RATIO times kernel-libipsec
+#        sudo cli/bench/dataplane.sh --flooded PACKETS_A_SECOND [SHARE, default 0.5]
+# The last: garbage from a stranger to gw1's port 4500, while TCP goes both ways through Torii; fails if less than SHARE of the undisturbed throughput is left,
+# or if gw1's memory has grown by more than 64 MB.
 # Measured is the packaged daemon (cli/target/torii.jar, with the launcher's JVM flags): replay window, selectors and counters on. All have AES-256-GCM but
 # wireguard-go, which has ChaCha20-Poly1305. All products are up at once and idle but for the one whose turn it is; each round is every product once; the
 # table has the medians of the rounds. Ratios count, absolute figures are this machine's: both gateways and both hosts share its cores.
@@ -15,10 +18,14 @@ here=$(cd "$(dirname "$0")/../.." && pwd)
 prefix=tbn
 torii=${TORII:-$here/torii}
 ladder=${LADDER:-25000 50000 75000 100000 150000 200000}
-at_least=
+at_least= flooded=
 if [ "${1:-}" = --at-least ]; then
   at_least=$2
   products="libipsec torii"
+elif [ "${1:-}" = --flooded ]; then
+  flooded=$2
+  share=${3:-0.5}
+  products=torii
 else
   seconds=${1:-10}
   rounds=${2:-5}
@@ -43,7 +50,7 @@ for product in $products; do
     *) fail "no such product: $product" ;;
   esac
 done
-[ -z "${NOSEGMENT:-}" ] || packages+=(ethtool=/usr/sbin/ethtool)
+[ -z "${NOSEGMENT:-}$flooded" ] || packages+=(ethtool=/usr/sbin/ethtool)
 need "${packages[@]}"
 case " $products " in *" wireguard "*) wireguard_go=$(current_wireguard_go "$here/cli/target/bench/wireguard-go") ;; esac
 
@@ -51,7 +58,7 @@ down() {
   local pid product ns
   for pid in "${pids[@]}"; do kill "$pid" 2> /dev/null || true; done
   for pid in "${pids[@]}"; do wait "$pid" 2> /dev/null || true; done
-  for product in $products; do for ns in ha gw1 gw2 hb; do ip netns del "$prefix-$product-$ns" 2> /dev/null || true; done; done
+  for product in $products; do for ns in ha gw1 gw2 hb bad; do ip netns del "$prefix-$product-$ns" 2> /dev/null || true; done; done
 }
 trap 'down; rm -rf "$state"' EXIT
 
@@ -205,15 +212,15 @@ cpu() {   # seconds that both gateways' processes have used
 
 note() { echo "$product $*" >> "$state/results"; }
 
-tcp() {   # there or back, streams, seconds: notes Gbit/s, and seconds of CPU for each GiB and gateway
+tcp() {   # there or back, streams, seconds, what to call it (tcp): notes Gbit/s, and seconds of CPU for each GiB and gateway
   local before after
   before=$(cpu)
   in_ns ha iperf3 -c 10.102.0.2 -t "$3" -P "$2" $([ "$1" = back ] && echo -R) -J > "$state/iperf.json" || fail "$product: iperf3 failed: $(tail -5 "$state/iperf.json")"
   after=$(cpu)
-  python3 - "$state/iperf.json" $((after - before)) "$product" "$1" "$2" >> "$state/results" <<'PY'
+  python3 - "$state/iperf.json" $((after - before)) "$product" "${4:-tcp}-$1-$2" >> "$state/results" <<'PY'
 import json, sys
 received = json.load(open(sys.argv[1]))["end"]["sum_received"]
-print(sys.argv[3], f"tcp-{sys.argv[4]}-{sys.argv[5]}", received["bits_per_second"] / 1e9)
+print(sys.argv[3], sys.argv[4], received["bits_per_second"] / 1e9)
 print(sys.argv[3], "cpu", int(sys.argv[2]) / 100 / 2 / (received["bytes"] / 2**30))
 PY
 }
@@ -275,6 +282,80 @@ print("throughput: Torii", " ".join(f"{r:.2f}" for r in rates["torii"]), "Gbit/s
       f"Gbit/s; the best to the best {ratio:.1f}, at least {least:g} is asked")
 sys.exit(0 if ratio >= least else 1)
 PY
+  exit $status
+fi
+
+stranger() {   # a host on a wire of its own to gw1, that sends datagram by datagram
+  local p=$prefix-$product
+  ip netns add "$p-bad"
+  ip link add bad0 netns "$p-bad" type veth peer name bad0 netns "$p-gw1"
+  ip -n "$p-gw1" addr add 203.0.113.1/24 dev bad0
+  ip -n "$p-bad" addr add 203.0.113.2/24 dev bad0
+  ip -n "$p-gw1" link set bad0 up
+  ip -n "$p-bad" link set bad0 up
+  ip -n "$p-bad" route add default via 203.0.113.1
+  in_ns bad ethtool -K bad0 tso off gso off tx-udp-segmentation off > /dev/null 2>&1 || true
+}
+
+garbage() {   # for so many seconds; prints how many a second were sent
+  ip netns exec "$prefix-$product-bad" python3 - "$1" "$flooded" <<'PY'
+import os, random, socket, sys, time
+SEGMENT, DATAGRAM, AT_ONCE = 103, 100, 50            # UDP_SEGMENT: one call for many, which the wire carries one by one
+seconds, rate = float(sys.argv[1]), int(sys.argv[2])
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.IPPROTO_UDP, SEGMENT, DATAGRAM)
+s.connect(("192.0.2.1", 4500))
+def one():                                           # of ten, nine with the SPI of no SA, one with the marker of IKE
+    return (bytes(4) if random.random() < 0.1 else b"\x01") + os.urandom(DATAGRAM)
+batches = [b"".join(one()[:DATAGRAM] for _ in range(AT_ONCE)) for _ in range(32)]
+began, sent = time.monotonic(), 0
+while (passed := time.monotonic() - began) < seconds:
+    while sent < passed * rate:
+        s.send(batches[sent // AT_ONCE % len(batches)])
+        sent += AT_ONCE
+    time.sleep(0.0005)
+print(round(sent / seconds))
+PY
+}
+
+resident() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$(cat "$state/$product-gw1.pid")/status"; }
+
+if [ -n "$flooded" ]; then
+  product=torii
+  stranger
+  tcp there 1 5
+  tcp back 1 5
+  garbage 2 > /dev/null                                # memory grows to what this needs
+  before=$(resident)
+  : > "$state/results"
+  for _ in 1 2 3; do
+    for direction in there back; do
+      tcp $direction 1 3
+      garbage 4 > "$state/sent" & flood=$!
+      pause 0.5
+      tcp $direction 1 3 flooded
+      wait $flood
+      echo "torii garbage-$direction $(cat "$state/sent")" >> "$state/results"
+    done
+  done
+  status=0
+  python3 - "$state/results" "$share" "$before" "$(resident)" <<'PY' || status=$?
+import statistics, sys
+runs = {}
+for line in open(sys.argv[1]):
+    _, what, value = line.split()
+    runs.setdefault(what, []).append(float(value))
+least, before, after = float(sys.argv[2]), int(sys.argv[3]) / 1024, int(sys.argv[4]) / 1024
+shares = []
+for direction in ("there", "back"):
+    calm, flooded = runs[f"tcp-{direction}-1"], runs[f"flooded-{direction}-1"]
+    shares.append(statistics.median(bad / good for bad, good in zip(flooded, calm)))
+    print(f"{direction}: {statistics.median(calm):.2f} Gbit/s undisturbed, {statistics.median(flooded):.2f} beside {statistics.median(runs['garbage-' + direction]) / 1e3:.0f} "
+          f"thousand datagrams of garbage a second: {100 * shares[-1]:.0f} %")
+print(f"gw1's memory: {before:.0f} MB before, {after:.0f} MB after")
+sys.exit(0 if min(shares) >= least and after - before < 64 else 1)
+PY
+  in_ns gw1 "$torii" traffic --run-dir "$state/torii-gw1/run" | tail -1
   exit $status
 fi
 
