@@ -1,6 +1,7 @@
 package dev.torii.bgp;
 
 import dev.torii.bgp.rib.RouteSource;
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.AttributeOutcome;
 import dev.torii.bgp.wire.BgpCodec;
 import dev.torii.bgp.wire.BgpDecodeException;
@@ -68,6 +69,27 @@ final class Peer {
         end(new Event.Stop(NotificationMessage.of(Iana.CEASE, Iana.CEASE_RESET), "cleared"));
         errors = 0;
         if (up()) step(outgoing, new Event.StartLater());
+    }
+
+    /** {@code soft in}: from what is kept, or else from what the peer is asked to send again (RFC 2918). False: neither is possible. */
+    boolean softIn() {
+        if (tables == null) return false;
+        if (tables.in.beforePolicy()) {
+            context.tables().softIn(tables);
+            return true;
+        }
+        if (!tables.negotiated.routeRefresh()) return false;
+        for (AddressFamily family : tables.negotiated.families())
+            for (Connection connection : new Connection[] {outgoing, incoming})
+                if (connection != null && connection.established()) send(connection, new BgpMessage.RouteRefresh(family, 0));
+        return true;
+    }
+
+    /** {@code soft out}: everything is announced again. */
+    boolean softOut() {
+        if (tables == null) return false;
+        tables.out.resend();
+        return true;
     }
 
     void reachable(boolean now) {

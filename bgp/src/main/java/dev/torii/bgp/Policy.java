@@ -116,6 +116,9 @@ final class Policy {
         return Optional.of(shared(attributes));
     }
 
+    /** How many AS numbers of our own are put before a path that is sent to that peer. */
+    int ownAsNumbers(PeerConfig peer) { return peer.localAs().filter(own -> !own.replaceAs()).isPresent() ? 2 : 1; }
+
     /** Section 5.1.2 b, with FRR's {@code as-override} and {@code local-as}. */
     private AsPath externalPath(PeerTables peer, FamilyConfig family, AsPath path) {
         var shown = family.asOverride() ? path.replace(peer.config.remoteAs(), config.localAs()) : path;

@@ -139,6 +139,22 @@ public final class Speaker {
         flush();
     }
 
+    /** {@code clear bgp PEER soft in}: policy is applied anew to what the peer has sent or sends again. False: there is no session, or no way to do it. */
+    public boolean softIn(InetAddress peer) {
+        var known = peers.get(peer);
+        boolean done = known != null && known.softIn();
+        flush();
+        return done;
+    }
+
+    /** {@code clear bgp PEER soft out}: everything is announced anew. False: there is no session. */
+    public boolean softOut(InetAddress peer) {
+        var known = peers.get(peer);
+        boolean done = known != null && known.softOut();
+        flush();
+        return done;
+    }
+
     /** Kernel first, then the peers: nobody is drawn here by a route that is not there yet. */
     private void flush() {
         context.tables().flush();
@@ -160,10 +176,25 @@ public final class Speaker {
         return tables(peer).filter(tables -> tables.in.beforePolicy()).map(tables -> Views.adjRib(tables, tables.in::forEach)).orElse(List.of());
     }
 
-    /** What is or will be announced to a peer. */
-    public List<RibRow> advertisedRoutes(InetAddress peer) {
-        return tables(peer).map(tables -> Views.adjRib(tables, tables.out::forEach)).orElse(List.of());
+    /** Those of {@link #receivedRoutes} that policy refuses. */
+    public List<RibRow> filteredRoutes(InetAddress peer) {
+        return tables(peer).filter(tables -> tables.in.beforePolicy()).map(tables -> Views.adjRib(tables, action -> tables.in.forEach((prefix, received) -> {
+            if (context.tables().filtered(tables, prefix, received)) action.accept(prefix, received);
+        }))).orElse(List.of());
     }
+
+    /** What is or will be announced to a peer, as FRR shows it: without our own AS, and 0.0.0.0 where our own address will be the next hop. */
+    public List<RibRow> advertisedRoutes(InetAddress peer) {
+        return tables(peer).map(tables -> Views.advertised(tables, context.tables().locRib(), context.policy().ownAsNumbers(tables.config))).orElse(List.of());
+    }
+
+    /** For {@code show bgp ipv4 unicast PREFIX}; empty if there is no path to exactly that prefix. */
+    public Optional<PrefixDetail> prefix(Prefix prefix) {
+        return context.tables().locRib().routes(prefix).map(selection -> Views.detail(prefix, selection, context.tables(), config.routerId().orElseThrow()));
+    }
+
+    /** The configuration it runs with. */
+    public BgpConfig config() { return config; }
 
     private Optional<PeerTables> tables(InetAddress peer) {
         return Optional.ofNullable(peers.get(peer)).flatMap(known -> Optional.ofNullable(known.tables()));

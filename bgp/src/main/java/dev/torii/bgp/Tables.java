@@ -126,6 +126,21 @@ final class Tables {
         for (Prefix prefix : affected) note(prefix, locRib.reconsider(prefix));
     }
 
+    /** {@code soft in}: what the peer sent is looked at again, without asking it. */
+    void softIn(PeerTables peer) {
+        var kept = new LinkedHashMap<Prefix, RouteAttributes>();
+        peer.in.forEach(kept::put);
+        kept.forEach((prefix, received) -> announce(peer, prefix, received));
+    }
+
+    /** Whether policy refuses what the peer sent. */
+    boolean filtered(PeerTables peer, Prefix prefix, RouteAttributes received) { return policy.imported(peer, prefix, received).isEmpty(); }
+
+    /** The peers that have been told of it. */
+    List<InetAddress> toldOf(Prefix prefix) {
+        return sessions.values().stream().filter(session -> session.out.contains(prefix)).map(session -> session.config.address()).toList();
+    }
+
     /** What the peer is to be told of a prefix. */
     Optional<RouteAttributes> wanted(PeerTables peer, Prefix prefix) {
         if (prefix.length() == 0 && peer.config.ipv4Unicast().defaultOriginate().isPresent()) return defaultRoute(peer, peer.config.ipv4Unicast().defaultOriginate().get());

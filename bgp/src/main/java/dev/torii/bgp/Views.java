@@ -6,6 +6,8 @@ import dev.torii.bgp.rib.NextHops;
 import dev.torii.bgp.rib.Route;
 import dev.torii.bgp.rib.RouteAttributes;
 import dev.torii.bgp.wire.Prefix;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -15,6 +17,8 @@ import java.util.function.Consumer;
 
 /** Tables as rows for display. */
 final class Views {
+    private static final InetAddress UNSPECIFIED = Prefix.ipv4(0, 32).address();
+
     private Views() {}
 
     static List<RibRow> locRib(LocRib rib, NextHops nextHops) {
@@ -26,6 +30,16 @@ final class Views {
         return rows;
     }
 
+    static PrefixDetail detail(Prefix prefix, DecisionProcess.Selection selection, Tables tables, Inet4Address ourId) {
+        var paths = new ArrayList<PrefixDetail.Path>();
+        for (int i = 0; i < selection.routes().size(); i++) {
+            Route route = selection.routes().get(i);
+            var id = route.local() ? ourId : (Inet4Address) Prefix.ipv4(route.source().identifier(), 32).address();
+            paths.add(new PrefixDetail.Path(row(prefix, selection, i, tables.nextHops()), id, route.attributes()));
+        }
+        return new PrefixDetail(prefix, paths, tables.locRib().reason(prefix), tables.toldOf(prefix));
+    }
+
     private static RibRow row(Prefix prefix, DecisionProcess.Selection selection, int index, NextHops nextHops) {
         Route route = selection.routes().get(index);
         var a = route.attributes();
@@ -33,6 +47,19 @@ final class Views {
         boolean valid = route.local() || nextHops.cost(a.nextHop()).isPresent();
         return new RibRow(prefix, valid, used && index == 0, used && index > 0, route.internal(), route.source().peer(),
                 a.nextHop(), a.med(), a.localPref(), route.weight(), a.asPath().toString(), a.origin().letter());
+    }
+
+    /** What that peer was told, as FRR prints it: before our own AS and address are put in. */
+    static List<RibRow> advertised(PeerTables peer, LocRib rib, int ownAsNumbers) {
+        var rows = new ArrayList<RibRow>();
+        peer.out.forEach((prefix, a) -> {
+            boolean self = a.nextHop().equals(peer.local);
+            var path = peer.external ? a.asPath().withoutFirst(ownAsNumbers) : a.asPath();
+            rows.add(new RibRow(prefix, true, true, false, rib.best(prefix).map(Route::internal).orElse(false), peer.source.peer(),
+                    self ? UNSPECIFIED : a.nextHop(), a.med(), a.localPref(), rib.best(prefix).map(Route::weight).orElse(0L), path.toString(), a.origin().letter()));
+        });
+        rows.sort(Comparator.comparing(RibRow::prefix));
+        return rows;
     }
 
     /** The rows of an Adj-RIB of that peer. */

@@ -16,7 +16,9 @@ import dev.torii.bgp.policy.Patterns;
 import dev.torii.bgp.policy.PolicyLists;
 import dev.torii.bgp.policy.PrefixList;
 import dev.torii.bgp.policy.RouteMap;
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.AsPath;
+import dev.torii.bgp.wire.BgpMessage;
 import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.NotificationMessage;
 import dev.torii.bgp.wire.Octets;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** What a neighbour's settings do to routes: one speaker between two played peers, 31898 and 64999. */
@@ -206,5 +209,50 @@ class PolicyTest {
         assertEquals(7, right.told("0.0.0.0/0", PathAttribute.MultiExitDisc.class).orElseThrow().value());
         left.say(new UpdateMessage(List.of(Prefix.parse(P)), List.of(), List.of()));
         assertTrue(right.told("0.0.0.0/0").isEmpty());
+    }
+
+    @Test void aPrefixTellsWhyItsBestPathIsTheBest() {
+        start(left(plain()), right(plain()));
+        announce(P, AsPath.sequence(31898));
+        assertEquals("First path received", played.speaker.prefix(Prefix.parse(P)).orElseThrow().reason().orElseThrow().text());
+        right.announce(P, PathAttribute.Origin.IGP, new PathAttribute.AsPathAttribute(AsPath.sequence(64999, 7)), new PathAttribute.NextHop(HEAD2));
+        var detail = played.speaker.prefix(Prefix.parse(P)).orElseThrow();
+        assertEquals("AS Path", detail.reason().orElseThrow().text());
+        assertEquals(List.of("31898", "64999 7"), detail.paths().stream().map(path -> path.row().asPath()).toList());
+        assertEquals(List.of(HEAD2), detail.advertisedTo());
+        right.announce(P, PathAttribute.Origin.IGP, new PathAttribute.AsPathAttribute(AsPath.sequence(64999)), new PathAttribute.NextHop(HEAD2));
+        assertEquals("Older Path", played.speaker.prefix(Prefix.parse(P)).orElseThrow().reason().orElseThrow().text());
+        played.speaker.nextHop(HEAD2, OptionalLong.empty());
+        assertEquals("First path received", played.speaker.prefix(Prefix.parse(P)).orElseThrow().reason().orElseThrow().text(), "the only one that can be used");
+        played.speaker.nextHop(HEAD1, OptionalLong.empty());
+        assertEquals(Optional.empty(), played.speaker.prefix(Prefix.parse(P)).orElseThrow().reason());
+        assertEquals(Optional.empty(), played.speaker.prefix(Prefix.parse("10.0.0.0/8")));
+    }
+
+    @Test void whatPolicyRefusesIsShownWhereItIsKept() {
+        config.prefixList(PrefixList.builder("P").add(Action.PERMIT, Prefix.parse(P)).build());
+        start(left(plain().softReconfigurationInbound(true).in(Filters.NONE.withPrefixList("P"))), right(plain()));
+        announce(P, AsPath.sequence(31898));
+        announce("10.9.0.0/16", AsPath.sequence(31898));
+        assertEquals(List.of(Prefix.parse("10.9.0.0/16")), played.speaker.filteredRoutes(HEAD1).stream().map(RibRow::prefix).toList());
+        assertEquals(2, played.speaker.receivedRoutes(HEAD1).size());
+        var told = played.speaker.advertisedRoutes(HEAD2).getFirst();
+        assertEquals("31898", told.asPath(), "as FRR shows it: our own AS comes later");
+        assertEquals("0.0.0.0", told.nextHop().getHostAddress());
+    }
+
+    @Test void softClearsAskOrSendAgainAndKeepTheSession() {
+        start(left(plain()), right(plain().softReconfigurationInbound(true)));
+        announce(P, AsPath.sequence(31898));
+        left.sent.clear();
+        right.sent.clear();
+        assertTrue(played.speaker.softIn(HEAD1));
+        assertEquals(List.of(new BgpMessage.RouteRefresh(AddressFamily.IPV4_UNICAST, 0)), left.sent);
+        assertTrue(played.speaker.softIn(HEAD2));
+        assertTrue(right.sent.isEmpty(), "what it sent is kept");
+        assertTrue(played.speaker.softOut(HEAD2));
+        assertTrue(right.told(P).isPresent(), "once more");
+        assertFalse(played.speaker.softOut(CPE1));
+        assertTrue(left.established() && right.established());
     }
 }

@@ -107,7 +107,7 @@ class SpeakerTest {
         }
         assertEquals(List.of("*> ", "*= ", "*> ", "*= ", "*> "), cpe[0].speaker.table().stream().map(RibRow::statusCodes).toList());
         assertEquals(2, cpe[0].speaker.receivedRoutes(HEAD1).size());
-        assertEquals(List.of("65000"), cpe[0].speaker.advertisedRoutes(HEAD1).stream().map(RibRow::asPath).toList());
+        assertEquals(List.of(""), cpe[0].speaker.advertisedRoutes(HEAD1).stream().map(RibRow::asPath).toList());
 
         cpe[0].speaker.peerReachable(HEAD1, false);                             // fate sharing: at once, no packet needed
         assertEquals(List.of(HEAD2), cpe[0].nextHops("10.0.1.0/24"));

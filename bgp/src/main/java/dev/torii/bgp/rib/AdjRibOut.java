@@ -34,6 +34,9 @@ public final class AdjRibOut {
         advertised.forEach((prefix, attributes) -> pending.add(prefix));
     }
 
+    /** Whether the peer has been told of that prefix. */
+    public boolean contains(Prefix prefix) { return advertised.get(prefix) != null; }
+
     public int pending() { return pending.size(); }
 
     public int size() { return advertised.size(); }

@@ -18,8 +18,18 @@ public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int
 
     /** What decided between two routes; the first that differs. */
     public enum Step {
-        WEIGHT, LOCAL_PREFERENCE, LOCALLY_ORIGINATED, AS_PATH_LENGTH, ORIGIN, MULTI_EXIT_DISC, EXTERNAL_OVER_INTERNAL, INTERIOR_COST,
-        ALREADY_SELECTED, BGP_IDENTIFIER, CLUSTER_LIST_LENGTH, PEER_ADDRESS, NONE
+        WEIGHT("Weight"), LOCAL_PREFERENCE("Local Pref"), LOCALLY_ORIGINATED("Local Route"), AS_PATH_LENGTH("AS Path"), ORIGIN("Origin"), MULTI_EXIT_DISC("MED"),
+        EXTERNAL_OVER_INTERNAL("Peer Type"), INTERIOR_COST("IGP Metric"), ALREADY_SELECTED("Older Path"), BGP_IDENTIFIER("Router ID"),
+        CLUSTER_LIST_LENGTH("Cluster length"), PEER_ADDRESS("Neighbor IP"), NONE("Nothing left to compare"),
+        /** There is no other route to compare it with. */
+        ONLY_ONE("First path received");
+
+        private final String text;
+
+        Step(String text) { this.text = text; }
+
+        /** FRR's words. */
+        public String text() { return text; }
     }
 
     /**
@@ -53,6 +63,18 @@ public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int
         int selected = chosen.size();
         chosen.addAll(rest);
         return new Selection(chosen, selected);
+    }
+
+    /** Why the first of these routes is the best: the step that decided against its closest rival. */
+    public Step reason(Selection selection) {
+        Step last = Step.ONLY_ONE;
+        var best = selection.routes().getFirst();
+        for (Route route : selection.routes().subList(1, selection.routes().size())) {
+            if (!usable(route)) continue;
+            var step = compare(best, route, best).step();
+            if (last == Step.ONLY_ONE || step.compareTo(last) > 0) last = step;
+        }
+        return last;
     }
 
     private boolean usable(Route route) { return route.local() || nextHops.cost(route.attributes().nextHop()).isPresent(); }

@@ -97,6 +97,14 @@ public final class LocRib {
         return destination == null ? List.of() : List.of(Arrays.copyOf(destination.routes, destination.selected));
     }
 
+    /** All routes of that prefix, those in use first; empty if there is none. */
+    public Optional<DecisionProcess.Selection> routes(Prefix prefix) {
+        return Optional.ofNullable(destinations.get(prefix)).map(destination -> new DecisionProcess.Selection(List.of(destination.routes), destination.selected));
+    }
+
+    /** Why the best route of that prefix is the best; empty if none is. */
+    public Optional<DecisionProcess.Step> reason(Prefix prefix) { return routes(prefix).filter(selection -> selection.selected() > 0).map(decision::reason); }
+
     /** What the condition makes of the best route of some prefix, the first that it makes something of; empty: of none. */
     public <T> Optional<T> firstBest(BiFunction<Prefix, Route, Optional<T>> condition) {
         return destinations.first((prefix, destination) -> Optional.ofNullable(destination.best()).flatMap(best -> condition.apply(prefix, best)));

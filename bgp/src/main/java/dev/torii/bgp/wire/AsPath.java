@@ -83,6 +83,15 @@ public record AsPath(List<Segment> segments) {
         return 0;
     }
 
+    /** Without the first numbers of a leading sequence, as many as it has. */
+    public AsPath withoutFirst(int count) {
+        if (count == 0 || segments.isEmpty() || segments.getFirst().kind() != Kind.SEQUENCE) return this;
+        var rest = new ArrayList<>(segments);
+        var head = rest.removeFirst().asNumbers();
+        if (head.size() > count) rest.addFirst(new Segment(Kind.SEQUENCE, head.subList(count, head.size())));
+        return head.size() >= count ? new AsPath(rest) : new AsPath(rest).withoutFirst(count - head.size());
+    }
+
     /** With {@code more} in front, RFC 4271 section 5.1.2: into the leading sequence as long as it has room. */
     public AsPath prepend(List<Long> more) {
         if (more.isEmpty()) return this;

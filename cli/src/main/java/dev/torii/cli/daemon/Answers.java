@@ -2,8 +2,6 @@ package dev.torii.cli.daemon;
 
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.daemon.ControlSocket.Answer;
-import dev.torii.cli.show.BgpSummaryView;
-import dev.torii.cli.show.BgpTableView;
 import dev.torii.cli.show.IpRouteView;
 import dev.torii.cli.show.StatusView;
 import dev.torii.cli.show.View;
@@ -51,17 +49,15 @@ final class Answers implements ControlSocket.Requests {
         var asked = words.stream().filter(word -> !word.equals("--json")).toList();
         try {
             return switch (String.join(" ", asked)) {
-                case "status" -> show(json, () -> Optional.of(status()));
-                case "traffic" -> show(json, () -> Optional.of(new TrafficReport(packets, sad).of(connections.tunnels(), System.nanoTime())));
-                case "show bgp summary", "show ip bgp summary", "show bgp ipv4 summary", "show bgp ipv4 unicast summary" ->
-                        show(json, () -> routing.speaker().map(speaker -> new BgpSummaryView(speaker.summary())));
-                case "show bgp", "show ip bgp", "show bgp ipv4", "show bgp ipv4 unicast" ->
-                        show(json, () -> routing.speaker().map(speaker -> new BgpTableView(speaker.summary(), speaker.table())));
-                case "show ip route" -> show(json, () -> Optional.of(new IpRouteView(routing.table().entries(), System.nanoTime())));
+                case "status" -> show(json, this::status);
+                case "traffic" -> show(json, () -> new TrafficReport(packets, sad).of(connections.tunnels(), System.nanoTime()));
+                case "show ip route" -> show(json, () -> new IpRouteView(routing.table().entries(), System.nanoTime()));
                 default -> asked.size() == 2 && asked.getFirst().equals("up") ? up(asked.getLast())
                         : asked.size() == 2 && asked.getFirst().equals("down") ? down(asked.getLast())
+                        : BgpAnswers.understands(asked) ? loop.call(() -> bgp(asked, json), LOOK)
                         : Answer.usage("torii: unknown request: " + String.join(" ", asked)
-                                + "\n    known: status, traffic, up CONN, down CONN, show bgp summary, show bgp ipv4 unicast, show ip route");
+                                + "\n    known: status, traffic, up CONN, down CONN, show bgp summary, show bgp ipv4 unicast, show bgp neighbors, show bgp PREFIX,"
+                                + " show route-map, show ip prefix-list, show ip route, clear bgp X");
             };
         } catch (TimeoutException e) {
             return Answer.failed("torii: the daemon is too busy to answer");
@@ -71,10 +67,13 @@ final class Answers implements ControlSocket.Requests {
         }
     }
 
-    private Answer show(boolean json, Supplier<Optional<? extends View>> look) throws InterruptedException, TimeoutException {
-        Optional<? extends View> view = loop.call(look::get, LOOK);
-        if (view.isEmpty()) return json ? Answer.ok("{}\n") : Answer.failed(NO_BGP);
-        return Answer.ok(json ? view.get().jsonText() : view.get().text());
+    private Answer bgp(List<String> asked, boolean json) {
+        return routing.speaker().map(speaker -> BgpAnswers.answer(speaker, asked, json)).orElseGet(() -> json ? Answer.ok("{}\n") : Answer.failed(NO_BGP));
+    }
+
+    private Answer show(boolean json, Supplier<? extends View> look) throws InterruptedException, TimeoutException {
+        View view = loop.call(look::get, LOOK);
+        return Answer.ok(json ? view.jsonText() : view.text());
     }
 
     private StatusView status() {

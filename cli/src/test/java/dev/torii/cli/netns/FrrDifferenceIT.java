@@ -273,6 +273,11 @@ class FrrDifferenceIT {
                     && told(besideTorii, "A").equals(told(besideFrr, "A")) && told(besideTorii, "B").equals(told(besideFrr, "B")) && told(besideTorii, "C").equals(told(besideFrr, "C")));
             assertEquals(text(frrs(frr)), text(toriis(torii)), torii.job().tail(20));
             for (String view : List.of("A", "B", "C")) assertEquals(text(told(besideFrr, view)), text(told(besideTorii, view)), "what neighbour " + view + " was told");
+            for (String prefix : List.of("10.0.1.0/24", "10.0.5.0/24", "10.0.9.0/24", "172.16.2.0/24"))
+                assertEquals(details(frr.vtysh("show bgp ipv4 unicast " + prefix + " json").out()), details(torii.torii("show", "bgp", prefix, "--json").out()), prefix);
+            var prefixLists = frr.vtysh("show ip prefix-list json").out();                      // one tree a daemon
+            assertEquals(tree("{" + prefixLists.substring(prefixLists.indexOf("\"BGP\""))).path("BGP").path("OCI-IN"),
+                    tree(torii.torii("show", "ip", "prefix-list", "OCI-IN", "--json").out()).path("BGP").path("OCI-IN"));
             assertTrue(wanted, "routes of all neighbours: " + text(frrs(frr)));
         }
     }
@@ -304,6 +309,23 @@ class FrrDifferenceIT {
             table.computeIfAbsent(route.getKey(), unseen -> new TreeSet<>()).add(line.toString());
         }));
         return table;
+    }
+
+    /** Every path of one prefix with all its attributes, and why the best is the best. */
+    private static TreeSet<String> details(String json) {
+        var paths = new TreeSet<String>();
+        for (JsonNode path : tree(json).path("paths")) {
+            var line = new TreeMap<String, String>();
+            for (String field : List.of("origin", "metric", "locPrf", "weight", "valid", "sourced", "local", "atomicAggregate", "aggregatorAs"))
+                if (path.has(field)) line.put(field, path.path(field).asText());
+            for (String field : List.of("aspath", "community", "largeCommunity", "extendedCommunity")) if (path.has(field)) line.put(field, path.path(field).path("string").asText());
+            line.put("length", path.path("aspath").path("length").asText());
+            line.put("reason", path.path("bestpath").path("selectionReason").asText());
+            line.put("nexthop", path.path("nexthops").path(0).path("ip").asText());
+            line.put("from", path.path("peer").path("peerId").asText() + " " + path.path("peer").path("routerId").asText() + " " + path.path("peer").path("type").asText());
+            paths.add(line.toString());
+        }
+        return paths;
     }
 
     /** What a neighbour has from the one under test: every attribute. */

@@ -1,0 +1,158 @@
+package dev.torii.cli.daemon;
+
+import dev.torii.bgp.RibRow;
+import dev.torii.bgp.Speaker;
+import dev.torii.bgp.policy.Patterns;
+import dev.torii.bgp.policy.PrefixList;
+import dev.torii.bgp.policy.RouteMap;
+import dev.torii.bgp.wire.Prefix;
+import dev.torii.cli.config.Addresses;
+import dev.torii.cli.daemon.ControlSocket.Answer;
+import dev.torii.cli.show.BgpNeighborsView;
+import dev.torii.cli.show.BgpPrefixView;
+import dev.torii.cli.show.BgpRoutesView;
+import dev.torii.cli.show.BgpSummaryView;
+import dev.torii.cli.show.BgpTableView;
+import dev.torii.cli.show.PrefixListView;
+import dev.torii.cli.show.RouteMapView;
+import dev.torii.cli.show.View;
+import java.net.InetAddress;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** FRR's {@code show} and {@code clear} commands about BGP, in FRR's words and with FRR's complaints. On the control loop. */
+final class BgpAnswers {
+    private static final String NO_NEIGHBOR = "% No such neighbor in this view/vrf";
+
+    private BgpAnswers() {}
+
+    /** Whether the words are for here. */
+    static boolean understands(List<String> words) {
+        return subject(words).isPresent() && List.of("show", "clear").contains(words.getFirst())
+                || words.size() >= 2 && words.getFirst().equals("show") && (words.get(1).equals("route-map") || words.get(1).equals("ip") && words.size() > 2 && words.get(2).equals("prefix-list"));
+    }
+
+    /** What stands behind {@code show [ip] bgp [ipv4] [unicast]}; empty: it is not about BGP. */
+    private static Optional<List<String>> subject(List<String> words) {
+        int next = 1;
+        if (words.size() > next && words.get(next).equals("ip")) next++;
+        if (words.size() <= next || !words.get(next).equals("bgp")) return Optional.empty();
+        next++;
+        if (words.size() > next && words.get(next).equals("ipv4")) {
+            next++;
+            if (words.size() > next && words.get(next).equals("unicast")) next++;
+        }
+        return Optional.of(words.subList(next, words.size()));
+    }
+
+    static Answer answer(Speaker speaker, List<String> words, boolean json) {
+        if (words.get(1).equals("route-map")) return routeMap(speaker, words.subList(2, words.size()), json);
+        var subject = subject(words);
+        if (subject.isEmpty()) return prefixList(speaker, words.subList(3, words.size()), json);
+        return words.getFirst().equals("clear") ? clear(speaker, subject.get()) : show(speaker, subject.get(), json);
+    }
+
+    private static Answer show(Speaker speaker, List<String> words, boolean json) {
+        if (words.isEmpty()) return view(new BgpTableView(speaker.summary(), speaker.table()), json);
+        String first = words.getFirst();
+        if (first.equals("summary") && words.size() == 1) return view(new BgpSummaryView(speaker.summary()), json);
+        if (first.equals("neighbors")) return neighbors(speaker, words.subList(1, words.size()), json);
+        if (first.equals("regexp") && words.size() > 1) return regexp(speaker, String.join(" ", words.subList(1, words.size())), json);
+        if (words.size() == 1) {
+            var prefix = prefix(speaker, first);
+            if (prefix.isPresent()) {
+                return speaker.prefix(prefix.get()).map(detail -> view(new BgpPrefixView(speaker.summary(), detail), json)).orElse(json ? Answer.ok("{}\n") : Answer.failed("% Network not in table"));
+            }
+        }
+        return unknown();
+    }
+
+    private static Answer unknown() {
+        return Answer.usage("torii: unknown request\n    known: show bgp [ipv4 unicast] summary | neighbors [X [routes|advertised-routes|received-routes|filtered-routes]] | PREFIX | ADDRESS"
+                + " | regexp REGEX, show route-map [NAME], show ip prefix-list [NAME], clear bgp X|* [soft] [in|out]");
+    }
+
+    /** A prefix as it stands, or the longest one in the table that an address lies in. */
+    private static Optional<Prefix> prefix(Speaker speaker, String text) {
+        var network = Addresses.network(text).filter(found -> text.matches(".*/\\d+")).map(Addresses.Network::prefix);
+        if (network.isPresent()) return network;
+        return Addresses.ipv4(text).map(address -> speaker.table().stream().map(RibRow::prefix).filter(prefix -> prefix.contains(address))
+                .max(Comparator.comparingInt(Prefix::length)).orElse(Prefix.of(address, 32)));
+    }
+
+    private static Answer regexp(Speaker speaker, String expression, boolean json) {
+        Pattern pattern;
+        try {
+            pattern = Patterns.compile(expression);
+        } catch (PatternSyntaxException e) {
+            return Answer.failed("Can't compile regexp " + expression);
+        }
+        return view(new BgpTableView(speaker.summary(), speaker.table().stream().filter(row -> pattern.matcher(row.asPath()).find()).toList()), json);
+    }
+
+    private static Answer neighbors(Speaker speaker, List<String> words, boolean json) {
+        if (words.isEmpty()) return view(new BgpNeighborsView(speaker.summary(), speaker.config().lists(), speaker.neighbors()), json);
+        var address = Addresses.ipv4(words.getFirst());
+        var neighbor = address.flatMap(speaker::neighbor);
+        if (neighbor.isEmpty()) return Answer.failed(NO_NEIGHBOR);
+        InetAddress peer = address.get();
+        if (words.size() == 1) return view(new BgpNeighborsView(speaker.summary(), speaker.config().lists(), List.of(neighbor.get())), json);
+        if (words.size() > 2) return unknown();
+        boolean kept = neighbor.get().config().ipv4Unicast().softReconfigurationInbound();
+        return switch (words.get(1)) {
+            case "routes" -> view(new BgpTableView(speaker.summary(), speaker.table().stream().filter(row -> row.peer().filter(peer::equals).isPresent()).toList()), json);
+            case "advertised-routes" -> view(new BgpRoutesView(speaker.summary(), speaker.advertisedRoutes(peer), true, 0), json);
+            case "received-routes", "filtered-routes" -> {
+                if (!kept) yield Answer.failed("% Inbound soft reconfiguration not enabled");
+                var filtered = speaker.filteredRoutes(peer);
+                yield view(words.get(1).equals("filtered-routes") ? new BgpRoutesView(speaker.summary(), filtered, false, 0)
+                        : new BgpRoutesView(speaker.summary(), speaker.receivedRoutes(peer), false, filtered.size()), json);
+            }
+            default -> unknown();
+        };
+    }
+
+    private static Answer routeMap(Speaker speaker, List<String> names, boolean json) {
+        var maps = chosen(speaker.config().lists().routeMaps(), names, RouteMap::name);
+        return maps.isEmpty() && !names.isEmpty() ? Answer.failed("BGP: 'route-map " + names.getFirst() + "' not found") : view(new RouteMapView(maps), json);
+    }
+
+    private static Answer prefixList(Speaker speaker, List<String> names, boolean json) {
+        var lists = chosen(speaker.config().lists().prefixLists(), names, PrefixList::name);
+        return lists.isEmpty() && !names.isEmpty() ? Answer.failed("% Can't find specified prefix-list") : view(new PrefixListView(lists), json);
+    }
+
+    private static <T> List<T> chosen(Map<String, T> all, List<String> names, Function<T, String> name) {
+        return all.values().stream().filter(one -> names.isEmpty() || names.contains(name.apply(one))).sorted(Comparator.comparing(name)).toList();
+    }
+
+    private static Answer view(View view, boolean json) { return Answer.ok(json ? view.jsonText() : view.text()); }
+
+    /** {@code X|* [soft] [in|out]}; in or out alone is soft, as in FRR. */
+    private static Answer clear(Speaker speaker, List<String> words) {
+        if (words.isEmpty()) return unknown();
+        var rest = words.subList(1, words.size());
+        boolean in = rest.contains("in");
+        boolean out = rest.contains("out");
+        boolean soft = rest.contains("soft") || in || out;
+        if (!List.of("soft", "in", "out").containsAll(rest)) return unknown();
+        var address = Addresses.ipv4(words.getFirst()).map(InetAddress.class::cast);
+        var peers = words.getFirst().equals("*") ? speaker.neighbors().stream().map(neighbor -> neighbor.config().address()).toList()
+                : address.filter(one -> speaker.neighbor(one).isPresent()).map(List::of).orElse(List.of());
+        if (peers.isEmpty()) return Answer.failed(NO_NEIGHBOR);
+        for (InetAddress peer : peers) {
+            if (!soft) {
+                speaker.clear(peer);
+                continue;
+            }
+            boolean done = (!in && out || speaker.softIn(peer)) & (!out && in || speaker.softOut(peer));
+            if (!done && peers.size() == 1) return Answer.failed("torii: there is no session with " + peer.getHostAddress() + ", or it cannot be asked to send its routes again");
+        }
+        return Answer.ok("");
+    }
+}
