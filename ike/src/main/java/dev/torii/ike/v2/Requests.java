@@ -25,23 +25,22 @@ import org.jspecify.annotations.Nullable;
 /** What we ask under established IKE SAs, one request at a time, and what comes of the answers: RFC 7296, sections 1.3, 1.4, 2.8, 2.25. */
 final class Requests {
     private static final int RETRY_MILLIS = 2000;
-    /** How often in a row the peer may forget what additional key exchanges belong to. */
-    private static final int MOST_STATES_LOST = 5;
 
     private final SessionContext context;
     private final Associations associations;
     private final Children children;
     private final Owner owner;
+    private final FurtherKeys furtherKeys;
     private Optional<DhGroup> childGroup = Optional.empty();        // which the peer has asked for: INVALID_KE_PAYLOAD
     private Optional<DhGroup> ikeGroup = Optional.empty();
     private boolean followed;
-    private int statesLost;
 
     Requests(SessionContext context, Associations associations, Children children, Owner owner) {
         this.context = context;
         this.associations = associations;
         this.children = children;
         this.owner = owner;
+        this.furtherKeys = new FurtherKeys(context, children, this, owner);
     }
 
     /** Who decides what happens next. */
@@ -116,7 +115,8 @@ final class Requests {
         send(association, request, exchange, payloads, child, ike, Optional.empty());
     }
 
-    private void send(Association association, Request request, int exchange, List<Payload> payloads, Optional<ChildNegotiation.Offer> child,
+    /** Sends a request; nothing may be outstanding. */
+    void send(Association association, Request request, int exchange, List<Payload> payloads, Optional<ChildNegotiation.Offer> child,
             Optional<IkeRekey.Offer> ike, Optional<Request.Further> further) {
         int messageId = association.takeRequestId();
         Sealed message = association.sa().seal(context.crypto, exchange, false, messageId, payloads);
@@ -151,7 +151,7 @@ final class Requests {
             return;
         }
         if (asked.further().isPresent()) {
-            furtherAnswered(association, asked, asked.further().get(), answer, error);
+            furtherKeys.answered(association, asked, asked.further().get(), answer, error);
             next(association);
             return;
         }
@@ -176,67 +176,6 @@ final class Requests {
         owner.ended(association, new Reason.Failed(cause));
     }
 
-    /** With the next additional key exchange: RFC 9370, section 2.2.4. */
-    private void goOn(Association association, Request.Outstanding asked, FollowUp followUp) {
-        IkeCrypto.DhKey dh = context.crypto.generate(followUp.next());
-        List<Payload> payloads = List.of(new Payload.Ke(dh.group().id(), dh.publicValue()), Payload.Notify.of(NotifyType.ADDITIONAL_KEY_EXCHANGE, followUp.link()));
-        send(association, asked.request(), ExchangeType.IKE_FOLLOWUP_KE, payloads, asked.child(), asked.ike(), Optional.of(new Request.Further(followUp, dh)));
-    }
-
-    private static Octets link(Message answer) throws Refusal {
-        return answer.notify(NotifyType.ADDITIONAL_KEY_EXCHANGE).map(Payload.Notify::data)
-                .orElseThrow(() -> Refusal.syntax("additional key exchanges, and nothing that says what they belong to"));
-    }
-
-    private void furtherAnswered(Association association, Request.Outstanding asked, Request.Further further, Message answer, Optional<Payload.Notify> error) {
-        FollowUp now;
-        try {
-            if (error.isPresent()) {
-                throw new Refusal(error.get().notifyType(), "the peer says " + NotifyType.name(error.get().notifyType()));
-            }
-            Payload.Ke ke = answer.the(Payload.Ke.class);
-            if (ke.group() != further.dh().group().id()) {
-                throw Refusal.syntax("public value of group " + ke.group());
-            }
-            Octets link = further.before().last() ? Octets.EMPTY : link(answer);
-            now = further.before().and(ChildNegotiation.shared(further.dh(), ke), link);
-        } catch (Refusal refused) {
-            further.before().erase();
-            seriesFailed(association, asked, refused, error.isPresent());
-            return;
-        }
-        statesLost = 0;
-        if (!now.complete()) {
-            goOn(association, asked, now);
-            return;
-        }
-        switch (now.draft()) {
-            case ChildNegotiation.Draft draft -> childAgreed(association, (Request.NewChild) asked.request(), draft, now.shared());
-            case IkeRekey.Draft draft -> successorAgreed(association, draft, now.shared());
-        }
-    }
-
-    /** @param said whether the peer says so, and thus has given it up as well */
-    private void seriesFailed(Association association, Request.Outstanding asked, Refusal refused, boolean said) {
-        statesLost = refused.notifyType() == NotifyType.STATE_NOT_FOUND ? statesLost + 1 : 0;
-        asked.child().ifPresent(offer -> {
-            children.release(offer.own());
-            if (!said) {
-                association.queue.add(new Request.DeleteUnwanted(offer.own().octets()));
-            }
-        });
-        if (statesLost >= MOST_STATES_LOST) {       // section 2.2.4: then this IKE SA has to end
-            statesLost = 0;
-            context.failure("additional key exchanges: " + refused.getMessage() + " again and again, a new IKE SA is begun");
-            owner.renewFromScratch(association);
-        } else if (asked.request() instanceof Request.NewChild wanted) {
-            retryLater(wanted, Optional.of(refused.getMessage()), true);
-        } else {
-            context.failure("IKE SA: " + refused.getMessage());
-            context.out.arm(Timer.Kind.IKE_REKEY, association.id, soon());
-        }
-    }
-
     private void childAnswered(Association association, Request.Outstanding asked, Request.NewChild wanted, Message answer, Optional<Payload.Notify> error) {
         ChildNegotiation.Offer offer = asked.child().orElseThrow();
         if (error.isPresent()) {
@@ -250,7 +189,7 @@ final class Requests {
         try {
             var setting = new ChildNegotiation.Setting(context.config, context.crypto, association.sa(), association.path());
             draft = ChildNegotiation.accept(setting, answer, offer, answer.the(Payload.Nonce.class).value(), false);
-            link = draft.additional().isEmpty() ? Octets.EMPTY : link(answer);
+            link = draft.additional().isEmpty() ? Octets.EMPTY : FurtherKeys.link(answer);
             if (wanted.replaces() != null && !draft.traffic().contains(wanted.traffic())) {
                 throw new Refusal(NotifyType.TS_UNACCEPTABLE, "the successor would carry less than " + wanted.traffic());
             }
@@ -270,7 +209,7 @@ final class Requests {
             if (association.childCollision.isPresent()) {
                 FollowUps.cancel(context, association, children);       // the peer does not go on with its own
             }
-            goOn(association, asked, FollowUp.of(draft, link));
+            furtherKeys.goOn(association, asked, FollowUp.of(draft, link));
         }
     }
 
@@ -279,7 +218,8 @@ final class Requests {
         return theirs.isPresent() && draft.lowest().compareTo(theirs.get()) < 0;
     }
 
-    private void childAgreed(Association association, Request.NewChild wanted, ChildNegotiation.Draft draft, List<Secret> more) {
+    /** All that there is to agree upon for a child is agreed upon. */
+    void childAgreed(Association association, Request.NewChild wanted, ChildNegotiation.Draft draft, List<Secret> more) {
         Child replaces = wanted.replaces();
         Optional<Association.ChildCollision> collision = association.childCollision;
         association.childCollision = Optional.empty();
@@ -338,7 +278,8 @@ final class Requests {
         }
     }
 
-    private void retryLater(Request.NewChild wanted, Optional<String> cause, boolean notNow) {
+    /** A child was not to be had. */
+    void retryLater(Request.NewChild wanted, Optional<String> cause, boolean notNow) {
         cause.ifPresent(text -> context.failure("child SA: " + text));
         Child replaces = wanted.replaces();
         if (replaces == null) {
@@ -359,7 +300,8 @@ final class Requests {
         next(association);
     }
 
-    private Duration soon() {
+    /** When to try a renewal again. */
+    Duration soon() {
         return Duration.ofMillis(RETRY_MILLIS + Math.floorMod(context.number(), RETRY_MILLIS));
     }
 
@@ -379,7 +321,7 @@ final class Requests {
                 throw new Refusal(error.get().notifyType(), "the peer says " + NotifyType.name(error.get().notifyType()));
             }
             draft = IkeRekey.accept(context.config, context.crypto, old.sa(), answer, offer);
-            link = draft.additional().isEmpty() ? Octets.EMPTY : link(answer);
+            link = draft.additional().isEmpty() ? Octets.EMPTY : FurtherKeys.link(answer);
         } catch (Refusal refused) {
             if (refused.notifyType() != NotifyType.TEMPORARY_FAILURE) {
                 context.failure("IKE SA: " + refused.getMessage());
@@ -404,11 +346,12 @@ final class Requests {
             if (collision.isPresent()) {
                 FollowUps.cancel(context, old, children);       // the peer does not go on with its own
             }
-            goOn(old, asked, FollowUp.of(draft, link));
+            furtherKeys.goOn(old, asked, FollowUp.of(draft, link));
         }
     }
 
-    private void successorAgreed(Association old, IkeRekey.Draft draft, List<Secret> more) {
+    /** The same for a successor of the IKE SA. */
+    void successorAgreed(Association old, IkeRekey.Draft draft, List<Secret> more) {
         Optional<Association.IkeCollision> collision = old.ikeCollision;
         old.ikeCollision = Optional.empty();
         Association ours = associations.succeed(old, draft.complete(more));

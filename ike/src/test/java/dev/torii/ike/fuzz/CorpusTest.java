@@ -22,7 +22,8 @@ class CorpusTest {
             "MessageV2Fuzz", MessageV2Fuzz::fuzzerTestOneInput,
             "PayloadsV2Fuzz", PayloadsV2Fuzz::fuzzerTestOneInput,
             "SessionV1Fuzz", SessionV1Fuzz::fuzzerTestOneInput,
-            "SessionV2Fuzz", SessionV2Fuzz::fuzzerTestOneInput));
+            "SessionV2Fuzz", SessionV2Fuzz::fuzzerTestOneInput,
+            "AdditionalKeysFuzz", AdditionalKeysFuzz::fuzzerTestOneInput));
 
     static Stream<String> targets() {
         return TARGETS.keySet().stream();

@@ -27,7 +27,8 @@ final class Script {
     private static final int MAX_STEPS = 48;
     private static final int[] EXCHANGES_V1 = {ExchangeType.MAIN_MODE, ExchangeType.QUICK_MODE, ExchangeType.INFORMATIONAL, ExchangeType.TRANSACTION};
     private static final int[] EXCHANGES_V2 =
-            {ExchangeType.IKE_SA_INIT, ExchangeType.IKE_AUTH, ExchangeType.CREATE_CHILD_SA, ExchangeType.IKEV2_INFORMATIONAL};
+            {ExchangeType.IKE_SA_INIT, ExchangeType.IKE_AUTH, ExchangeType.CREATE_CHILD_SA, ExchangeType.IKEV2_INFORMATIONAL,
+                ExchangeType.IKE_INTERMEDIATE, ExchangeType.IKE_FOLLOWUP_KE, ExchangeType.IKE_INTERMEDIATE, ExchangeType.IKE_FOLLOWUP_KE};
     /** A Delete of IKEv2 is repeated until it is answered or the time is over. */
     private static final Duration GOODBYE = Duration.ofMinutes(2);
     private static final int IV_BYTES = 8;
@@ -37,12 +38,13 @@ final class Script {
     private final ByteBuffer in;
     private final IkePair pair;
 
-    private Script(IkeVersion version, byte[] input) {
+    private Script(IkeVersion version, List<DhGroup> additional, byte[] input) {
         this.version = version;
         this.in = ByteBuffer.wrap(input);
         var ike = new IkeProposal(version == IkeVersion.V1 ? EncryptionAlgorithm.AES_CBC : EncryptionAlgorithm.AES_GCM_16, 256, HashAlgorithm.SHA2_256,
-                DhGroup.ECP256);
-        this.pair = new IkePair(1, shortLived(Configs.left()).ike(ike).build(), shortLived(Configs.right()).ike(ike).build(),
+                DhGroup.ECP256, additional);
+        var esp = Configs.ESP.with(additional);
+        this.pair = new IkePair(1, shortLived(Configs.left()).ike(ike).esp(esp).build(), shortLived(Configs.right()).ike(ike).esp(esp).build(),
                 new TransparentCrypto(1), new TransparentCrypto(2));
     }
 
@@ -51,7 +53,12 @@ final class Script {
     }
 
     static void play(IkeVersion version, byte[] input) {
-        new Script(version, input).play();
+        new Script(version, List.of(), input).play();
+    }
+
+    /** IKEv2 with two additional key exchanges (RFC 9370). */
+    static void playWithAdditionalKeys(byte[] input) {
+        new Script(IkeVersion.V2, List.of(DhGroup.ECP384, DhGroup.X25519), input).play();
     }
 
     private void play() {
@@ -117,7 +124,7 @@ final class Script {
     /** A chain of the fuzzer's bytes, sealed as by the peer, under the newest names that there are. */
     private Octets madeUp(Endpoint side) {
         int what = next();
-        int exchange = (version == IkeVersion.V1 ? EXCHANGES_V1 : EXCHANGES_V2)[what & 3];
+        int exchange = version == IkeVersion.V1 ? EXCHANGES_V1[what & 3] : EXCHANGES_V2[what & 3 | what >> 4 & 4];
         Octets named = pick((what & 4) == 0 ? side.sent : pair.left() == side ? pair.right().sent : pair.left().sent);
         if (named.length() < IkeHeader.BYTES) {
             return Octets.EMPTY;

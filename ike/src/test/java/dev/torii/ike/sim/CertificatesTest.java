@@ -9,6 +9,8 @@ import dev.torii.ike.Authentication;
 import dev.torii.ike.Authentication.Sending;
 import dev.torii.ike.Identity;
 import dev.torii.ike.IkeStatus;
+import dev.torii.ike.DhGroup;
+import dev.torii.ike.IkeProposal;
 import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Secret;
@@ -101,6 +103,18 @@ class CertificatesTest {
 
     private static IkeStatus.Peer peer(Endpoint side) {
         return side.session().status().ikeSas().get(0).peer().orElseThrow();
+    }
+
+    /** Signatures cover IKE_INTERMEDIATE too: RFC 9242, section 3.3.2. */
+    @Test
+    void additionalKeyExchangesAreSigned() {
+        var ike = new IkeProposal(Configs.IKE.encryption(), Configs.IKE.keyBits(), Configs.IKE.hash(), Configs.IKE.group(), List.of(DhGroup.ECP256, DhGroup.ECP384));
+        Side left = left();
+        Side right = right();
+        IkePair pair = up(new IkePair(1, Configs.left().version(IkeVersion.V2).ike(ike).local(left.id).remote(left.wants).authentication(left.authentication()).build(),
+                Configs.right().version(IkeVersion.V2).ike(ike).local(right.id).remote(right.wants).authentication(right.authentication()).build()), "two additional key exchanges");
+        assertEquals(ike, pair.left().ikeSas.get(0).proposal());
+        assertTrue(peer(pair.right()).by().contains("certificate"), peer(pair.right()).by());
     }
 
     @Test
