@@ -44,9 +44,12 @@ final class LibC {
     static final int MSG_DONTWAIT = 0x40;
 
     static final short POLLIN = 1;
-    static final short POLLERR = 8;
-    static final short POLLHUP = 0x10;
-    static final short POLLNVAL = 0x20;
+    static final int EPOLL_CLOEXEC = O_CLOEXEC;
+    static final int EPOLL_CTL_ADD = 1;
+    static final int EPOLL_CTL_DEL = 2;
+    static final int EPOLLIN = 1;
+    static final int EPOLLERR = 8;
+    static final int EPOLLHUP = 0x10;
     static final int EFD_NONBLOCK = O_NONBLOCK;
     static final int EFD_CLOEXEC = O_CLOEXEC;
 
@@ -92,6 +95,12 @@ final class LibC {
     static native long write(int fd, long buffer, long length);
 
     static native int poll(long pollFds, long count, int millis);
+
+    static native int epoll_create1(int flags);
+
+    static native int epoll_ctl(int epoll, int operation, int fd, long event);
+
+    static native int epoll_wait(int epoll, long events, int most, int millis);
 
     static native int eventfd(int initial, int flags);
 

@@ -1,10 +1,12 @@
 package dev.torii.tun;
 
+import com.sun.jna.Platform;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Waits until one of several TUN interfaces has a packet to read, in the kernel or left over from the last read: poll(2) over their descriptors, for the one
+ * Waits until one of several TUN interfaces has a packet to read, in the kernel or left over from the last read: epoll(7) over their descriptors, for the one
  * thread that reads them.
  *
  * <pre>
@@ -15,29 +17,44 @@ import java.util.List;
  * </pre>
  */
 public final class TunPoller implements AutoCloseable {
-    private static final int POLLFD = 8;
-    private static final int EVENTS = 4;
-    private static final int REVENTS = 6;
+    /** struct epoll_event has no gap before its data on x86-64, and only there. */
+    private static final int DATA = Platform.isIntel() ? 4 : 8;
+    private static final int EVENT = DATA + Long.BYTES;
 
     private final List<LinuxTun> tuns;
+    private final boolean[] ready;
     private final boolean[] pending;
+    private final boolean[] lost;
     private final int size;
     private final WakeFd wake;
-    private final Scratch fds;
+    private final Scratch events;
+    private int epoll;
 
     /** Watches these, none of which may be closed before the poller is. */
     public TunPoller(List<LinuxTun> tuns) throws IOException {
         this.tuns = List.copyOf(tuns);
         size = tuns.size();
+        ready = new boolean[size];
         pending = new boolean[size];
+        lost = new boolean[size];
+        events = new Scratch((size + 1) * EVENT);
         wake = new WakeFd();
-        fds = new Scratch((size + 1) * POLLFD);
+        epoll = LibC.epoll_create1(LibC.EPOLL_CLOEXEC);
+        if (epoll < 0) {
+            var failed = new ErrnoException("create an epoll descriptor", LibC.errno());
+            wake.close();
+            throw failed;
+        }
         for (int i = 0; i < size; i++) watch(i, tuns.get(i).fd());
         watch(size, wake.fd());
     }
 
-    private void watch(int at, int fd) {
-        fds.bytes.putInt(at * POLLFD, fd).putShort(at * POLLFD + EVENTS, LibC.POLLIN);
+    private void watch(int at, int fd) throws ErrnoException {
+        events.bytes.putInt(0, LibC.EPOLLIN).putLong(DATA, at);
+        if (LibC.epoll_ctl(epoll, LibC.EPOLL_CTL_ADD, fd, events.address) == 0) return;
+        var failed = new ErrnoException("watch " + (at < size ? tuns.get(at) : "an eventfd"), LibC.errno());
+        close();
+        throw failed;
     }
 
     /**
@@ -48,24 +65,21 @@ public final class TunPoller implements AutoCloseable {
      */
     public int await(int millis) {
         int waiting = lookForRests();
-        int ready = LibC.poll(fds.address, size + 1, waiting > 0 ? 0 : millis);
-        if (ready <= 0) {   // time passed, or a signal: nothing is readable either way
-            for (int i = 0; i <= size; i++) fds.bytes.putShort(i * POLLFD + REVENTS, (short) 0);
-            return waiting;
-        }
-        if (has(size, LibC.POLLIN)) {
-            wake.drain();
-            ready--;
-        }
-        for (int i = 0; i < size; i++) {
-            if (has(i, LibC.POLLERR | LibC.POLLHUP | LibC.POLLNVAL)) {
-                fds.bytes.putInt(i * POLLFD, -1);   // poll(2) ignores it from now on; otherwise it would return at once, for ever
-                fds.bytes.putShort(i * POLLFD + REVENTS, (short) 0);
-                ready--;
+        Arrays.fill(ready, false);
+        int count = LibC.epoll_wait(epoll, events.address, size + 1, waiting > 0 ? 0 : millis);
+        for (int event = 0; event < count; event++) {       // none after a signal
+            int at = (int) events.bytes.getLong(event * EVENT + DATA);
+            if (at == size) {
+                wake.drain();
+            } else if ((events.bytes.getInt(event * EVENT) & (LibC.EPOLLERR | LibC.EPOLLHUP)) != 0) {
+                lost[at] = true;                            // otherwise this would return at once, for ever
+                LibC.epoll_ctl(epoll, LibC.EPOLL_CTL_DEL, tuns.get(at).fd(), events.address);
+            } else {
+                ready[at] = true;
+                if (!pending[at]) waiting++;
             }
         }
-        for (int i = 0; i < size; i++) if (pending[i] && !has(i, LibC.POLLIN)) ready++;
-        return ready;
+        return waiting;
     }
 
     /** The kernel does not know of the packets of a super-packet that found no room in the reader's array. */
@@ -80,12 +94,12 @@ public final class TunPoller implements AutoCloseable {
 
     /** Whether the TUN at this place of the list had a packet when {@link #await} returned. */
     public boolean readable(int at) {
-        return pending[at] || has(at, LibC.POLLIN);
+        return pending[at] || ready[at];
     }
 
     /** Whether the TUN at this place of the list has failed for good: its interface is gone. */
     public boolean lost(int at) {
-        return fds.bytes.getInt(at * POLLFD) < 0;
+        return lost[at];
     }
 
     /** Ends the wait, or the next one; from any thread. */
@@ -93,12 +107,10 @@ public final class TunPoller implements AutoCloseable {
         wake.wake();
     }
 
-    private boolean has(int at, int events) {
-        return (fds.bytes.getShort(at * POLLFD + REVENTS) & events) != 0;
-    }
-
     @Override
     public void close() {
+        if (epoll >= 0) LibC.close(epoll);
+        epoll = -1;
         wake.close();
     }
 }
