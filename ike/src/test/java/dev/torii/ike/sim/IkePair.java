@@ -40,12 +40,20 @@ public final class IkePair {
     private boolean nat;
     private int natPort = 40000;
     private boolean cut;
+    private double corruption;
+    private boolean genuine = true;
+    private Tap tap = (to, path, message) -> { };
     private long now;
     private long order;
     private int sent;
     private UnaryOperator<Octets> meddler = UnaryOperator.identity();
 
-    private record Arrival(long at, long order, Endpoint to, Path path, Octets message, int number) {
+    private record Arrival(long at, long order, Endpoint to, Path path, Octets message, int number, boolean genuine) {
+    }
+
+    /** Hears what arrives unchanged. */
+    interface Tap {
+        void heard(Endpoint to, Path path, Octets message);
     }
 
     /** Something else that happens in virtual time. */
@@ -93,6 +101,40 @@ public final class IkePair {
     public IkePair jitter(Duration most) {
         jitter = most;
         return this;
+    }
+
+    /** That share of the datagrams arrives with changed bits. */
+    IkePair corruption(double share) {
+        corruption = share;
+        return this;
+    }
+
+    /** Whether what is being delivered is what the other side has sent. */
+    boolean genuine() {
+        return genuine;
+    }
+
+    void tap(Tap listener) {
+        tap = listener;
+    }
+
+    /** Somebody else sends this, as if it came along that path. */
+    void forge(Endpoint to, Path path, Octets message) {
+        log(to.name, "gets a forgery from " + path.remote() + ": " + History.name(message));
+        deliver(to, path, message, false);
+    }
+
+    private void deliver(Endpoint to, Path path, Octets message, boolean real) {
+        genuine = real;
+        try {
+            to.deliver(path, message);
+        } finally {
+            genuine = true;
+        }
+    }
+
+    private boolean isElsewhere(InetAddress address) {
+        return !List.of(left.address, right.address, NAT_ADDRESS).contains(address);
     }
 
     IkePair with(Source source) {
@@ -165,13 +207,14 @@ public final class IkePair {
     void carry(Endpoint from, Path path, Octets original) {
         Octets message = meddler.apply(original);
         int number = ++sent;
-        int copies = cut || message.length() == 0 ? 0 : chance.nextDouble() < duplicate ? 2 : 1;
+        int copies = cut || message.length() == 0 || isElsewhere(path.remote().getAddress()) ? 0 : chance.nextDouble() < duplicate ? 2 : 1;
         var arrivals = new ArrayList<Long>(copies);
         for (int i = 0; i < copies; i++) {
             if (chance.nextDouble() >= loss) {
                 long at = now + delayNanos(chance);
                 arrivals.add(at);
-                underway.add(new Arrival(at, order++, other(from), arriving(from, path), message, number));
+                boolean changed = corruption > 0 && chance.nextDouble() < corruption;
+                underway.add(new Arrival(at, order++, other(from), arriving(from, path), changed ? Attacker.flipped(message, chance) : message, number, !changed));
             }
         }
         log(from.name, new History.Sent(number, path.remote().getAddress().getHostAddress() + ":" + path.remote().getPort(), original, arrivals));
@@ -243,8 +286,11 @@ public final class IkePair {
         if (arrival != null && arrival.at() <= due && arrival.at() <= end) {
             underway.remove();
             now = arrival.at();
-            log(arrival.to().name, "gets #" + arrival.number());
-            arrival.to().deliver(arrival.path(), arrival.message());
+            log(arrival.to().name, "gets #" + arrival.number() + (arrival.genuine() ? "" : " with other bits"));
+            deliver(arrival.to(), arrival.path(), arrival.message(), arrival.genuine());
+            if (arrival.genuine()) {
+                tap.heard(arrival.to(), arrival.path(), arrival.message());
+            }
             return true;
         }
         if (dueAt != null && dueTimer != null && due <= end) {

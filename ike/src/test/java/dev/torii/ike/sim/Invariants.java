@@ -26,6 +26,7 @@ final class Invariants implements Endpoint.Watcher {
     private final Map<Octets, Integer> transmissions = new HashMap<>();
     private final Set<Exchange> answered = new HashSet<>();
     private final boolean alive;
+    private final int mostTransmissions;
     private int deaths;
 
     /** A request of IKEv2 and its answer share it. */
@@ -35,9 +36,13 @@ final class Invariants implements Endpoint.Watcher {
         }
     }
 
-    /** @param alive whether both sides live on, so that none may take the other for dead without good reason */
-    Invariants(IkePair pair, boolean alive) {
+    /**
+     * @param alive whether both sides live on, so that none may take the other for dead without good reason
+     * @param attacks how often somebody may send an old message again, each of which is answered
+     */
+    Invariants(IkePair pair, boolean alive, int attacks) {
         this.pair = pair;
+        this.mostTransmissions = MOST_TRANSMISSIONS + attacks;
         this.alive = alive;
         pair.left().watch(this);
         pair.right().watch(this);
@@ -55,7 +60,7 @@ final class Invariants implements Endpoint.Watcher {
         require(side.bound.size() <= MOST_SAS + MOST_HALF_OPEN, side, side.bound.size() + " SPIs");
         require(side.timers.size() <= MOST_TIMERS, side, side.timers.size() + " timers");
         require(side.up != side.outbound.isEmpty(), side, "up and childless, or the reverse");
-        if (event instanceof Event.Received(var path, Octets message)) {
+        if (event instanceof Event.Received(var path, Octets message) && pair.genuine()) {
             heard(message);
         }
         for (Effect effect : effects) {
@@ -84,7 +89,7 @@ final class Invariants implements Endpoint.Watcher {
 
     private void sent(Endpoint side, Octets message) {
         int times = transmissions.merge(message, 1, Integer::sum);
-        require(times <= MOST_TRANSMISSIONS, side, "sends the same for the " + times + "th time: " + History.name(message));
+        require(times <= mostTransmissions, side, "sends the same for the " + times + "th time: " + History.name(message));
     }
 
     /** The peer has the same SA, if it still has it: what we send with, it opens. */

@@ -29,6 +29,9 @@ final class Simulation {
     private static final Duration SETTLED = Duration.ofSeconds(70);         // a late duplicate of a first message is waited for as long as a peer
     private static final Duration AFTER_STOP = Duration.ofSeconds(150);     // half-open exchanges, dead peer detection, waits for answers
     private static final int MOST_MESSAGES_A_SECOND = 20;
+    private static final Duration ATTACKS = Duration.ofMillis(200);
+    private static final Duration ATTACKS_ON_SET_UP = Duration.ofMillis(20);
+    private static final double CORRUPTION = 0.05;
 
     private final Scenario scenario;
     private final IkeVersion version;
@@ -41,10 +44,22 @@ final class Simulation {
     private final IkePair pair;
     private final Invariants invariants;
     private final Packets packets;
+    private final Optional<Attacker> attacker;
     private int reboots;
 
-    /** @param real whether with real cryptography. @param additional whether with additional key exchanges */
-    Simulation(Scenario scenario, IkeVersion version, long seed, boolean real, boolean additional) {
+    /** What a run is played with. */
+    enum With {
+        /** Nothing more. */
+        PLAIN,
+        /** Additional key exchanges. */
+        ADDITIONAL_KEYS,
+        /** Somebody who replays and forges, a link that changes bits, a NAT that forgets. */
+        ATTACKER
+    }
+
+    /** @param real whether with real cryptography */
+    Simulation(Scenario scenario, IkeVersion version, long seed, boolean real, With with) {
+        boolean additional = with == With.ADDITIONAL_KEYS;
         this.scenario = scenario;
         this.version = version;
         this.seed = seed;
@@ -54,7 +69,9 @@ final class Simulation {
         this.left = curves(Configs.left().version(version), additional).build();
         this.right = curves(Configs.right().version(version), additional).initiate(scenario.rightInitiates(version)).build();
         this.pair = new IkePair(seed, left, right, crypto(0), crypto(1));
-        this.invariants = new Invariants(pair, scenario.kind() == Scenario.Kind.SEAMLESS);
+        this.attacker = with == With.ATTACKER ? Optional.of(new Attacker(pair, seed, scenario.kind() == Scenario.Kind.SET_UP ? ATTACKS_ON_SET_UP : ATTACKS)) : Optional.empty();
+        this.invariants = new Invariants(pair, scenario.kind() == Scenario.Kind.SEAMLESS, attacker.isPresent() ? Attacker.MOST_ATTACKS : 0);
+        attacker.ifPresent(pair::with);
         this.packets = new Packets(pair, seed, Duration.ofMillis(25));
         pair.with(packets);
         if (seed % 3 == 0) {
@@ -121,6 +138,8 @@ final class Simulation {
                 stop();
             }
             nothingLeft();
+            require(attacker.isEmpty() || attacker.get().attacks() > 100 || scenario.kind() == Scenario.Kind.SET_UP || scenario.kind() == Scenario.Kind.STOPPED,
+                    "only " + attacker.map(Attacker::attacks).orElse(0) + " attacks");
             require(pair.sent() <= MOST_MESSAGES_A_SECOND * pair.now().toSeconds(), pair.sent() + " messages in " + pair.now());
             return invariants.deaths();
         } catch (AssertionError | RuntimeException failure) {
@@ -155,10 +174,16 @@ final class Simulation {
 
     private void bad() {
         pair.loss(0.3).duplicate(0.1).reorder(0.2).jitter(Duration.ofMillis(30));
+        attacker.ifPresent(one -> {
+            one.active(true);
+            pair.corruption(CORRUPTION);
+            pair.remapNat();
+        });
     }
 
     private void good() {
-        pair.loss(0).duplicate(0).reorder(0).jitter(Duration.ZERO);
+        pair.loss(0).duplicate(0).reorder(0).jitter(Duration.ZERO).corruption(0);
+        attacker.ifPresent(one -> one.active(false));
     }
 
     /** Left alone in a good network, both have the same, and not more than they need. */
@@ -206,6 +231,6 @@ final class Simulation {
 
     @Override
     public String toString() {
-        return "IKE" + version + " " + scenario + " seed " + seed + (additional ? " with additional key exchanges" : "") + (real ? " (real cryptography)" : "");
+        return "IKE" + version + " " + scenario + " seed " + seed + (additional ? " with additional key exchanges" : attacker.isPresent() ? " with an attacker" : "") + (real ? " (real cryptography)" : "");
     }
 }
