@@ -3,11 +3,15 @@ package dev.torii.bgp;
 import dev.torii.bgp.policy.PolicyLists;
 import dev.torii.bgp.policy.PrefixList;
 import dev.torii.bgp.policy.RouteMap;
+import dev.torii.bgp.rib.DecisionProcess;
 import dev.torii.bgp.wire.Prefix;
 import java.net.Inet4Address;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A {@code router bgp} block and the lists it refers to.
@@ -18,11 +22,19 @@ import java.util.Optional;
  * @param maximumPaths       equal external paths used at once; FRR's default is as many as it was compiled for
  * @param maximumPathsIbgp   the same for internal paths
  * @param multipathRelax     {@code bgp bestpath as-path multipath-relax}: equal length suffices
+ * @param redistributions which routes of the host's table are announced
  * @param defaultLocalPreference of routes that came without one
  */
 public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<PeerConfig> peers, List<Network> networks,
         PolicyLists lists, boolean ebgpRequiresPolicy,
-        int maximumPaths, int maximumPathsIbgp, boolean multipathRelax, long defaultLocalPreference) {
+        int maximumPaths, int maximumPathsIbgp, boolean multipathRelax, DecisionProcess.BestPath bestPath, Map<Redistributed, Redistribution> redistributions,
+        long defaultLocalPreference) {
+
+    /** Where redistributed routes come from. */
+    public enum Redistributed { STATIC, CONNECTED, KERNEL }
+
+    /** {@code redistribute ... [metric N] [route-map NAME]}: without a metric, that of the route. */
+    public record Redistribution(OptionalLong metric, Optional<String> routeMap) {}
 
     /** {@code network PREFIX [route-map NAME]}. */
     public record Network(Prefix prefix, Optional<String> routeMap) {
@@ -32,13 +44,14 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
     public BgpConfig {
         peers = List.copyOf(peers);
         networks = List.copyOf(networks);
+        redistributions = Map.copyOf(redistributions);
         if (localAs < 1 || localAs > 0xFFFF_FFFFL) throw new IllegalArgumentException("local AS " + localAs);
     }
 
     /** The same with the router id the driver chose: FRR takes the highest address of the host. */
     public BgpConfig withRouterId(Inet4Address id) {
         return new BgpConfig(localAs, Optional.of(id), peers, networks, lists, ebgpRequiresPolicy,
-                maximumPaths, maximumPathsIbgp, multipathRelax, defaultLocalPreference);
+                maximumPaths, maximumPathsIbgp, multipathRelax, bestPath, redistributions, defaultLocalPreference);
     }
 
     public static Builder builder(long localAs) { return new Builder(localAs); }
@@ -56,6 +69,8 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
         private int maximumPaths = MULTIPATH;
         private int maximumPathsIbgp = MULTIPATH;
         private boolean multipathRelax;
+        private DecisionProcess.BestPath bestPath = DecisionProcess.BestPath.STANDARD;
+        private final Map<Redistributed, Redistribution> redistributions = new EnumMap<>(Redistributed.class);
         private long defaultLocalPreference = 100;
 
         private Builder(long localAs) { this.localAs = localAs; }
@@ -81,11 +96,15 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
 
         public Builder multipathRelax(boolean value) { multipathRelax = value; return this; }
 
+        public Builder bestPath(DecisionProcess.BestPath options) { bestPath = options; return this; }
+
+        public Builder redistribute(Redistributed from, Redistribution how) { redistributions.put(from, how); return this; }
+
         public Builder defaultLocalPreference(long value) { defaultLocalPreference = value; return this; }
 
         public BgpConfig build() {
             return new BgpConfig(localAs, routerId, peers, networks, lists.build(), ebgpRequiresPolicy,
-                    maximumPaths, maximumPathsIbgp, multipathRelax, defaultLocalPreference);
+                    maximumPaths, maximumPathsIbgp, multipathRelax, bestPath, redistributions, defaultLocalPreference);
         }
     }
 }

@@ -149,4 +149,14 @@ final class Policy {
         var accepted = network.routeMap().isPresent() ? maps.apply(network.routeMap().get(), subject) : Optional.of(subject);
         return accepted.map(result -> routePool.shared(new Route(RouteSource.LOCAL, shared(result.attributes()), result.weight())));
     }
+
+    /** A route of the host's own table; empty: not to be redistributed, or its route map denies it. Its next hop is shown, and ours is announced. */
+    Optional<Route> redistributed(Prefix prefix, BgpConfig.Redistributed from, long metric, Optional<InetAddress> gateway) {
+        var how = config.redistributions().get(from);
+        if (how == null) return Optional.empty();
+        var attributes = RouteAttributes.of(PathAttribute.Origin.INCOMPLETE, AsPath.EMPTY, gateway.orElse(UNSPECIFIED)).withMed(how.metric().orElse(metric));
+        var subject = new RouteMaps.Subject(prefix, attributes, Route.LOCAL_WEIGHT, Optional.empty());
+        var accepted = how.routeMap().isPresent() ? maps.apply(how.routeMap().get(), subject) : Optional.of(subject);
+        return accepted.map(result -> routePool.shared(new Route(RouteSource.REDISTRIBUTED, shared(result.attributes()), result.weight())));
+    }
 }

@@ -19,10 +19,11 @@ public record PrefixDetail(Prefix prefix, List<Path> paths, Optional<DecisionPro
     /**
      * One path.
      *
-     * @param routerId   of the peer, ours for a route of our own
-     * @param attributes all of them
+     * @param routerId      of the peer, ours for a route of our own
+     * @param attributes    all of them
+     * @param redistributed from the host's own table
      */
-    public record Path(RibRow row, Inet4Address routerId, RouteAttributes attributes) {}
+    public record Path(RibRow row, Inet4Address routerId, RouteAttributes attributes, boolean redistributed) {}
 
     public PrefixDetail {
         paths = List.copyOf(paths);

@@ -115,6 +115,18 @@ public final class Speaker {
         flush();
     }
 
+    /** The host's own table uses that route now; whether it is announced is configured ({@code redistribute}). IPv4 only. */
+    public void redistribute(Prefix prefix, BgpConfig.Redistributed from, long metric, Optional<InetAddress> gateway) {
+        context.tables().redistribute(prefix, from, metric, gateway);
+        flush();
+    }
+
+    /** It does not use that route any more. */
+    public void redistributedGone(Prefix prefix) {
+        context.tables().redistributedGone(prefix);
+        flush();
+    }
+
     /**
      * Next-hop tracking: whether routes with this BGP next hop may be used. Those never mentioned may.
      *

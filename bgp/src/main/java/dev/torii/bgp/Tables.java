@@ -38,7 +38,7 @@ final class Tables {
         this.policy = policy;
         this.sink = sink;
         this.locRib = new LocRib(new DecisionProcess(config.defaultLocalPreference(), config.maximumPaths(), config.maximumPathsIbgp(),
-                config.multipathRelax(), nextHops));
+                config.multipathRelax(), config.bestPath(), nextHops));
         for (BgpConfig.Network network : config.networks()) networks.put(network.prefix(), network);
     }
 
@@ -116,6 +116,13 @@ final class Tables {
     void localRouteGone(Prefix prefix) {
         if (networks.containsKey(prefix)) note(prefix, locRib.remove(prefix, RouteSource.LOCAL));
     }
+
+    void redistribute(Prefix prefix, BgpConfig.Redistributed from, long metric, Optional<InetAddress> gateway) {
+        var route = policy.redistributed(prefix, from, metric, gateway);
+        note(prefix, route.isPresent() ? locRib.put(prefix, route.get()) : locRib.remove(prefix, RouteSource.REDISTRIBUTED));
+    }
+
+    void redistributedGone(Prefix prefix) { note(prefix, locRib.remove(prefix, RouteSource.REDISTRIBUTED)); }
 
     void nextHop(InetAddress address, OptionalLong cost) {
         if (!nextHops.set(address, cost)) return;

@@ -5,6 +5,7 @@ import dev.torii.bgp.rib.LocRib;
 import dev.torii.bgp.rib.NextHops;
 import dev.torii.bgp.rib.Route;
 import dev.torii.bgp.rib.RouteAttributes;
+import dev.torii.bgp.rib.RouteSource;
 import dev.torii.bgp.wire.Prefix;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -35,7 +36,7 @@ final class Views {
         for (int i = 0; i < selection.routes().size(); i++) {
             Route route = selection.routes().get(i);
             var id = route.local() ? ourId : (Inet4Address) Prefix.ipv4(route.source().identifier(), 32).address();
-            paths.add(new PrefixDetail.Path(row(prefix, selection, i, tables.nextHops()), id, route.attributes()));
+            paths.add(new PrefixDetail.Path(row(prefix, selection, i, tables.nextHops()), id, route.attributes(), route.source().equals(RouteSource.REDISTRIBUTED)));
         }
         return new PrefixDetail(prefix, paths, tables.locRib().reason(prefix), tables.toldOf(prefix));
     }

@@ -16,6 +16,7 @@ import dev.torii.bgp.policy.Patterns;
 import dev.torii.bgp.policy.PolicyLists;
 import dev.torii.bgp.policy.PrefixList;
 import dev.torii.bgp.policy.RouteMap;
+import dev.torii.bgp.rib.DecisionProcess.BestPath;
 import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.AsPath;
 import dev.torii.bgp.wire.BgpMessage;
@@ -254,5 +255,49 @@ class PolicyTest {
         assertTrue(right.told(P).isPresent(), "once more");
         assertFalse(played.speaker.softOut(CPE1));
         assertTrue(left.established() && right.established());
+    }
+
+    @Test void routesOfTheHostAreAnnouncedIfTheyAreToBe() {
+        var map = new RouteMap("M", List.of(new RouteMap.Entry(10, Action.PERMIT, List.of(new RouteMap.Match.PrefixListName("P")), List.of())));
+        config.prefixList(PrefixList.builder("P").add(Action.PERMIT, Prefix.parse(P)).build()).routeMap(map)
+                .redistribute(BgpConfig.Redistributed.STATIC, new BgpConfig.Redistribution(OptionalLong.of(5), Optional.of("M")))
+                .redistribute(BgpConfig.Redistributed.CONNECTED, new BgpConfig.Redistribution(OptionalLong.empty(), Optional.empty()));
+        start(left(plain()), right(plain()));
+        played.speaker.redistribute(Prefix.parse(P), BgpConfig.Redistributed.STATIC, 0, Optional.of(HEAD2));
+        played.speaker.redistribute(Prefix.parse("10.0.2.0/24"), BgpConfig.Redistributed.STATIC, 0, Optional.empty());
+        played.speaker.redistribute(Prefix.parse("10.0.3.0/24"), BgpConfig.Redistributed.CONNECTED, 0, Optional.empty());
+        played.speaker.redistribute(Prefix.parse("10.0.4.0/24"), BgpConfig.Redistributed.KERNEL, 0, Optional.empty());
+        assertEquals(5, left.told(P, PathAttribute.MultiExitDisc.class).orElseThrow().value());
+        assertEquals(PathAttribute.Origin.INCOMPLETE, left.told(P, PathAttribute.Origin.class).orElseThrow());
+        assertEquals(CPE1, left.told(P, PathAttribute.NextHop.class).orElseThrow().address());
+        assertEquals(List.of(P, "10.0.3.0/24"), played.speaker.table().stream().map(row -> row.prefix().toString()).toList());
+        played.speaker.redistributedGone(Prefix.parse(P));
+        assertTrue(left.told(P).isEmpty());
+    }
+
+    @Test void theBestPathOptionsChangeWhatDecides() {
+        for (int option = 0; option < 4; option++) {
+            for (boolean on : new boolean[] {false, true}) {
+                var own = BgpConfig.builder(65000).routerId(Fixtures.id("192.168.254.1")).ebgpRequiresPolicy(false)
+                        .bestPath(new BestPath(on && option == 0 || option == 1, on && option == 1, on && option == 2, on && option == 3));
+                played = new Played(own.peer(left(plain()).build()).peer(right(plain()).build()).build());
+                left = played.establish(HEAD1, CPE1, 31898);
+                right = played.establish(HEAD2, CPE2, 64999);
+                var longer = option == 3 ? AsPath.sequence(64999, 7) : AsPath.sequence(64999);
+                var med = new PathAttribute.MultiExitDisc(option == 3 ? 0 : 5);
+                right.announce(P, PathAttribute.Origin.IGP, new PathAttribute.AsPathAttribute(longer), new PathAttribute.NextHop(HEAD2), med);
+                if (option == 0) announce(P, AsPath.sequence(31898), new PathAttribute.MultiExitDisc(4));       // better, if comparable
+                else if (option == 1) announce(P, AsPath.sequence(31898));                                      // no MED: better than 5, or the worst
+                else announce(P, AsPath.sequence(31898), med);
+                var best = played.kernel.get(Prefix.parse(P)).nextHops().getFirst().peer();
+                var reason = played.speaker.prefix(Prefix.parse(P)).orElseThrow().reason().orElseThrow().text();
+                switch (option) {
+                    case 0 -> assertEquals(on ? "MED" : "Older Path", reason);
+                    case 1 -> assertEquals(on ? HEAD2 : HEAD1, best);
+                    case 2 -> assertEquals(on ? HEAD1 : HEAD2, best, "the lower identifier, or the older path");
+                    default -> assertEquals(on ? "Older Path" : "AS Path", reason);
+                }
+            }
+        }
     }
 }

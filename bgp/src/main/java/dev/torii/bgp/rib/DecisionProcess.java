@@ -12,9 +12,20 @@ import org.jspecify.annotations.Nullable;
  * The decision process of RFC 4271 section 9.1 in FRR's order. Pure: the same routes give the same answer.
  *
  * @param defaultLocalPreference taken for a route without LOCAL_PREF
+ * @param options                what else is configured
  * @param multipathRelax         paths of different neighbouring ASes may be equal
  */
-public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int maximumPathsIbgp, boolean multipathRelax, NextHops nextHops) {
+public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int maximumPathsIbgp, boolean multipathRelax, BestPath options, NextHops nextHops) {
+    private static final long WORST_MED = 0xFFFF_FFFFL;
+
+    /** FRR's {@code bgp bestpath} options and {@code bgp always-compare-med}; none is on unless configured. */
+    public record BestPath(boolean alwaysCompareMed, boolean missingMedIsWorst, boolean compareRouterId, boolean ignoreAsPath) {
+        public static final BestPath STANDARD = new BestPath(false, false, false, false);
+    }
+
+    public DecisionProcess(long defaultLocalPreference, int maximumPaths, int maximumPathsIbgp, boolean multipathRelax, NextHops nextHops) {
+        this(defaultLocalPreference, maximumPaths, maximumPathsIbgp, multipathRelax, BestPath.STANDARD, nextHops);
+    }
 
     /** What decided between two routes; the first that differs. */
     public enum Step {
@@ -83,7 +94,7 @@ public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int
     private Route best(List<Route> usable, @Nullable Route current) {
         if (usable.size() == 1) return usable.getFirst();
         Map<Long, Route> bestOfAs = new LinkedHashMap<>();
-        for (Route route : usable) bestOfAs.merge(route.attributes().asPath().first(), route, (a, b) -> compare(a, b, current).sign() <= 0 ? a : b);
+        for (Route route : usable) bestOfAs.merge(options.alwaysCompareMed() ? 0L : route.attributes().asPath().first(), route, (a, b) -> compare(a, b, current).sign() <= 0 ? a : b);
         Route best = null;
         for (Route route : bestOfAs.values()) if (best == null || compare(route, best, current).sign() < 0) best = route;
         return best == null ? usable.getFirst() : best;
@@ -95,7 +106,7 @@ public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int
         if ((sign = Long.compare(b.weight(), a.weight())) != 0) return new Comparison(sign, Step.WEIGHT);
         var byPath = comparePreference(a, b);
         if (byPath.sign() != 0) return byPath;
-        if (a.external() && b.external() && (a == current || b == current)) return new Comparison(a == current ? -1 : 1, Step.ALREADY_SELECTED);
+        if (!options.compareRouterId() && a.external() && b.external() && (a == current || b == current)) return new Comparison(a == current ? -1 : 1, Step.ALREADY_SELECTED);
         if ((sign = Integer.compareUnsigned(identifier(a), identifier(b))) != 0) return new Comparison(sign, Step.BGP_IDENTIFIER);
         if ((sign = Integer.compare(a.attributes().clusterListLength(), b.attributes().clusterListLength())) != 0)                  // RFC 4456 section 9
             return new Comparison(sign, Step.CLUSTER_LIST_LENGTH);
@@ -111,14 +122,16 @@ public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int
         if ((sign = Long.compare(y.localPref().orElse(defaultLocalPreference), x.localPref().orElse(defaultLocalPreference))) != 0)
             return new Comparison(sign, Step.LOCAL_PREFERENCE);
         if ((sign = Boolean.compare(b.local(), a.local())) != 0) return new Comparison(sign, Step.LOCALLY_ORIGINATED);
-        if ((sign = Integer.compare(x.asPathLength(), y.asPathLength())) != 0) return new Comparison(sign, Step.AS_PATH_LENGTH);    // 9.1.2.2 a
+        if (!options.ignoreAsPath() && (sign = Integer.compare(x.asPathLength(), y.asPathLength())) != 0) return new Comparison(sign, Step.AS_PATH_LENGTH);    // 9.1.2.2 a
         if ((sign = x.origin().compareTo(y.origin())) != 0) return new Comparison(sign, Step.ORIGIN);                               // b
-        boolean sameNeighbour = x.asPath().first() == y.asPath().first();
-        if (sameNeighbour && (sign = Long.compare(x.medOrZero(), y.medOrZero())) != 0) return new Comparison(sign, Step.MULTI_EXIT_DISC);   // c
+        boolean comparable = options.alwaysCompareMed() || x.asPath().first() == y.asPath().first();
+        if (comparable && (sign = Long.compare(med(x), med(y))) != 0) return new Comparison(sign, Step.MULTI_EXIT_DISC);   // c
         if ((sign = Boolean.compare(a.internal(), b.internal())) != 0) return new Comparison(sign, Step.EXTERNAL_OVER_INTERNAL);    // d
         if ((sign = Long.compare(cost(a), cost(b))) != 0) return new Comparison(sign, Step.INTERIOR_COST);                          // e
         return new Comparison(0, Step.NONE);
     }
+
+    private long med(RouteAttributes attributes) { return attributes.med().orElse(options.missingMedIsWorst() ? WORST_MED : 0); }
 
     /** RFC 4456 section 9: a reflected route is its originator's. */
     private static int identifier(Route route) { return route.attributes().originatorId().orElse(route.source().identifier()); }

@@ -15,6 +15,9 @@ public record RouteSource(Kind kind, Optional<InetAddress> peer, long remoteAs, 
 
     public static final RouteSource LOCAL = new RouteSource(Kind.LOCAL, Optional.empty(), 0, 0);
 
+    /** Routes that come to this speaker from the host's own table. */
+    public static final RouteSource REDISTRIBUTED = new RouteSource(Kind.LOCAL, Optional.empty(), 0, 1);
+
     public static RouteSource session(InetAddress peer, long remoteAs, int identifier, boolean external) {
         return new RouteSource(external ? Kind.EXTERNAL : Kind.INTERNAL, Optional.of(peer), remoteAs, identifier);
     }

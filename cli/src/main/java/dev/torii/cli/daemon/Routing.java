@@ -39,6 +39,7 @@ final class Routing implements AutoCloseable {
     private final Optional<BgpDriver> bgpDriver;
     private final Set<Prefix> announcedLocally = new HashSet<>();
     private Optional<Speaker> speaker = Optional.empty();
+    private Optional<Redistribution> redistribution = Optional.empty();
     private HostNetwork host = HostNetwork.NONE;
     private final ControlLoop loop;
     private boolean updateScheduled;
@@ -99,6 +100,7 @@ final class Routing implements AutoCloseable {
         var machine = new Speaker(config.withRouterId(routerId.get()), driver, new LearntRoutes(), this::report, this::jitter, System::nanoTime);
         driver.drives(machine);
         speaker = Optional.of(machine);
+        if (!config.redistributions().isEmpty()) redistribution = Optional.of(new Redistribution(machine, table.entries()));
         for (Tunnel tunnel : tunnels) peersBehind(tunnel).forEach(peer -> machine.peerReachable(peer.address(), tunnel.isUp()));
         machine.start();
     }
@@ -167,9 +169,11 @@ final class Routing implements AutoCloseable {
     }
 
     private void update() {
-        fib.apply(table.update());
+        var changes = table.update();
+        fib.apply(changes);
         reportOverridden();
         bgpConfig.ifPresent(config -> speaker.ifPresent(machine -> originate(config, machine)));
+        redistribution.ifPresent(redistributed -> redistributed.changed(changes));
     }
 
     private void reportOverridden() {

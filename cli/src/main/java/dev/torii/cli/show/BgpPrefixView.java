@@ -42,7 +42,7 @@ public record BgpPrefixView(Summary summary, PrefixDetail detail) implements Vie
         row.metric().ifPresent(metric -> text.append(", metric ").append(metric));
         row.localPref().ifPresent(preference -> text.append(", localpref ").append(preference));
         if (row.weight() != 0) text.append(", weight ").append(row.weight());
-        text.append(row.valid() ? ", valid" : ", invalid").append(local ? ", sourced, local" : row.internal() ? ", internal" : ", external");
+        text.append(row.valid() ? ", valid" : ", invalid").append(local ? path.redistributed() ? ", sourced" : ", sourced, local" : row.internal() ? ", internal" : ", external");
         if (attributes.others().stream().anyMatch(PathAttribute.AtomicAggregate.class::isInstance)) text.append(", atomic-aggregate");
         if (isMultipath(row)) text.append(", multipath");
         if (row.best()) text.append(", best (").append(reason()).append(')');
@@ -107,7 +107,7 @@ public record BgpPrefixView(Summary summary, PrefixDetail detail) implements Vie
         if (row.valid()) fields.put("valid", true);
         if (row.peer().isEmpty()) {
             fields.put("sourced", true);
-            fields.put("local", true);
+            if (!path.redistributed()) fields.put("local", true);
         }
         if (attributes.others().stream().anyMatch(PathAttribute.AtomicAggregate.class::isInstance)) fields.put("atomicAggregate", true);
         if (isMultipath(row)) fields.put("multipath", true);

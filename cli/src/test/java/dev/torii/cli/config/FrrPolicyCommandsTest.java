@@ -11,6 +11,7 @@ import dev.torii.bgp.FamilyConfig.Filters;
 import dev.torii.bgp.PeerConfig;
 import dev.torii.bgp.policy.Action;
 import dev.torii.bgp.policy.RouteMap;
+import dev.torii.bgp.rib.DecisionProcess;
 import dev.torii.bgp.wire.AsPath;
 import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.CommunitySet;
@@ -18,8 +19,10 @@ import dev.torii.bgp.wire.Prefix;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +99,15 @@ class FrrPolicyCommandsTest {
     }
 
     @Test
+    void redistributionsAndTheOptionsOfTheBestPath() {
+        var bgp = bgp(" bgp bestpath as-path ignore", " bgp bestpath compare-routerid", " bgp bestpath med missing-as-worst", " bgp always-compare-med", " no bgp always-compare-med",
+                " address-family ipv4 unicast", "  redistribute static route-map M metric 5", "  redistribute connected", "  redistribute kernel", "  no redistribute kernel", " exit-address-family", "route-map M permit 10");
+        assertEquals(new DecisionProcess.BestPath(false, true, true, true), bgp.bestPath());
+        assertEquals(Map.of(BgpConfig.Redistributed.STATIC, new BgpConfig.Redistribution(OptionalLong.of(5), Optional.of("M")),
+                BgpConfig.Redistributed.CONNECTED, new BgpConfig.Redistribution(OptionalLong.empty(), Optional.empty())), bgp.redistributions());
+    }
+
+    @Test
     void listsOfPathsCommunitiesAndPrefixes() {
         var lists = bgp("bgp as-path access-list A permit ^31898( 7)*$", "ip as-path access-list A seq 3 deny _9_", "bgp community-list standard C permit 65000:1 no-export", "bgp community-list expanded E deny 65000:.*",
                 "ip community-list 1 permit 65000:2", "bgp community-list 100 permit ^65000", "bgp large-community-list standard L seq 7 permit 65000:1:2", "bgp extcommunity-list standard X permit rt 65000:1 soo 192.0.2.1:7",
@@ -160,6 +172,8 @@ class FrrPolicyCommandsTest {
         " neighbor 10.0.0.1 peer-group | 4:10: \"10.0.0.1\" is an address, not a name for a peer group # write neighbor NAME peer-group",
         " neighbor 192.168.254.2 peer-group OIC | 4:35: \"OIC\" is an unknown peer group # put neighbor OIC peer-group before this line",
         " neighbor 192.168.254.2 local-as 65000 | 4:33: \"65000\" is the AS of router bgp already # remove the line",
+        " redistribute ospf | 4:1: this command is not supported yet # remove it; network PREFIX announces a route, ip route PREFIX GATEWAY provides it",
+        " redistribute static metrik 5 | 4:21: \"metrik\" is unexpected # write redistribute static [metric N] [route-map NAME]",
         " neighbor 192.168.254.2 maximum-prefix 0 | 4:39: \"0\" is not a number from 1 to 4294967295 # write a number from 1 to 4294967295",
         " neighbor 192.168.254.2 ttl-security hops 255 | 4:42: \"255\" is not a number from 1 to 254 # write a number from 1 to 254",
         " neighbor 192.168.254.2 allowas-in 11 | 4:35: \"11\" is not a number from 1 to 10 # write a number from 1 to 10",

@@ -1,10 +1,13 @@
 package dev.torii.cli.config.frr;
 
+import dev.torii.bgp.BgpConfig;
 import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.frr.Grammar.Match;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** {@code router bgp} and its address family. */
 final class BgpCommands {
@@ -69,6 +72,10 @@ final class BgpCommands {
                 .add("bgp default ipv4-unicast", match -> bgp().activateIpv4Unicast = !match.no())
                 .add("bgp default local-preference <num>", match -> values.number(match.word(0), 0, FrrValues.MAX_32).ifPresent(n -> bgp().localPreference = match.no() ? 100 : n))
                 .add("bgp bestpath as-path multipath-relax <rest>", match -> bgp().multipathRelax = !match.no())
+                .add("bgp bestpath as-path ignore", match -> bgp().ignoreAsPath = !match.no())
+                .add("bgp bestpath compare-routerid", match -> bgp().compareRouterId = !match.no())
+                .add("bgp bestpath med missing-as-worst", match -> bgp().missingMedIsWorst = !match.no())
+                .add("bgp always-compare-med", match -> bgp().alwaysCompareMed = !match.no())
                 .add("timers bgp <num> <num>", match -> neighbors.timers(match, 0).ifPresent(timers -> bgp().timers = match.no() ? Optional.empty() : Optional.of(timers)))
                 .add("timers bgp", match -> {
                     if (match.no()) bgp().timers = Optional.empty();
@@ -83,7 +90,7 @@ final class BgpCommands {
         router.add("bgp network import-check", match -> {
             if (match.no()) values.error(match.first().at(), "networks without a route are not supported yet", "remove the line, and add ip route for each network");
         });
-        for (String other : List.of("bgp always-compare-med", "bgp bestpath <rest>", "bgp cluster-id <rest>", "bgp confederation <rest>", "bgp listen <rest>", "bgp route-reflector <rest>",
+        for (String other : List.of("bgp bestpath as-path confed", "bgp bestpath med confed", "bgp bestpath peer-type <rest>", "bgp bestpath bandwidth <rest>", "bgp cluster-id <rest>", "bgp confederation <rest>", "bgp listen <rest>", "bgp route-reflector <rest>",
                 "bgp enforce-first-as", "bgp disable-ebgp-connected-route-check", "bgp route-map <rest>", "bgp shutdown <rest>", "bgp max-med <rest>", "bgp labeled-unicast <rest>")) {
             router.add(other, values.refused("this setting is", "remove the line"));
         }
@@ -97,9 +104,35 @@ final class BgpCommands {
                 .add("maximum-paths <num>", match -> values.number(match.word(0), 1, 256).ifPresent(n -> bgp().maximumPaths = match.no() ? Optional.empty() : Optional.of((int) n)))
                 .add("maximum-paths ibgp <num>", match -> values.number(match.word(0), 1, 256).ifPresent(n -> bgp().maximumPathsIbgp = match.no() ? Optional.empty() : Optional.of((int) n)));
         neighbors.family(family, AddressFamily.IPV4_UNICAST);
-        for (String other : List.of("redistribute <rest>", "aggregate-address <rest>", "distance <rest>", "table-map <rest>", "import <rest>", "export <rest>")) {
+        redistribute(family);
+        for (String other : List.of("redistribute babel|bgp|eigrp|isis|nhrp|openfabric|ospf|ospf6|rip|ripng|sharp|table|vnc|vnc-direct <rest>", "aggregate-address <rest>", "distance <rest>", "table-map <rest>", "import <rest>", "export <rest>")) {
             family.add(other, values.refused("this command is", "remove it; network PREFIX announces a route, ip route PREFIX GATEWAY provides it"));
         }
+    }
+
+    /** Both options in either order, as in FRR. */
+    private void redistribute(Grammar family) {
+        family.add("redistribute static|connected|kernel <rest>", match -> {
+            var from = BgpConfig.Redistributed.valueOf(match.text(0).toUpperCase(Locale.ROOT));
+            if (match.no()) {
+                bgp().redistributions.remove(from);
+                return;
+            }
+            var metric = OptionalLong.empty();
+            Optional<Reference> map = Optional.empty();
+            for (int i = 1; i < match.taken().size(); i += 2) {
+                if (i + 1 == match.taken().size() || !List.of("metric", "route-map").contains(match.text(i))) {
+                    values.error(match.word(i), "is unexpected", "write redistribute " + match.text(0) + " [metric N] [route-map NAME]");
+                    return;
+                }
+                if (match.text(i).equals("route-map")) map = Optional.of(new Reference(Reference.Kind.ROUTE_MAP, match.text(i + 1), match.at(i + 1)));
+                else {
+                    metric = values.number(match.word(i + 1), 0, FrrValues.MAX_32);
+                    if (metric.isEmpty()) return;
+                }
+            }
+            bgp().redistributions.put(from, new FrrState.Redistribution(metric, map));
+        });
     }
 
     private void network(Match match, Prefix prefix, Optional<Word> map) {

@@ -8,6 +8,7 @@ import dev.torii.bgp.policy.CommunityList;
 import dev.torii.bgp.policy.PolicyLists;
 import dev.torii.bgp.policy.PrefixList;
 import dev.torii.bgp.policy.RouteMap;
+import dev.torii.bgp.rib.DecisionProcess;
 import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.Diagnostics;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What the lines of FRR's files have said so far. */
 final class FrrState {
@@ -47,6 +49,9 @@ final class FrrState {
         this.diagnostics = diagnostics;
     }
 
+    /** {@code redistribute ...}. */
+    record Redistribution(OptionalLong metric, Optional<Reference> routeMap) {}
+
     /** {@code router bgp} while its lines are read. */
     static final class Bgp {
         final long as;
@@ -59,7 +64,12 @@ final class FrrState {
         Optional<Boolean> ebgpRequiresPolicy = Optional.empty();
         Optional<Integer> maximumPaths = Optional.empty();
         Optional<Integer> maximumPathsIbgp = Optional.empty();
+        final Map<BgpConfig.Redistributed, Redistribution> redistributions = new EnumMap<>(BgpConfig.Redistributed.class);
         boolean activateIpv4Unicast = true;
+        boolean alwaysCompareMed;
+        boolean missingMedIsWorst;
+        boolean compareRouterId;
+        boolean ignoreAsPath;
         boolean multipathRelax;
         long localPreference = 100;
 
@@ -103,6 +113,11 @@ final class FrrState {
         router.networks.forEach((prefix, map) -> {
             builder.network(new BgpConfig.Network(prefix, map.map(Reference::name)));
             map.ifPresent(reference -> checkDefined(reference, "every route is denied here"));
+        });
+        builder.bestPath(new DecisionProcess.BestPath(router.alwaysCompareMed, router.missingMedIsWorst, router.compareRouterId, router.ignoreAsPath));
+        router.redistributions.forEach((from, how) -> {
+            builder.redistribute(from, new BgpConfig.Redistribution(how.metric(), how.routeMap().map(Reference::name)));
+            how.routeMap().ifPresent(reference -> checkDefined(reference, "every route is denied here"));
         });
         var lists = new PolicyLists.Builder();
         prefixLists.values().forEach(list -> lists.prefixList(list.build()));
