@@ -69,7 +69,10 @@ public final class InboundLoop {
         }
         ByteBuffer datagram = espDatagram.hasArray() ? espDatagram : heapCopy.clear().put(espDatagram).flip();
         Verdict verdict = entry.sa().open(datagram, packets[opened].clear());
-        if (verdict == Verdict.OPENED) verdict = paths.apply(entry.tunnel()).left(packets[opened], entry.sa().header(), outerClass);
+        if (verdict == Verdict.OPENED) {
+            verdict = paths.apply(entry.tunnel()).left(packets[opened], entry.sa().header(), outerClass);
+            if (verdict.dropped()) entry.sa().counters().dropped(verdict);
+        }
         if (verdict == Verdict.OPENED) {
             tunnels[opened++] = entry.tunnel();
             entry.sa().counters().used(now);

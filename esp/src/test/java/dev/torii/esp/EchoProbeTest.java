@@ -81,5 +81,6 @@ class EchoProbeTest {
         in.flush();
         assertEquals(8, path.answered());
         assertEquals(List.of(), written);
+        assertEquals(1, sad.totalIn(0).drops().of(Verdict.PROBE), "counted where the tunnel's are");
     }
 }

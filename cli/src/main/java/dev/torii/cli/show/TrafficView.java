@@ -3,11 +3,13 @@ package dev.torii.cli.show;
 import dev.torii.esp.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -16,6 +18,8 @@ import java.util.stream.Collectors;
  * @param elsewhere what arrived as ESP and was dropped for a reason that is no tunnel's, such as an unknown SPI
  */
 public record TrafficView(List<Tunnel> tunnels, Map<Verdict, Long> elsewhere) implements View {
+    /** Dummies and probes are expected; what was replayed has a column of its own. */
+    private static final Set<Verdict> NO_ERROR = EnumSet.of(Verdict.REPLAYED, Verdict.DUMMY, Verdict.PROBE);
     private static final String COLUMNS = "%-8s  %-3s  %-24s %12s %16s %8s %8s  %s";
 
     /** One connection: its totals, which outlive the SAs, and the SAs it has now. */
@@ -30,9 +34,8 @@ public record TrafficView(List<Tunnel> tunnels, Map<Verdict, Long> elsewhere) im
             return drops.getOrDefault(Verdict.REPLAYED, 0L);
         }
 
-        /** A dummy is no error, and what was replayed has a column of its own. */
         private long errors() {
-            return drops.entrySet().stream().filter(drop -> drop.getKey() != Verdict.REPLAYED && drop.getKey() != Verdict.DUMMY).mapToLong(Map.Entry::getValue).sum();
+            return drops.entrySet().stream().filter(drop -> !NO_ERROR.contains(drop.getKey())).mapToLong(Map.Entry::getValue).sum();
         }
     }
 

@@ -7,13 +7,21 @@ import dev.torii.cli.show.TrafficView.Sa;
 import dev.torii.cli.show.TrafficView.Tunnel;
 import dev.torii.esp.Verdict;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TrafficViewTest {
-    private static final Carried IN = new Carried(7, 588, Map.of(Verdict.REPLAYED, 2L), Optional.of(Duration.ofSeconds(3)));
+    private static final Carried IN = new Carried(7, 588, drops(), Optional.of(Duration.ofSeconds(3)));
+    private static Map<Verdict, Long> drops() {
+        var drops = new EnumMap<Verdict, Long>(Verdict.class);
+        drops.put(Verdict.REPLAYED, 2L);
+        drops.put(Verdict.PROBE, 3L);
+        return drops;
+    }
+
     private static final Carried OUT = new Carried(8, 672, Map.of(), Optional.of(Duration.ofMillis(1500)));
     private static final Carried NOTHING = new Carried(0, 0, Map.of(), Optional.empty());
 
@@ -43,7 +51,7 @@ class TrafficViewTest {
         var first = json.get("tunnels").get(0);
         assertEquals("{\"packets\":1000007,\"bytes\":1400000588,\"replayed\":0,\"errors\":4,\"drops\":{\"bad_icv\":4},\"idleMillis\":3000}", first.get("in").toString());
         assertEquals("{\"spi\":\"00000011\",\"direction\":\"in\",\"suite\":\"aes_gcm256\",\"packets\":7,\"bytes\":588,\"replayed\":2,\"errors\":0,"
-                + "\"drops\":{\"replayed\":2},\"idleMillis\":3000}", first.get("sas").get(1).toString());
+                + "\"drops\":{\"replayed\":2,\"probe\":3},\"idleMillis\":3000}", first.get("sas").get(1).toString());
         assertEquals("{\"packets\":0,\"bytes\":0,\"replayed\":0,\"errors\":0,\"drops\":{}}", json.get("tunnels").get(1).get("in").toString());
         assertEquals("{\"unknown_spi\":5}", json.get("droppedBeforeAnyTunnel").toString());
     }
