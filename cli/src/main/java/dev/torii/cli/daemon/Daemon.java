@@ -106,14 +106,14 @@ public final class Daemon implements AutoCloseable {
         keep(packets::stopOutbound);                                    // nobody may send on a socket that is being closed
         keep(() -> farewell(loop, routing, connections));
 
-        var mtus = new TunnelMtus(links, sad, PathMtu::of, packets::poll, System::nanoTime, log);
+        var mtus = new TunnelMtus(links, sad, new PathMtu()::of, packets::poll, System::nanoTime, log);
         Runnable look = () -> {
             lookAtNetwork(links, routes, routing, connections);
             mtus.look(tunnels);
         };
         keep(new NetworkWatch(loop, log, look));
         onLoop(loop, look::run);
-        loop.every(MTU_LOOK, () -> mtus.look(tunnels));
+        loop.every(MTU_LOOK, () -> mtus.lookAtSome(tunnels));
         Optional<IOException> cannotListen = loop.call(connections::cannotListen, START_DEADLINE);
         if (cannotListen.isPresent()) throw cannotListen.get();
         keep(ControlSocket.listen(run.path(), new Answers(loop, connections, routing, packets, sad, counters)));

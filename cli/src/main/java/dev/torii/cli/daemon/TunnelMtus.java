@@ -33,6 +33,7 @@ final class TunnelMtus {
     private static final int IPV4_HEADER = 20;
     private static final int IPV6_HEADER = 40;
     private static final int UDP_HEADER = 8;
+    private static final int AT_ONCE = 32;
 
     private final Links links;
     private final SaDatabase sad;
@@ -42,6 +43,7 @@ final class TunnelMtus {
     private final Map<Tunnel, PathSearch> searches = new HashMap<>();
     private final IntConsumer poll;
     private final LongSupplier nanoTime;
+    private int turn;
 
     /** What the way between two addresses carries, if there is one. */
     @FunctionalInterface
@@ -59,12 +61,20 @@ final class TunnelMtus {
         this.log = log;
     }
 
-    /** Looks again; to be called regularly, as nobody tells of a path that has become narrower. */
+    /** Looks at all of them: something about the network has changed. */
     void look(List<Tunnel> tunnels) {
-        for (Tunnel tunnel : tunnels) {
-            if (!tunnel.config().outerHeader().pathMtuDiscovery()) tunnel.path().mtu(interfaceMtu(tunnel));
-            else fitting(tunnel).ifPresent(mtu -> apply(tunnel, tunnel.isUp() ? searched(tunnel, mtu) : mtu));
-        }
+        tunnels.forEach(this::look);
+    }
+
+    /** To be called regularly, as nobody tells of a path that has become narrower: looks at the next few, so that a thousand tunnels cost no more than some. */
+    void lookAtSome(List<Tunnel> tunnels) {
+        for (int i = Math.min(AT_ONCE, tunnels.size()); i > 0; i--) look(tunnels.get(turn++ % tunnels.size()));
+        if (turn >= tunnels.size()) turn %= Math.max(1, tunnels.size());
+    }
+
+    private void look(Tunnel tunnel) {
+        if (!tunnel.config().outerHeader().pathMtuDiscovery()) tunnel.path().mtu(interfaceMtu(tunnel));
+        else fitting(tunnel).ifPresent(mtu -> apply(tunnel, tunnel.isUp() ? searched(tunnel, mtu) : mtu));
     }
 
     /** What probes have shown to be carried, where there is somebody to answer them. */
@@ -95,24 +105,25 @@ final class TunnelMtus {
     }
 
     private OptionalInt fitting(Tunnel tunnel) {
-        var remote = remote(tunnel);
+        var status = tunnel.driver().map(IkeDriver::status);
+        var remote = remote(tunnel, status);
         if (tunnel.localAddress().isEmpty() || remote.isEmpty()) return OptionalInt.empty();
         var outer = outerMtu.of(tunnel.localAddress().get(), remote.get());
         if (outer.isEmpty()) return outer;
         int carried = tunnel.config().mtu().isPresent() ? outer.getAsInt() : Math.min(outer.getAsInt(), COMMON_MTU);
-        return OptionalInt.of(largestPacket(tunnel, carried - (remote.get() instanceof Inet6Address ? IPV6_HEADER : IPV4_HEADER)));
+        return OptionalInt.of(largestPacket(tunnel, status, carried - (remote.get() instanceof Inet6Address ? IPV6_HEADER : IPV4_HEADER)));
     }
 
     /** Where the peer is, which behind a NAT is not always where the files say. */
-    private static Optional<InetAddress> remote(Tunnel tunnel) {
-        return tunnel.driver().stream().flatMap(driver -> driver.status().ikeSas().stream()).filter(IkeStatus.Ike::established)
+    private static Optional<InetAddress> remote(Tunnel tunnel, Optional<IkeStatus> status) {
+        return status.stream().flatMap(now -> now.ikeSas().stream()).filter(IkeStatus.Ike::established)
                 .map(sa -> sa.path().remote().getAddress()).findFirst().or(tunnel.config()::remote);
     }
 
     /** During a renewal an older SA may still seal; without one it is whichever of the proposals needs the most room. */
-    private int largestPacket(Tunnel tunnel, int ipPayload) {
+    private int largestPacket(Tunnel tunnel, Optional<IkeStatus> status, int ipPayload) {
         TunnelConfig config = tunnel.config();
-        int room = ipPayload - (inUdp(tunnel) ? UDP_HEADER : 0);
+        int room = ipPayload - (inUdp(status) ? UDP_HEADER : 0);
         var sas = sad.outbound(tunnel.index());
         if (sas.isEmpty()) return config.espProposals().stream().mapToInt(proposal -> SaInstaller.suite(proposal).largestPacket(room)).min().orElseThrow();
         int least = Integer.MAX_VALUE;
@@ -120,8 +131,8 @@ final class TunnelMtus {
         return least;
     }
 
-    private static boolean inUdp(Tunnel tunnel) {
-        var children = tunnel.driver().map(driver -> driver.status().children()).orElse(List.of());
+    private static boolean inUdp(Optional<IkeStatus> status) {
+        var children = status.map(IkeStatus::children).orElse(List.of());
         return children.isEmpty() || children.stream().anyMatch(IkeStatus.Child::udpEncapsulated);
     }
 

@@ -173,6 +173,15 @@ class IpsecConfTest {
         assertEquals(List.of("/etc/ipsec.d/a.conf:11:11: rightid=@1.2.3.4 is a host name that looks like an address (ID_FQDN), not an address"), site.warnings());
     }
 
+    /** The defaults are Libreswan's. */
+    @ParameterizedTest
+    @CsvSource({"mtu=1400,true,false,true", "encap-dscp=no,false,false,true", "decap-dscp=yes,true,true,true", "nopmtudisc=yes,true,false,false"})
+    void whatTheOuterHeaderHasToDoWithTheInnerOne(String line, boolean encap, boolean decap, boolean discovery) {
+        var tunnel = site.conf(Site.CONN + "  " + line + "\n").load().tunnels().getFirst();
+        assertEquals(new OuterHeader(encap, decap, discovery), tunnel.outerHeader());
+        assertEquals(List.of(), site.warnings());
+    }
+
     @Test
     void defaultAlsoAndOwnValuesHaveTheirOrder() {
         site.conf("conn %default\n authby=secret\n ikev2=no\n salifetime=1000\n ikelifetime=1000\n mtu=1300\n"
