@@ -12,6 +12,7 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Keeps the longest inner packet of every tunnel what its SAs' ESP, in UDP or not, leaves of the way to the peer: for the packet path, and as the MTU of the
@@ -74,14 +76,15 @@ final class TunnelMtus {
 
     private void look(Tunnel tunnel) {
         if (!tunnel.config().outerHeader().pathMtuDiscovery()) tunnel.path().mtu(interfaceMtu(tunnel));
-        else fitting(tunnel).ifPresent(mtu -> apply(tunnel, tunnel.isUp() ? searched(tunnel, mtu) : mtu));
+        else fitting(tunnel).ifPresent(mtu -> apply(tunnel, searched(tunnel, mtu)));
     }
 
-    /** What probes have shown to be carried, where there is somebody to answer them. */
+    /** What probes have shown to be carried, where there is somebody to answer them; what was found stays known while the tunnel is down. */
     private int searched(Tunnel tunnel, int ceiling) {
+        if (!tunnel.isUp()) return searches.containsKey(tunnel) ? Math.min(ceiling, searches.get(tunnel).mtu()) : ceiling;
         if (!searches.containsKey(tunnel)) {
             var probe = probe(tunnel.config());
-            if (probe.isEmpty()) return ceiling;
+            if (probe.isEmpty() || tunnel.instances().isPresent()) return ceiling;
             tunnel.path().probing(probe.get());
             searches.put(tunnel, new PathSearch());
         }
@@ -105,19 +108,22 @@ final class TunnelMtus {
     }
 
     private OptionalInt fitting(Tunnel tunnel) {
-        var status = tunnel.driver().map(IkeDriver::status);
-        var remote = remote(tunnel, status);
-        if (tunnel.localAddress().isEmpty() || remote.isEmpty()) return OptionalInt.empty();
-        var outer = outerMtu.of(tunnel.localAddress().get(), remote.get());
-        if (outer.isEmpty()) return outer;
-        int carried = tunnel.config().mtu().isPresent() ? outer.getAsInt() : Math.min(outer.getAsInt(), COMMON_MTU);
-        return OptionalInt.of(largestPacket(tunnel, status, carried - (remote.get() instanceof Inet6Address ? IPV6_HEADER : IPV4_HEADER)));
+        var status = tunnel.status();
+        var ipPayload = tunnel.localAddress().stream().flatMapToInt(local -> remotes(tunnel, status).stream().flatMapToInt(remote -> ipPayload(tunnel, local, remote).stream())).min();
+        return ipPayload.isEmpty() ? ipPayload : OptionalInt.of(largestPacket(tunnel, status, ipPayload.getAsInt()));
     }
 
-    /** Where the peer is, which behind a NAT is not always where the files say. */
-    private static Optional<InetAddress> remote(Tunnel tunnel, Optional<IkeStatus> status) {
-        return status.stream().flatMap(now -> now.ikeSas().stream()).filter(IkeStatus.Ike::established)
-                .map(sa -> sa.path().remote().getAddress()).findFirst().or(tunnel.config()::remote);
+    private OptionalInt ipPayload(Tunnel tunnel, InetAddress local, InetAddress remote) {
+        var outer = outerMtu.of(local, remote);
+        if (outer.isEmpty()) return outer;
+        int carried = tunnel.config().mtu().isPresent() ? outer.getAsInt() : Math.min(outer.getAsInt(), COMMON_MTU);
+        return OptionalInt.of(carried - (remote instanceof Inet6Address ? IPV6_HEADER : IPV4_HEADER));
+    }
+
+    /** Where the peer is, which behind a NAT is not always where the files say; or the peers. */
+    private static Collection<InetAddress> remotes(Tunnel tunnel, Optional<IkeStatus> status) {
+        var established = status.stream().flatMap(now -> now.ikeSas().stream()).filter(IkeStatus.Ike::established).map(sa -> sa.path().remote().getAddress()).collect(Collectors.toSet());
+        return established.isEmpty() ? tunnel.config().remote().stream().toList() : established;
     }
 
     /** During a renewal an older SA may still seal; without one it is whichever of the proposals needs the most room. */
