@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.ike.IkeException;
 import dev.torii.ike.Octets;
+import dev.torii.ike.sim.Configs;
+import dev.torii.ike.sim.IkePair;
 import dev.torii.ike.v1.Impostor.Change;
 import dev.torii.ike.wire.Attribute;
 import dev.torii.ike.wire.ExchangeType;
@@ -13,6 +15,7 @@ import dev.torii.ike.wire.Payload;
 import dev.torii.ike.wire.Proposal;
 import dev.torii.ike.wire.Transform;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -26,6 +29,8 @@ class BadQuickModeTest {
     private static final int NO_PROPOSAL = NotifyType.NO_PROPOSAL_CHOSEN;
     private static final int BAD_ID = NotifyType.INVALID_ID_INFORMATION;
     private static final int BAD_KEY = NotifyType.INVALID_KEY_INFORMATION;
+    private static final int MINOR_VERSION = 17;
+    private static final int FLAGS = 19;
 
     /** @param answer notify type */
     record Row(String what, Change change, int answer) {
@@ -152,6 +157,45 @@ class BadQuickModeTest {
         assertEquals(sent, peer.victim.sent.size());
         peer.send(sound);
         assertEquals(1, peer.victim.inbound.size());
+    }
+
+    /** Message 3, HASH(3) of RFC 2409, section 5.5, altered in each byte, cut anywhere, plain, under another id: the child is not sent with until the sound one comes. */
+    @Test
+    void aBadMessage3ChangesNothingAndTheSoundOneIsTaken() {
+        var pair = new IkePair(1, Configs.left().build(), Configs.right().build());
+        var third = new ArrayList<Octets>();
+        int[] quickModes = {0};
+        pair.meddle(message -> {
+            boolean last = message.at(18) == ExchangeType.QUICK_MODE && ++quickModes[0] == 3;
+            if (last) {
+                third.add(message);
+            }
+            return last ? Octets.EMPTY : message;
+        });
+        pair.left().start();
+        pair.runUntil(() -> !third.isEmpty(), Duration.ofMinutes(1), "message 3");
+        pair.meddle(message -> message);
+        Octets sound = third.get(0);
+        var right = pair.right();
+        int sent = right.sent.size();
+        String before = right.inbound.keySet() + " " + right.bound + " " + right.ikeSas;
+        for (int at = 0; at < sound.length(); at++) {
+            for (int bit : new int[] {0x01, 0x80}) {
+                byte[] changed = sound.toByteArray();
+                changed[at] ^= (byte) bit;
+                if (at != MINOR_VERSION && at != FLAGS) {           // which mean the same to whoever reads them
+                    pair.inject(right, Octets.of(changed));
+                    assertEquals(0, right.outbound.size(), "byte " + at + ", before message 3");
+                }
+            }
+            pair.inject(right, sound.slice(0, at));
+        }
+        pair.inject(right, Octets.concat(sound, Octets.of(new byte[16])));
+        assertEquals(before, right.inbound.keySet() + " " + right.bound + " " + right.ikeSas);
+        assertTrue(right.sent.size() <= sent + 1, "at most one word about an exchange that is none");
+        pair.inject(right, sound);
+        assertEquals(1, right.outbound.size(), () -> right.dropped.toString());
+        assertTrue(pair.trafficPasses());
     }
 
     static Stream<Payload> strange() {

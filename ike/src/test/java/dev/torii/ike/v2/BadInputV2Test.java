@@ -139,7 +139,11 @@ class BadInputV2Test {
 
     private record Halfway(IkePair pair, SetUp.Terms terms, List<Payload> sound) {
         Message answer(List<? extends Payload> payloads) throws Exception {
-            Octets request = terms.sa().seal(new SimCrypto(3), ExchangeType.IKE_AUTH, false, 1, payloads).whole();
+            return answer(payloads, new SimCrypto(3));
+        }
+
+        Message answer(List<? extends Payload> payloads, SimCrypto sealing) throws Exception {
+            Octets request = terms.sa().seal(sealing, ExchangeType.IKE_AUTH, false, 1, payloads).whole();
             int before = pair.right().sent.size();
             pair.inject(pair.right(), request);
             assertEquals(before + 1, pair.right().sent.size());
@@ -217,19 +221,112 @@ class BadInputV2Test {
         }
     }
 
+    // ---- the answer to IKE_AUTH, from somebody who has the keys
+
+    /** A left side that waits for it, and what a sound one would be. */
+    private record Asked(IkePair pair, SaV2 sa, List<Payload> sound) {
+        void answer(List<? extends Payload> payloads) {
+            pair.inject(pair.left(), sa.seal(new SimCrypto(4), ExchangeType.IKE_AUTH, true, 1, payloads).whole());
+        }
+    }
+
+    private static Asked asked() throws Exception {
+        IkePair pair = pair();
+        pair.cut(true);
+        pair.left().start();
+        var responder = new SetUpResponder(RIGHT, new SimCrypto(78), new Cookie(11), new Spi(0x5000), List.of());
+        var path = new Path(new InetSocketAddress(InetAddress.getByName("198.51.100.11"), 500), new InetSocketAddress(InetAddress.getByName("192.168.1.42"), 500));
+        Octets init = last(pair.left());
+        var answered = (SetUp.State.InitAnswered) responder.step(new SetUp.State.Idle(),
+                new Input.Arrived(path, MessageCodec.header(init), init, false, Optional.empty())).next();
+        pair.inject(pair.left(), answered.terms().response());
+        Octets auth = last(pair.left());
+        var done = (SetUp.State.Established) responder.step(answered, new Input.Arrived(path, MessageCodec.header(auth), auth, false, Optional.empty())).next();
+        SaV2 mine = done.sa();
+        var theirs = new SaV2(mine.initiatorSpi(), mine.responderSpi(), true, mine.proposal(), mine.keys(), mine.nat(), mine.limits());
+        Octets answer = done.answer().whole();
+        return new Asked(pair, mine, Opened.of(theirs.protection(new SimCrypto(5)), MessageCodec.header(answer), answer).decode().payloads());
+    }
+
+    private static int of(List<Payload> payloads, Class<? extends Payload> kind) {
+        return payloads.indexOf(payloads.stream().filter(kind::isInstance).findFirst().orElseThrow());
+    }
+
+    @Test
+    void aSoundAnswerToIkeAuthIsTaken() throws Exception {
+        Asked asked = asked();
+        asked.answer(asked.sound());
+        assertEquals(1, asked.pair().left().ikeSas.size(), asked.pair().left().reports.toString());
+        assertEquals(1, asked.pair().left().outbound.size());
+    }
+
+    @Test
+    void eachBadAnswerToIkeAuthMakesNoIkeSa() throws Exception {
+        List<Payload> sound = asked().sound();
+        int id = of(sound, Payload.IdR.class);
+        int auth = of(sound, Payload.Auth.class);
+        Map<String, List<Payload>> table = new LinkedHashMap<>();
+        table.put("nothing", List.of());
+        table.put("no identity", without(sound, id));
+        table.put("two identities", doubled(sound, id));
+        table.put("another identity", with(sound, id, new Payload.IdR(Payload.Id.bodyOf(dev.torii.ike.Identity.fqdn("x")))));
+        table.put("an empty identity", with(sound, id, new Payload.IdR(Payload.Id.bodyOf(dev.torii.ike.Identity.fqdn("")))));
+        table.put("the initiator's identity payload", with(sound, id, new Payload.IdI(Payload.Id.bodyOf(RIGHT.localId()))));
+        table.put("no AUTH", without(sound, auth));
+        table.put("two AUTH payloads", doubled(sound, auth));
+        table.put("another AUTH", with(sound, auth, new Payload.Auth(Payload.Auth.SHARED_KEY, Octets.of(new byte[48]))));
+        table.put("an empty AUTH", with(sound, auth, new Payload.Auth(Payload.Auth.SHARED_KEY, Octets.EMPTY)));
+        table.put("AUTH by RSA", with(sound, auth, new Payload.Auth(1, ((Payload.Auth) sound.get(auth)).value())));
+        table.put("a refusal", List.of(Payload.Notify.of(NotifyType.AUTHENTICATION_FAILED, Octets.EMPTY)));
+        for (var entry : table.entrySet()) {
+            Asked asked = asked();
+            asked.answer(entry.getValue());
+            Endpoint left = asked.pair().left();
+            assertEquals(0, left.ikeSas.size() + left.inbound.size() + left.outbound.size(), entry.getKey());
+            assertEquals(1, left.reports.size(), entry.getKey() + left.reports);
+        }
+    }
+
+    @Test
+    void eachBadChildInTheAnswerToIkeAuthIsNoneAndTheIkeSaStays() throws Exception {
+        List<Payload> sound = asked().sound();
+        int sa = of(sound, Payload.Sa.class);
+        int ours = of(sound, Payload.TsI.class);
+        var elsewhere = new Payload.TsI(List.of(dev.torii.ike.v2.wire.Selector.of(dev.torii.ike.TrafficSelector.ofPrefix(InetAddress.getByName("172.16.0.0"), 12))));
+        Map<String, List<Payload>> table = new LinkedHashMap<>();
+        table.put("no proposal", with(sound, sa, new Payload.Sa(List.of())));
+        table.put("wider traffic", with(sound, ours, elsewhere));
+        table.put("no traffic", with(sound, ours, new Payload.TsI(List.of())));
+        for (var entry : table.entrySet()) {
+            Asked asked = asked();
+            asked.answer(entry.getValue());
+            Endpoint left = asked.pair().left();
+            assertEquals(1, left.ikeSas.size(), entry.getKey() + left.reports);
+            assertEquals(0, left.inbound.size() + left.outbound.size(), entry.getKey());
+        }
+    }
+
     // ---- under an established IKE SA
 
     private Protection asLeft(IkePair pair) {
+        return asLeft(pair, crypto);
+    }
+
+    private Protection asLeft(IkePair pair, SimCrypto sealing) {
         IkeSa sa = pair.left().ikeSas.get(0);
         var keys = (IkeSa.KeysV2) sa.keys();
         var material = new KeyMaterialV2(sa.proposal().hash(), keys.encryptionInitiator(), keys.integrityInitiator(), keys.integrityResponder(),
                 keys.encryptionInitiator(), keys.encryptionResponder(), keys.encryptionInitiator(), keys.encryptionResponder());
-        return new Protection(crypto, sa.proposal(), material, true);
+        return new Protection(sealing, sa.proposal(), material, true);
     }
 
     private Message ask(IkePair pair, int exchange, List<? extends Payload> payloads) throws Exception {
+        return ask(pair, exchange, payloads, crypto);
+    }
+
+    private Message ask(IkePair pair, int exchange, List<? extends Payload> payloads, SimCrypto sealing) throws Exception {
         IkeSa sa = pair.left().ikeSas.get(0);
-        Protection protection = asLeft(pair);
+        Protection protection = asLeft(pair, sealing);
         pair.inject(pair.right(), protection.seal(IkeHeader.v2(sa.initiatorCookie(), sa.responderCookie(), exchange, IkeHeader.INITIATOR, 2), payloads, Limits.NONE).whole());
         Octets answer = last(pair.right());
         IkeHeader header = MessageCodec.header(answer);
@@ -245,6 +342,12 @@ class BadInputV2Test {
         table.put("7 ends without nonce", without(sound, 1));
         table.put("7 ends without public value", without(sound, 2));
         table.put("7 ends without traffic selectors", without(sound, 3));
+        for (int i = 0; i < sound.size(); i++) {
+            table.put("7 ends with payload " + i + " twice", doubled(sound, i));
+        }
+        table.put("7 ends with a public value that is too short", with(sound, 2, new Payload.Ke(5, Octets.of(new byte[191]))));
+        table.put("7 ends with a short nonce", with(sound, 1, new Payload.Nonce(Octets.of(new byte[15]))));
+        table.put("7 ends with a long nonce", with(sound, 1, new Payload.Nonce(Octets.of(new byte[257]))));
         table.put("14 stays with no proposal", with(sound, 0, new Payload.Sa(List.of())));
         table.put("17 stays with another group", with(sound, 2, new Payload.Ke(14, Octets.of(new byte[256]))));
         table.put("38 stays with no traffic", with(sound, 3, new Payload.TsI(List.of())));
@@ -256,6 +359,48 @@ class BadInputV2Test {
             assertEquals(entry.getKey().contains("ends") ? 0 : 1, pair.right().ikeSas.size(), entry.getKey());
             assertEquals(entry.getKey().contains("ends") ? 0 : 1, pair.right().inbound.size(), entry.getKey());
         }
+    }
+
+    /** Turns the first payload inside into one that is critical: RFC 7296, section 2.5. */
+    private static final class Critical extends SimCrypto {
+        Critical() {
+            super(77);
+        }
+
+        @Override
+        public Octets encrypt(dev.torii.ike.EncryptionAlgorithm algorithm, dev.torii.ike.Secret key, Octets iv, Octets plain) {
+            byte[] inside = plain.toByteArray();
+            inside[1] |= (byte) 0x80;
+            return super.encrypt(algorithm, key, iv, Octets.of(inside));
+        }
+    }
+
+    private static List<Payload> strangeFirst(List<? extends Payload> payloads) {
+        var all = new ArrayList<Payload>(List.of(STRANGE));
+        all.addAll(payloads);
+        return all;
+    }
+
+    private static void unsupported(Message answer) {
+        Payload.Notify said = answer.error().orElseThrow();
+        assertEquals(NotifyType.UNSUPPORTED_CRITICAL_PAYLOAD, said.notifyType());
+        assertEquals(Octets.of((byte) 200), said.data());
+    }
+
+    @Test
+    void anUnknownCriticalPayloadInsideSkIsRefusedByNumberInEveryExchange() throws Exception {
+        var offer = ChildNegotiation.Offer.fresh(crypto, new Spi(0x2000), Traffic.of(LEFT), Optional.of(DhGroup.MODP1536));
+        for (int exchange : new int[] {ExchangeType.CREATE_CHILD_SA, ExchangeType.IKEV2_INFORMATIONAL}) {
+            List<Payload> sound = exchange == ExchangeType.CREATE_CHILD_SA ? ChildNegotiation.request(LEFT, offer, Optional.empty()) : List.of();
+            IkePair pair = up(pair());
+            unsupported(ask(pair, exchange, strangeFirst(sound), new Critical()));
+            assertEquals(1, pair.right().inbound.size());
+            IkePair other = up(pair());
+            assertTrue(ask(other, exchange, strangeFirst(sound), crypto).error().isEmpty(), "without the bit it is passed over");
+        }
+        Halfway halfway = halfway();
+        unsupported(halfway.answer(strangeFirst(halfway.sound()), new Critical()));
+        assertEquals(0, halfway.pair().right().ikeSas.size());
     }
 
     @Test
