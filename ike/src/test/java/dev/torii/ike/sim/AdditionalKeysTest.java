@@ -165,6 +165,26 @@ class AdditionalKeysTest {
                 proposal.spi(), proposal.transforms().stream().filter(each -> each.type() < Transform.FIRST_ADDITIONAL).toList())).toList()) : payload;
     }
 
+    /** Who has sent IKE_INTERMEDIATE has shown that it can receive: it does not give way to first messages in its name. */
+    @Test
+    void whoHasGoneOnKeepsItsPlace() {
+        IkePair pair = new IkePair(1, left(ONE).build(), right(ONE).build());
+        pair.meddle(message -> message.at(18) == ExchangeType.IKE_AUTH ? Octets.EMPTY : message);
+        pair.left().start();
+        pair.runFor(Duration.ofSeconds(1));
+        byte[] first = pair.left().sent.get(0).toByteArray();
+        for (int i = 1; i <= 20; i++) {
+            first[0] = (byte) i;
+            pair.inject(pair.right(), Octets.of(first));
+        }
+        int places = pair.right().bound.size();
+        assertTrue(places > 1 && places < 20, "places " + places);
+        pair.runFor(Duration.ofSeconds(5));
+        pair.meddle(message -> message);
+        pair.runUntil(pair::bothUp, Duration.ofSeconds(10), "the rest of the set-up");
+        assertEquals(1, pair.left().sent.stream().filter(message -> message.at(18) == ExchangeType.IKE_SA_INIT).count());
+    }
+
     // ---- renewals
 
     private static IkePair renewing(DhGroup... additional) {
