@@ -19,6 +19,7 @@ import java.util.Optional;
 /** What comes in from a peer and what goes out to it, RFC 4271 sections 5.1, 9.1.1 and 9.1.3, RFC 8212, and the configured lists. */
 final class Policy {
     private static final int NO_EXPORT = 0xFFFF_FF01, NO_ADVERTISE = 0xFFFF_FF02, NO_EXPORT_SUBCONFED = 0xFFFF_FF03;   // RFC 1997
+    private static final int GRACEFUL_SHUTDOWN = 0xFFFF_0000;
     private static final InetAddress UNSPECIFIED = Prefix.ipv4(0, 32).address();
 
     private final BgpConfig config;
@@ -57,6 +58,7 @@ final class Policy {
         var accepted = family.in().routeMap().isPresent() ? maps.apply(family.in().routeMap().get(), subject) : Optional.of(subject);
         return accepted.map(result -> {
             var changed = result.nextHop() == RouteMaps.NextHopChoice.PEER_ADDRESS ? result.attributes().withNextHop(peer.config.address()) : result.attributes();
+            if (peer.external && changed.hasCommunity(GRACEFUL_SHUTDOWN)) changed = changed.withLocalPref(0);      // RFC 8326 section 4: whatever policy said
             return routePool.shared(new Route(peer.source, shared(changed), result.weight()));
         });
     }

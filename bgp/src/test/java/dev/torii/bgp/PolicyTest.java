@@ -300,4 +300,26 @@ class PolicyTest {
             }
         }
     }
+
+    /** RFC 8326. */
+    @Test void aRouteOfAnExternalPeerThatIsAboutToGoIsTheLastChoice() {
+        config.routeMap(new RouteMap("M", List.of(new RouteMap.Entry(10, Action.PERMIT, List.of(), List.of(new RouteMap.SetAction.LocalPreference(500))))));
+        start(left(plain().in(Filters.NONE.withRouteMap("M"))), right(plain()));
+        announce(P, AsPath.sequence(31898));
+        right.announce(P, PathAttribute.Origin.IGP, new PathAttribute.AsPathAttribute(AsPath.sequence(64999, 7, 8)), new PathAttribute.NextHop(HEAD2));
+        assertEquals(HEAD1, played.kernel.get(Prefix.parse(P)).nextHops().getFirst().peer());
+        announce(P, AsPath.sequence(31898), new PathAttribute.Communities(Octets.parseHex("ffff0000"), false));
+        assertEquals(HEAD2, played.kernel.get(Prefix.parse(P)).nextHops().getFirst().peer());
+        assertEquals(OptionalLong.of(0), played.rows(P).getLast().localPref());
+    }
+
+    /** RFC 9003. */
+    @Test void whatAPeerSaysWhenItLeavesIsReported() {
+        start(left(plain()), right(plain()));
+        left.say(new NotificationMessage(6, 2, Octets.parseHex("0b" + "6261636b20617420370a61")));
+        assertEquals("session down: received Cease/Administrative Shutdown (6/2) \"back at 7 a\"", played.events.getLast().text());
+        for (String unreadable : List.of("05" + "6162", "02" + "fffe", "00", ""))
+            assertEquals("Cease/Administrative Reset (6/4)", new NotificationMessage(6, 4, Octets.parseHex(unreadable)).text());
+        assertEquals("Cease/Maximum Number of Prefixes Reached (6/1)", new NotificationMessage(6, 1, Octets.parseHex("026162")).text(), "no words there");
+    }
 }

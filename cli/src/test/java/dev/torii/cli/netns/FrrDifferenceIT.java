@@ -173,6 +173,7 @@ class FrrDifferenceIT {
               network 10.0.9.0/24 route-map INCOMPLETE
               network 10.0.13.0/24 route-map EXTENDED
               network 10.0.15.0/24 route-map VIA-B
+              network 10.0.16.0/24 route-map LEAVING
               network 10.1.0.0/16
               network 10.1.2.0/24
               network 10.1.2.128/25
@@ -210,6 +211,9 @@ class FrrDifferenceIT {
             ip prefix-list VIA-B permit 10.0.15.0/24
             route-map COMMUNITIES permit 10
              set community 31898:1 65000:7
+            exit
+            route-map LEAVING permit 10
+             set community graceful-shutdown
             exit
             route-map VIA-B permit 10
              set community 31898:15
