@@ -247,7 +247,8 @@ small() {   # the highest rate of the ladder that gets through with less than 1 
 import json, sys
 of = json.load(open(sys.argv[1]))["end"]["sum"]
 received = of["packets"] - of["lost_packets"]
-if received < 0.99 * of["packets"] or of["packets"] < 0.9 * 2 * int(sys.argv[4]): sys.exit(1)
+if received < 0.99 * of["packets"] or of["packets"] < 0.9 * 2 * int(sys.argv[4]):
+    sys.exit(f"{sys.argv[3]}, {sys.argv[4]} datagrams a second: {of['packets']} sent in {of['seconds']:.1f} s, {100 - 100 * received / max(1, of['packets']):.2f} % lost")
 print(sys.argv[3], "held", received / of["seconds"] / 1e3, int(sys.argv[2]) / 100 / 2 / received * 1e6)
 PY
     cp "$state/rung" "$state/held"
