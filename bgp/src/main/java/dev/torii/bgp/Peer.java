@@ -8,7 +8,6 @@ import dev.torii.bgp.wire.BgpDecodeException;
 import dev.torii.bgp.wire.BgpMessage;
 import dev.torii.bgp.wire.Iana;
 import dev.torii.bgp.wire.NotificationMessage;
-import dev.torii.bgp.wire.Octets;
 import dev.torii.bgp.wire.OpenMessage;
 import dev.torii.bgp.wire.UpdateMessage;
 import java.net.InetAddress;
@@ -31,12 +30,11 @@ final class Peer {
     private @Nullable Connection incoming;
     private @Nullable PeerTables tables;
     private @Nullable Announcer announcer;
+    private final Optional<PrefixLimit> prefixLimit;
     private final PeerCounters counters = new PeerCounters();
     private boolean running;
     private boolean reachable = true;
     private boolean intervalRuns;
-    private boolean overflowed;
-    private int prefixesReported;
     private int errors;
     private @Nullable Reason lastReset;
     private @Nullable Long changedAtNanos;
@@ -45,6 +43,8 @@ final class Peer {
         this.context = context;
         this.config = config;
         this.openCheck = new OpenCheck(context.config().localAs(), context.config().routerId().orElseThrow(), config);
+        this.prefixLimit = config.ipv4Unicast().maximumPrefixes()
+                .map(limit -> new PrefixLimit(limit, text -> context.events().event(new PeerEvent.ManyPrefixes(config.address(), text))));
         this.outgoing = new Connection(Side.OUTGOING, new BgpFsm(config, openCheck, Side.OUTGOING));
     }
 
@@ -64,7 +64,7 @@ final class Peer {
 
     void clear() {
         if (!running) return;
-        overflowed = false;
+        prefixLimit.ifPresent(PrefixLimit::forgive);
         context.transport().disarm(restartTimer());
         end(new Event.Stop(NotificationMessage.of(Iana.CEASE, Iana.CEASE_RESET), "cleared"));
         errors = 0;
@@ -100,7 +100,9 @@ final class Peer {
         else if (running && up()) step(outgoing, new Event.Start());
     }
 
-    private boolean up() { return reachable && !config.shutdown() && !overflowed; }
+    private boolean up() { return reachable && !config.shutdown() && !overflowed(); }
+
+    private boolean overflowed() { return prefixLimit.filter(PrefixLimit::exceeded).isPresent(); }
 
     private void end(Event event) {
         if (incoming != null) step(incoming, event);
@@ -157,7 +159,7 @@ final class Peer {
     void expired(Side side, TimerName timer) {
         if (timer == TimerName.ADVERTISEMENT_INTERVAL) { intervalRuns = false; return; }
         if (timer == TimerName.MAXIMUM_PREFIX_RESTART) {
-            overflowed = false;
+            prefixLimit.ifPresent(PrefixLimit::forgive);
             if (running && up()) step(outgoing, new Event.Start());
             return;
         }
@@ -214,24 +216,10 @@ final class Peer {
             case AttributeOutcome.SessionReset reset -> { return; }                 // the codec has thrown it already
         }
         context.tables().update(to, update, outcome);
-        config.ipv4Unicast().maximumPrefixes().ifPresent(limit -> checkCount(to, limit));
-    }
-
-    /** RFC 4486: the data is the family and the limit. */
-    private void checkCount(PeerTables to, FamilyConfig.MaximumPrefixes limit) {
-        int count = to.in.accepted();
-        if (count > limit.limit() && !limit.warningOnly()) {
-            overflowed = true;
-            var data = ByteBuffer.allocate(7).putShort((short) 1).put((byte) 1).putInt((int) limit.limit());
-            var cease = new NotificationMessage(Iana.CEASE, Iana.CEASE_MAXIMUM_PREFIXES, Octets.rest(data.flip()));
-            end(new Event.Stop(cease, count + " prefixes, the limit is " + limit.limit()));
-            limit.restart().ifPresent(after -> context.transport().arm(restartTimer(), after));
-            return;
-        }
-        int level = count > limit.limit() ? 2 : count > limit.limit() * limit.thresholdPercent() / 100 ? 1 : 0;
-        if (level > prefixesReported)
-            context.events().event(new PeerEvent.ManyPrefixes(config.address(), count + " prefixes received, the limit is " + limit.limit()));
-        prefixesReported = level;
+        prefixLimit.flatMap(limit -> limit.count(to.in.accepted())).ifPresent(stop -> {
+            end(stop);
+            config.ipv4Unicast().maximumPrefixes().flatMap(FamilyConfig.MaximumPrefixes::restart).ifPresent(after -> context.transport().arm(restartTimer(), after));
+        });
     }
 
     private Timer restartTimer() { return new Timer(config.address(), Side.OUTGOING, TimerName.MAXIMUM_PREFIX_RESTART); }
@@ -327,7 +315,7 @@ final class Peer {
         if (other != null && (!other.opening() || Collision.kept(localId(), context.config().localAs(), remoteId(negotiated), negotiated.remoteAs()) == connection.side))
             step(other, new Event.CollisionDump());                                 // a dial that is no longer needed, or the connection that lost
         errors = 0;
-        prefixesReported = 0;
+        prefixLimit.ifPresent(PrefixLimit::newSession);
         counters.established++;
         changedAtNanos = context.nowNanos();
         var source = RouteSource.session(config.address(), negotiated.remoteAs(), remoteId(negotiated), external());
@@ -403,7 +391,7 @@ final class Peer {
         var since = Optional.ofNullable(changedAtNanos).map(then -> Duration.ofNanos(context.nowNanos() - then));
         return new PeerSummary(config.address(), config.description(), config.remoteAs(),
                 PeerCounters.total(counters.received), PeerCounters.total(counters.sent), announcer == null ? 0 : announcer.version(),
-                0, announcer == null ? 0 : announcer.waiting(), since, config.shutdown() ? "Idle (Admin)" : overflowed ? "Idle (PfxCt)" : shown.state.word(),
+                0, announcer == null ? 0 : announcer.waiting(), since, config.shutdown() ? "Idle (Admin)" : overflowed() ? "Idle (PfxCt)" : shown.state.word(),
                 tables == null ? 0 : tables.in.accepted(), tables == null ? 0 : tables.out.size(),
                 context.policy().missingIn(config), context.policy().missingOut(config));
     }
