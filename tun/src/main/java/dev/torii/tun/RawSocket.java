@@ -52,7 +52,8 @@ public final class RawSocket implements AutoCloseable {
         int fd = LibC.socket(v6 ? LibC.AF_INET6 : LibC.AF_INET, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC | LibC.O_NONBLOCK, protocol);
         if (fd < 0) {
             int errno = LibC.errno();
-            throw new ErrnoException("open a socket for IP protocol " + protocol, errno, errno == Errno.EPERM ? "CAP_NET_RAW" : "");
+            if (errno == Errno.EPERM) throw new IOException("open a socket for IP protocol " + protocol + ": needs root or CAP_NET_RAW");
+            throw new ErrnoException("open a socket for IP protocol " + protocol, errno);
         }
         var scratch = new Scratch(SOCKADDR);
         ByteBuffer name = scratch.bytes;
