@@ -60,6 +60,9 @@ final class ChildSas {
         /** @param answered whether the peer said no; else it said nothing */
         void failed(Phase2 quickMode, Reason reason, boolean answered);
 
+        /** The IKE SA that is used. */
+        Optional<Phase1> newest();
+
         /** A child wants a successor. */
         void renewalDue();
 
@@ -255,7 +258,7 @@ final class ChildSas {
     }
 
     private void installInbound(Phase2 quickMode, ChildSa sa) {
-        var child = new Child(context.nextId(), sa);
+        var child = new Child(context.nextId(), quickMode.under, sa);
         quickMode.child(child);
         children.add(child);
         context.out.add(new Effect.InstallInbound(sa));
@@ -287,6 +290,7 @@ final class ChildSas {
             peerGoesOn();
         }
         owner.usable(first);
+        owner.newest().ifPresent(this::moveUnder);
     }
 
     private void armLifetime(Child child, Duration lifetime) {
@@ -333,10 +337,18 @@ final class ChildSas {
                 .ifPresent(quickMode -> fail(quickMode, reason, true));
     }
 
-    /** Whether a Quick Mode is under way under it, for all that we know: with a message 3 that may have to be said again. */
+    /**
+     * Whether a Quick Mode is under way under it, for all that we know: with a message 3 that may have to be said again. Or data is sent with a child that
+     * the peer may drop together with it.
+     */
     boolean needs(Phase1 under) {
-        return under.quickModesUnderWay() > 0 || under.quickModes.values().stream()
+        return owner.newest().filter(newest -> children.stream().anyMatch(c -> c.usable && c.under == under && c.besides(newest) && sends(c))).isPresent()
+                || under.quickModesUnderWay() > 0 || under.quickModes.values().stream()
                 .anyMatch(q -> q.initiator && q.replaces != null && context.out.isArmed(Timer.Kind.REPLACED, q.replaces.id));
+    }
+
+    private boolean sends(Child child) {
+        return children.stream().noneMatch(newer -> newer.usable && !newer.held && newer.id > child.id && newer.pair.equals(child.pair));
     }
 
     /** Quick Modes cannot go on without their IKE SA. */
@@ -377,6 +389,15 @@ final class ChildSas {
         if (isCurrent(child)) {             // what has a successor needs no second one
             child.renewalDue = true;
             owner.renewalDue();
+        }
+    }
+
+    /** What the peer may not count to the newest IKE SA is renewed under it, by the side that began that. */
+    void moveUnder(Phase1 newest) {
+        List<Child> besides = children.stream().filter(c -> newest.initiator && c.usable && c.besides(newest) && isCurrent(c)).toList();
+        besides.forEach(c -> c.renewalDue = true);
+        if (!besides.isEmpty()) {
+            renew(newest);
         }
     }
 

@@ -130,7 +130,9 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             case IKE_EXPIRE -> named(timer).ifPresent(phase1 -> end(phase1, new Reason.Expired()));
             case REPLACED -> {
                 named(timer).ifPresent(phase1 -> {
-                    if (children.needs(phase1)) {
+                    boolean before = phase1.needed;
+                    phase1.needed = children.needs(phase1);
+                    if (phase1.needed || before) {          // once more also if it has just come free: packets are under way
                         out.arm(Timer.Kind.REPLACED, phase1.id, LINGER);
                     } else {
                         end(phase1, new Reason.Replaced());
@@ -310,6 +312,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         }
         follow(phase1);
         upkeep.keepaliveFrom(behindNat());
+        children.moveUnder(phase1);
         if (phase1.initiator) {
             ikeSas.established().stream().filter(older -> older.establishedBefore(phase1))      // what the peer has begun since is not ours to delete
                     .forEach(older -> out.arm(Timer.Kind.REPLACED, older.id, LINGER));
@@ -341,6 +344,11 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     public void usable(boolean first) {
         upkeep.usable(first);
         fill();
+    }
+
+    @Override
+    public Optional<Phase1> newest() {
+        return ikeSas.current();
     }
 
     @Override

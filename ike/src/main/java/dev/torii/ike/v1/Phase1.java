@@ -37,6 +37,8 @@ final class Phase1 {
     int refusals;
     /** Whether the responder has said, after the exchange, that it ends earlier. */
     boolean shortened;
+    /** Whether children needed it when that was last looked at, although it is replaced. */
+    boolean needed;
     private boolean renewalDue;
     private long since;
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torii.ike.Cookie;
 import dev.torii.ike.Effect;
 import dev.torii.ike.Event;
 import dev.torii.ike.Lifecycle;
@@ -14,7 +15,10 @@ import dev.torii.ike.Timer;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -118,6 +122,60 @@ class LifecycleV1Test {
         alwaysPasses(pair, HOUR.plusMinutes(10), "two children");
         assertEquals(List.of(1, 1), List.of(pair.left().inbound.size(), pair.right().inbound.size()));
         assertEquals(0, pair.left().downs + pair.right().downs);
+    }
+
+    /**
+     * strongSwan gives a new IKE SA the children that are there at its establishment, and drops with an IKE SA the children that it still has then. (A child
+     * that came up beside a renewal of the IKE SA was lost to it after two seconds, until its own renewal.)
+     */
+    @Test
+    void aChildMadeBesideARenewalOfTheIkeSaIsNotLostWithTheOldOne() {
+        for (long seed = 1; seed <= 200; seed++) {
+            for (boolean childFirst : new boolean[] {true, false}) {
+                IkePair pair = up(new IkePair(seed, Configs.left().build(), Configs.right().build()));
+                pair.jitter(Duration.ofMillis(300)).reorder(0.3);
+                var adopting = new AdoptingPeer(pair);
+                for (boolean child : new boolean[] {childFirst, !childFirst}) {
+                    if (child) {
+                        pair.left().step(new Event.RekeyChild(pair.left().sending().orElseThrow().inbound()));
+                    } else {
+                        pair.left().fire(Timer.Kind.IKE_REKEY);
+                    }
+                    pair.runFor(Duration.ofMillis(seed % 40 * 20));
+                }
+                pair.runFor(Duration.ofMinutes(2));
+                String story = "seed " + seed + (childFirst ? ", child first" : ", IKE SA first");
+                assertEquals(List.of(), adopting.lost, () -> story + "\n" + pair.history());
+                assertEquals(1, pair.left().ikeSas.size(), story);
+                assertEquals(0, pair.left().downs, () -> story + "\n" + pair.history());
+            }
+        }
+    }
+
+    /** Whose children belong to IKE SAs, on the right side. */
+    private static final class AdoptingPeer {
+        final List<Spi> lost = new ArrayList<>();
+        private final Map<Spi, Cookie> owners = new HashMap<>();
+
+        AdoptingPeer(IkePair pair) {
+            pair.right().inbound.keySet().forEach(spi -> owners.put(spi, pair.right().ikeSas.get(0).initiatorCookie()));
+            pair.right().watch((side, event, effects) -> {
+                for (Effect effect : effects) {
+                    switch (effect) {
+                        case Effect.IkeUp(var sa) -> owners.replaceAll((spi, owner) -> sa.initiatorCookie());
+                        case Effect.InstallOutbound(var child) when event instanceof Event.Received(var path, var message) -> owners.put(child.inbound(), cookie(message));
+                        case Effect.IkeDown(var sa, var reason) -> owners.forEach((spi, owner) -> {
+                            if (owner.equals(sa.initiatorCookie()) && sends(pair.left(), spi) && pair.left().sending().orElseThrow().outbound().equals(spi)) lost.add(spi);
+                        });
+                        default -> { }      // of no interest here
+                    }
+                }
+            });
+        }
+
+        private static Cookie cookie(Octets message) {
+            return Cookie.of(message.slice(0, Long.BYTES));
+        }
     }
 
     /** Three times in all, the same bytes; who has heard it does nothing more. */
