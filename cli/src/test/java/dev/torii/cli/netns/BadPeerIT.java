@@ -190,23 +190,32 @@ class BadPeerIT {
                     "no forgery is worth an answer");
             assertEquals(List.of(), towardsCpe.datagrams(ROUTER, Topology.CPE, port, sent), "no forgery is worth an answer");
         }
+        Await.until("all counted", Vpn.UP, () -> notUsed(cpe, "ike_dropped") >= droppedHere + 2 * messages.size(), vpn.evidence(cpe));
+        Await.until("all counted", Vpn.UP, () -> notUsed(headEnd, "ike_dropped") >= droppedThere + 2 * messages.size(), vpn.evidence(headEnd));
         assertEquals(droppedHere + 2 * messages.size(), notUsed(cpe, "ike_dropped"), () -> cpe.torii("status").text() + cpe.job().tail(20));
         assertEquals(droppedThere + 2 * messages.size(), notUsed(headEnd, "ike_dropped"),
                 () -> headEnd.torii("status").text() + headEnd.job().tail(20));
 
         var esp = Forgery.espOfTheSaIn(connection, "outbound");
         towardsHeadEnd.datagrams(Topology.CPE_PUBLIC, Topology.headEndAddress(1), 4500, esp);
+        Await.until("all ESP counted", Vpn.UP, () -> espDrops(headEnd) >= esp.size(), vpn.evidence(headEnd));
+        assertEquals(esp.size(), espDrops(headEnd), () -> headEnd.torii("status").text());
+    }
+
+    private static long espDrops(ToriiDaemon headEnd) {
         var drops = connection(headEnd, "cpe").path("children").path(0).path("inbound").path("drops");
-        assertEquals(esp.size(), drops.properties().stream().mapToLong(drop -> drop.getValue().asLong()).sum(), drops.toString());
+        return drops.properties().stream().mapToLong(drop -> drop.getValue().asLong()).sum();
     }
 
     /** Half-open exchanges that somebody begins in the peer's name are few, and do not keep the peer from beginning one. */
     private static void aFloodOfFirstMessages(Vpn vpn, ToriiDaemon cpe, ToriiDaemon headEnd) {
         var stranger = new Stranger(vpn.namespaces(), "nat");
+        long start = System.nanoTime();
         var answers = stranger.datagrams(Topology.CPE_PUBLIC, Topology.headEndAddress(1), 500, Forgery.messages1OfTheCpe(vpn, 200));
-        assertTrue(answers.size() >= 5 && answers.size() <= 6, answers.size() + " of 200 are answered, the others wait");
+        long places = 6 * (1 + Duration.ofNanos(System.nanoTime() - start).toSeconds() / 5);          // one is free again after five seconds
+        assertTrue(answers.size() >= 5 && answers.size() <= places, answers.size() + " of 200 are answered, the others wait");
         int exchanges = connection(headEnd, "cpe").path("ikeSas").size();
-        assertTrue(exchanges > 1 && exchanges <= 7, exchanges + " exchanges and SAs");
+        assertTrue(exchanges <= places + 1, exchanges + " exchanges and SAs");
         cpe.torii("down", VICTIM).orFail("torii down");
         cpe.torii("up", VICTIM).orFail("torii up");
     }

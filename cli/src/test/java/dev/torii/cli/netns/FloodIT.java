@@ -51,7 +51,7 @@ class FloodIT {
                 cpe.torii("up", "oracle-tunnel-2").orFail("torii up");
                 setUps++;
                 var ping = Ping.start(vpn.namespaces(), "lic", Topology.COMPUTE, Duration.ofMillis(50));
-                Await.until("replies", Duration.ofSeconds(10), () -> ping.replies() > 20, vpn.evidence(cpe));
+                Await.until("replies", Vpn.UP, () -> ping.replies() > 20, vpn.evidence(cpe));
                 var figures = ping.stop();
                 assertEquals(0, figures.lost(), figures.toString());
             }

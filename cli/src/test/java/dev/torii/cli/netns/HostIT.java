@@ -12,6 +12,7 @@ import dev.torii.cli.lab.Topology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -54,9 +55,14 @@ class HostIT {
                 Await.until("one active connection", Vpn.UP, () -> daemon.torii("status").out().contains("loaded 1, active 1"), vpn.evidence(daemon));
             }
             refused(() -> startAlone(vpn, 3, "192.168.1.43"), "cannot listen on UDP 192.168.1.43:500");
-            assertTrue(Ping.answered(vpn.namespaces(), "cpe", "192.168.254.2") && Ping.answered(vpn.namespaces(), "cpe", "192.168.254.6"));
+            for (var inside : List.of("192.168.254.2", "192.168.254.6")) {
+                Await.until("a ping of " + inside, Vpn.UP, () -> Ping.answered(vpn.namespaces(), "cpe", inside), vpn.evidence(first));
+            }
+            var ping = Ping.start(vpn.namespaces(), "cpe", "192.168.254.6", Duration.ofMillis(100));
+            ping.awaitReplies(1);
             first.close();
-            assertTrue(Ping.answered(vpn.namespaces(), "cpe", "192.168.254.6"), "the second lost its tunnel with the first");
+            ping.awaitReplies(ping.replies() + 10);
+            assertEquals(0, ping.stop().lost(), "the second lost its tunnel with the first");
             refused(() -> startAlone(vpn, 2, "192.168.1.43"), "another torii runs in");
         }
     }

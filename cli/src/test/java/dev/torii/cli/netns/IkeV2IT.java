@@ -38,7 +38,7 @@ class IkeV2IT {
                 awaitPing(vpn, cpe, "cpe", inside(2));
                 assertTrue(two.swanctl("--list-sas").out().contains("AES_GCM_16-256/PRF_HMAC_SHA2_384/ECP_384"), two.swanctl("--list-sas").text());
                 var pings = List.of(ping(vpn, inside(1)), ping(vpn, inside(2)));
-                Await.until("renewals in both tunnels", Duration.ofSeconds(40), () -> renewals(cpe, "tunnel-1", CHILD) > 5
+                Await.until("renewals in both tunnels", Duration.ofSeconds(90), () -> renewals(cpe, "tunnel-1", CHILD) > 5
                         && renewals(cpe, "tunnel-1", IKE) > 2 && renewals(cpe, "tunnel-2", CHILD) > 5 && renewals(cpe, "tunnel-2", IKE) > 2, vpn.evidence(cpe));
                 for (var ping : pings) noneIsLost(ping, cpe);
                 for (var peer : List.of(one, two)) oneIkeSa(peer);
@@ -60,7 +60,7 @@ class IkeV2IT {
                 var peer = Strongswan.start(vpn.namespaces(), "cpe", config);
                 awaitPing(vpn, headEnd, "cpe", inside(1));
                 var ping = ping(vpn, inside(1));
-                Await.until("renewals", Duration.ofSeconds(40), () -> renewals(headEnd, "cpe", CHILD) > 4 && renewals(headEnd, "cpe", IKE) > 2, vpn.evidence(headEnd));
+                Await.until("renewals", Duration.ofSeconds(90), () -> renewals(headEnd, "cpe", CHILD) > 4 && renewals(headEnd, "cpe", IKE) > 2, vpn.evidence(headEnd));
                 noneIsLost(ping, headEnd);
                 oneIkeSa(peer);
                 peer.job().kill();
@@ -96,7 +96,7 @@ class IkeV2IT {
     }
 
     private static void oneIkeSa(Strongswan peer) {
-        Await.until("one IKE SA", Duration.ofSeconds(5), () -> count(peer.swanctl("--list-sas").out(), "ESTABLISHED") == 1, () -> peer.swanctl("--list-sas").text());
+        Await.until("one IKE SA", Vpn.UP, () -> count(peer.swanctl("--list-sas").out(), "ESTABLISHED") == 1, () -> peer.swanctl("--list-sas").text());
     }
 
     private static void awaitPing(Vpn vpn, ToriiDaemon torii, String from, String to) {

@@ -32,7 +32,7 @@ class LifecycleIT {
                 Await.until("the next attempt, which nobody hears", SOON, () -> cpe.torii("status").out().contains("connecting"), vpn.evidence(cpe));
                 ip(vpn, "link set ens3 up");
                 ip(vpn, "route replace default via 192.168.1.1");
-                awaitPing(vpn, cpe, Duration.ofSeconds(8));         // the message would be repeated after 20 seconds
+                awaitPing(vpn, cpe, Duration.ofSeconds(15));        // the message would be repeated after 20 seconds
             }
         }
     }
@@ -46,8 +46,10 @@ class LifecycleIT {
                 var cpe = ToriiDaemon.start(vpn.namespaces(), "cpe").awaitReady();
                 awaitPing(vpn, cpe, SOON);
                 if (frozen) vpn.namespaces().script("oci1", "kill -STOP " + peer.job().pid()).orFail("kill -STOP");
+                long start = System.nanoTime();
                 cpe.job().terminate();
-                assertTrue(cpe.job().awaitEnd(Duration.ofSeconds(4)), () -> cpe.job().tail(20));
+                assertTrue(cpe.job().awaitEnd(Duration.ofSeconds(10)), () -> cpe.job().tail(20));
+                System.out.printf("the daemon ended %d ms after it was asked, the peer %s%n", (System.nanoTime() - start) / 1_000_000, frozen ? "frozen" : "answering");
                 if (frozen) vpn.namespaces().script("oci1", "kill -CONT " + peer.job().pid()).orFail("kill -CONT");
                 Await.until("no IKE SA at the peer", SOON, () -> !peer.swanctl("--list-sas").out().contains("ESTABLISHED"), () -> peer.swanctl("--list-sas").text());
             }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @NamespaceTest({NamespaceTest.Needs.STRONGSWAN, NamespaceTest.Needs.FRR})
 class OuterRouteIT {
     private static final String PREFIX = "bp-route";
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(20);
 
     @Test
     void thePathToTheHeadEndsFollowsTheHostsRoutesAndNothingElse() throws IOException {

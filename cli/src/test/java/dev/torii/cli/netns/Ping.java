@@ -89,7 +89,7 @@ final class Ping {
     /** Ends the ping and gives its figures. */
     Figures stop() {
         var interrupted = Shell.run(Duration.ofSeconds(5), "kill", "-INT", Long.toString(job.pid()));
-        if (!interrupted.ok() || !job.awaitEnd(Duration.ofSeconds(5))) throw new AssertionError("ping does not end: " + interrupted.text());
+        if (!interrupted.ok() || !job.awaitEnd(Duration.ofSeconds(20))) throw new AssertionError("ping does not end: " + interrupted.text());
         return figures(job.output(), interval);
     }
 

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 /** The article's network with OCI's side running, and Torii as the CPE on the article's files once a test starts it. */
 final class Vpn implements AutoCloseable {
     /** How long tunnels and routes may take to come up. */
-    static final Duration UP = Duration.ofSeconds(30);
+    static final Duration UP = Duration.ofSeconds(60);
 
     /** Before each name, so that two runs can share a machine: the property torii.run. */
     private static final String RUN = System.getProperty("torii.run", "");
