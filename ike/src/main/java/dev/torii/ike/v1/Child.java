@@ -14,11 +14,11 @@ final class Child {
     /** One selector a side, one pair of the connection's. */
     final Traffic pair;
     /**
-     * Whether it was made under an older IKE SA than this one, which was begun before it: a peer that gives a new IKE SA the children that are there
+     * Whether we made it under an older IKE SA than this one, which was begun before it: a peer that gives a new IKE SA the children that are there
      * (strongSwan does, at its establishment) may leave this one with the old IKE SA, and drop it together with that.
      */
     boolean besides(Phase1 newer) {
-        return under != newer && id > newer.id;
+        return sa.initiator() && under != newer && id > newer.id;
     }
 
     /** Works both ways. */
