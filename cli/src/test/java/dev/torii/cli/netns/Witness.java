@@ -25,7 +25,8 @@ import java.util.regex.Pattern;
 
 /**
  * Sees every packet of a network's two tunnels at both ends, inside and outside, so that what is lost can be said to be lost in one gateway, in the
- * other, or between them. Begin it before the traffic, end it after.
+ * other, or between them. Begin it before the traffic, end it after. The sums are near: what the gateways say to each other inside ESP for themselves is
+ * counted outside only, and the ends stop one after the other.
  */
 final class Witness {
     private static final Duration SOON = Duration.ofSeconds(10);
