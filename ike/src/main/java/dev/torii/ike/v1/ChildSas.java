@@ -232,11 +232,18 @@ final class ChildSas {
     /** A responder has the new child only when message 3 has arrived and is worked through. Until then a renewal's initiator sends with the old one. */
     private void installOutbound(Phase2 quickMode, ChildSa sa) {
         Child child = quickMode.child();
-        if (quickMode.initiator && child != null && quickMode.replaces != null && children.contains(quickMode.replaces)) {
+        boolean early = quickMode.initiator && quickMode.replaces != null && children.contains(quickMode.replaces);
+        if (child != null && (early || overtaken(child).isPresent())) {
             child.held = true;
         } else {
             context.out.add(new Effect.InstallOutbound(sa));
         }
+    }
+
+    /** What the peer began after this one and we finished before it, because a message 3 was lost: the peer has replaced this one. */
+    private Optional<Child> overtaken(Child child) {
+        return children.stream().filter(newer -> newer.usable && newer.id > child.id && newer.pair.equals(child.pair)
+                && !newer.sa.initiator() && !child.sa.initiator()).findFirst();
     }
 
     private void hold(Child child, Duration lifetime) {
@@ -270,7 +277,7 @@ final class ChildSas {
             return;
         }
         boolean first = !anyUsable();
-        children.add(child);
+        children.add(overtaken(child).map(children::indexOf).orElse(children.size()), child);
         child.usable = true;
         child.agreed = Optional.of(lifetime);
         armLifetime(child, lifetime);
@@ -392,9 +399,9 @@ final class ChildSas {
         }
     }
 
-    /** What the peer may not count to the newest IKE SA is renewed under it, by the side that began that. */
+    /** What the peer may not count to the newest IKE SA is renewed under it. */
     void moveUnder(Phase1 newest) {
-        List<Child> besides = children.stream().filter(c -> newest.initiator && c.usable && c.besides(newest) && isCurrent(c)).toList();
+        List<Child> besides = children.stream().filter(c -> c.usable && c.besides(newest) && isCurrent(c)).toList();
         besides.forEach(c -> c.renewalDue = true);
         if (!besides.isEmpty()) {
             renew(newest);
