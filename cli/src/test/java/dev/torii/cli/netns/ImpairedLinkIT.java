@@ -40,8 +40,11 @@ class ImpairedLinkIT {
             int first = 1000;
             for (var degree : List.of(new Degree(1, 1, 2, 1), new Degree(10, 10, 20, 5), new Degree(30, 20, 30, 10))) {
                 Numbered.Tally tally;
-                try (var impairment = Impairment.begin(vpn.namespaces(), degree)) {
+                var impairment = Impairment.begin(vpn.namespaces(), degree);
+                try {
                     tally = Numbered.exchange(vpn.namespaces(), "lic", Topology.COMPUTE, first, PACKETS, A_SECOND);
+                } finally {
+                    impairment.close();
                 }
                 first += PACKETS;
                 System.out.println("impaired by " + degree + ": " + tally);
