@@ -17,14 +17,18 @@ public final class RawSocket implements AutoCloseable {
     private static final int LONGEST_HEADER = 60;           // of IPv4, with options
     private static final int BATCH = 64;
     private static final int MMSGHDR = 64;
+    private static final int MMSGHDR_CONTROL_LENGTH = 40;
     private static final int MMSGHDR_FLAGS = 48;
     private static final int MMSGHDR_LENGTH = 56;
     private static final int IOVEC = 16;
+    private static final int CMSGHDR = 16;
+    private static final int CONTROL = CMSGHDR + 8;         // an int, aligned: the traffic class is all that is asked for
+    private static final int CONTROLS = BATCH * (MMSGHDR + IOVEC);
 
     private final int fd;
     private final boolean withHeader;                       // IPv4 leaves it on what is received
     private final int slot;
-    private final Scratch headers = new Scratch(BATCH * (MMSGHDR + IOVEC));
+    private final Scratch headers = new Scratch(CONTROLS + BATCH * CONTROL);
     private final Scratch data;
     private boolean closed;
 
@@ -35,7 +39,8 @@ public final class RawSocket implements AutoCloseable {
         this.data = new Scratch(BATCH * slot);
         for (int i = 0; i < BATCH; i++) {
             int iovec = BATCH * MMSGHDR + i * IOVEC;
-            headers.bytes.putLong(i * MMSGHDR + 16, headers.address + iovec).putLong(i * MMSGHDR + 24, 1);      // msg_iov, msg_iovlen
+            headers.bytes.putLong(i * MMSGHDR + 16, headers.address + iovec).putLong(i * MMSGHDR + 24, 1)       // msg_iov, msg_iovlen
+                    .putLong(i * MMSGHDR + 32, headers.address + CONTROLS + (long) i * CONTROL);                // msg_control
             headers.bytes.putLong(iovec, data.address + (long) i * slot).putLong(iovec + 8, slot);
         }
     }
@@ -65,6 +70,10 @@ public final class RawSocket implements AutoCloseable {
             LibC.close(fd);
             throw refused;
         }
+        if (v6) {
+            scratch.bytes.putInt(0, 1);
+            LibC.setsockopt(fd, LibC.IPPROTO_IPV6, LibC.IPV6_RECVTCLASS, scratch.address, Integer.BYTES);
+        }
         enlarge(fd, LibC.SO_RCVBUFFORCE, LibC.SO_RCVBUF, buffer);
         enlarge(fd, LibC.SO_SNDBUFFORCE, LibC.SO_SNDBUF, buffer);
         return new RawSocket(fd, !v6, largest);
@@ -87,10 +96,11 @@ public final class RawSocket implements AutoCloseable {
      * Reads what has come, with recvmmsg(2), at most as many packets as there are buffers: what is behind the IP header lies between each buffer's position,
      * which is 0, and its limit.
      *
-     * @param trafficClasses gets the DSCP and ECN that each IPv4 packet came with, and 0 for IPv6, which does not tell
+     * @param trafficClasses gets the DSCP and ECN that each packet came with
      * @return the number of packets; 0: there were none
      */
     public int receive(ByteBuffer[] packets, int[] trafficClasses) {
+        for (int i = 0; i < BATCH; i++) headers.bytes.putLong(i * MMSGHDR + MMSGHDR_CONTROL_LENGTH, CONTROL);
         int got = closed ? 0 : LibC.recvmmsg(fd, headers.address, Math.min(BATCH, packets.length), LibC.MSG_DONTWAIT, 0);
         int count = 0;
         for (int i = 0; i < got; i++) {
@@ -100,9 +110,17 @@ public final class RawSocket implements AutoCloseable {
             ByteBuffer packet = packets[count].clear();
             if ((headers.bytes.getInt(i * MMSGHDR + MMSGHDR_FLAGS) & LibC.MSG_TRUNC) != 0 || withHeader && length < 20 || header > length || length - header > packet.capacity()) continue;
             packet.put(0, data.bytes, at + header, length - header).limit(length - header);
-            trafficClasses[count++] = withHeader ? data.bytes.get(at + 1) & 0xFF : 0;
+            trafficClasses[count++] = withHeader ? data.bytes.get(at + 1) & 0xFF : toldBesides(i);
         }
         return count;
+    }
+
+    /** The traffic class of an IPv6 packet, whose header the kernel keeps: in a control message. */
+    private int toldBesides(int message) {
+        int at = CONTROLS + message * CONTROL;
+        boolean told = headers.bytes.getLong(message * MMSGHDR + MMSGHDR_CONTROL_LENGTH) >= CMSGHDR + Integer.BYTES
+                && headers.bytes.getInt(at + 8) == LibC.IPPROTO_IPV6 && headers.bytes.getInt(at + 12) == LibC.IPV6_TCLASS;
+        return told ? headers.bytes.getInt(at + CMSGHDR) & 0xFF : 0;
     }
 
     @Override
