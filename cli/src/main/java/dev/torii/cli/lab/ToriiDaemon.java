@@ -37,10 +37,17 @@ public final class ToriiDaemon implements AutoCloseable {
 
     /** Starts a daemon of that name on any tree, with a run directory of its own; returns at once. */
     public static ToriiDaemon start(Namespaces namespaces, String namespace, String name, Path root, String... more) {
+        return startVia(List.of(), namespaces, namespace, name, root, more);
+    }
+
+    /** The same by a program that runs another in its place, for instance with fewer rights. */
+    public static ToriiDaemon startVia(List<String> program, Namespaces namespaces, String namespace, String name, Path root, String... more) {
         var runDir = namespaces.state().resolve("torii-" + name + "/run");
         var arguments = new ArrayList<>(List.of("run", "--root", root.toString(), "--run-dir", runDir.toString()));
         arguments.addAll(List.of(more));
-        var job = namespaces.spawn(namespace, "torii-" + name + "-" + System.nanoTime(), command(arguments));     // a log for each life
+        var command = new ArrayList<>(program);
+        command.addAll(command(arguments));
+        var job = namespaces.spawn(namespace, "torii-" + name + "-" + System.nanoTime(), command);     // a log for each life
         return new ToriiDaemon(namespaces, namespace, runDir, job);
     }
 

@@ -35,14 +35,41 @@ class EspWithoutUdpIT {
                 assertEquals(inUdp, left.torii("status").out().contains(" in UDP"), left.torii("status").text());
                 assertTrue(inUdp ? atRight.of(OuterCounts.ENCAPSULATED) >= 50 && before == 0 : atRight.of(OuterCounts.PLAIN) >= before + 50, "protocol 50: " + before);
                 assertEquals(inUdp, atLeft.of(OuterCounts.ENCAPSULATED) > 0);
+                if (!inUdp) assertTrue(Ping.markedAnswered(vpn.namespaces(), "oci1", "192.168.254.2"));
+                assertEquals(!inUdp, atLeft.of(OuterCounts.EXPEDITED) > 0 && atRight.of(OuterCounts.EXPEDITED) > 0, "DSCP of the outer packets");
                 for (var counts : List.of(atLeft, atRight)) assertEquals(0, counts.of(OuterCounts.REFUSED), "ICMP");
                 assertFalse(right.torii("status").out().contains("unknown_spi"), right.torii("status").text());
             }
         }
     }
 
+    /** A daemon that may not open the socket does without it: the other side believes in a NAT. */
+    @ParameterizedTest
+    @CsvSource({"no", "insist"})
+    void withoutCapNetRawEspIsInUdpAndStatusSaysWhy(String ikev2) throws IOException {
+        try (var vpn = Vpn.network(PREFIX, Mode.STATIC)) {
+            var atRight = OuterCounts.in(vpn, "oci2");
+            configure(vpn, 4, 1, "start", ikev2, "no");
+            try (var right = start(vpn, 4, 2, "add", ikev2, "auto"); var left = run(vpn, 1, List.of("setpriv", "--bounding-set", "-net_raw"))) {
+                Await.until("a ping through the tunnel", Vpn.UP, () -> Ping.answered(vpn.namespaces(), "oci1", "192.168.254.2"), vpn.evidence(left));
+                assertTrue(atRight.of(OuterCounts.ENCAPSULATED) > 0, vpn.evidence(left).get());
+                assertEquals(0, atRight.of(OuterCounts.PLAIN));
+                var status = left.torii("status").out();
+                assertTrue(status.contains(" in UDP") && status.contains("ESP goes in UDP from " + address(4, 1)), status);
+                assertTrue(status.contains("IP protocol 50: needs root or CAP_NET_RAW"), status);
+                assertTrue(left.job().output().contains("needs root or CAP_NET_RAW"), left.job().output());
+                assertFalse(right.torii("status").out().contains("CAP_NET_RAW"), right.torii("status").text());
+            }
+        }
+    }
+
     private static ToriiDaemon start(Vpn vpn, int family, int number, String auto, String ikev2, String encapsulation) throws IOException {
-        return start(vpn, number, address(family, number), address(family, 3 - number), """
+        configure(vpn, family, number, auto, ikev2, encapsulation);
+        return run(vpn, number, List.of());
+    }
+
+    private static void configure(Vpn vpn, int family, int number, String auto, String ikev2, String encapsulation) throws IOException {
+        configure(vpn, number, address(family, number), address(family, 3 - number), """
                      auto=%s
                      ikev2=%s
                      leftvti=192.168.254.%d/30
@@ -52,6 +79,11 @@ class EspWithoutUdpIT {
 
     /** Torii on head end {@code number}, with the secret of tunnel 1. */
     static ToriiDaemon start(Vpn vpn, int number, String here, String there, String more) throws IOException {
+        configure(vpn, number, here, there, more);
+        return run(vpn, number, List.of());
+    }
+
+    private static void configure(Vpn vpn, int number, String here, String there, String more) throws IOException {
         var name = "oci" + number;
         var root = ToriiDaemon.root(vpn.namespaces(), name);
         Files.createDirectories(root.resolve("etc/ipsec.d"));
@@ -67,7 +99,11 @@ class EspWithoutUdpIT {
         var secrets = root.resolve("etc/ipsec.d/pair.secrets");
         Files.createFile(secrets, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(secrets, here + " " + there + " : PSK \"" + vpn.files().secret(1) + "\"\n");
-        return ToriiDaemon.start(vpn.namespaces(), name).awaitReady();
+    }
+
+    private static ToriiDaemon run(Vpn vpn, int number, List<String> via) {
+        var name = "oci" + number;
+        return ToriiDaemon.startVia(via, vpn.namespaces(), name, name, ToriiDaemon.root(vpn.namespaces(), name)).awaitReady();
     }
 
     private static String address(int family, int number) {

@@ -70,6 +70,11 @@ final class Ping {
         return namespaces.run(from, Duration.ofSeconds(5), "ping", "-n", "-c1", "-W1", to).ok();
     }
 
+    /** The same with DSCP EF, in the request and so in the reply. */
+    static boolean markedAnswered(Namespaces namespaces, String from, String to) {
+        return namespaces.run(from, Duration.ofSeconds(5), "ping", "-n", "-c1", "-W1", "-Q", "0xb8", to).ok();
+    }
+
     /** Starts a ping that goes on. */
     static Ping start(Namespaces namespaces, String from, String to, Duration interval) {
         var command = List.of("ping", "-n", "-D", "-i", seconds(interval), to);
