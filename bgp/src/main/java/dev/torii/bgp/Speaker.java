@@ -51,7 +51,7 @@ public final class Speaker {
     /** Whether a connection from that address is welcome: a configured peer, not shut down, reachable, and none accepted already. Else close it. */
     public boolean accepts(InetAddress peer) {
         var known = peers.get(peer);
-        return known != null && known.accepts();
+        return known != null && known.connections().accepts();
     }
 
     /** An id for a connection the driver accepted. */
@@ -65,7 +65,7 @@ public final class Speaker {
     public void connected(InetAddress peer, ConnectionId connection, boolean outgoing, InetAddress local) {
         var known = peers.get(peer);
         if (known == null) context.close(connection);
-        else known.connected(connection, outgoing, local);
+        else known.connections().connected(connection, outgoing, local);
         flush();
     }
 
@@ -76,7 +76,7 @@ public final class Speaker {
     public void received(ConnectionId connection, ByteBuffer bytes) {
         var peer = context.owner(connection);
         if (peer == null) bytes.position(bytes.limit());
-        else peer.received(connection, bytes);
+        else peer.connections().received(connection, bytes);
         flush();
     }
 
@@ -85,7 +85,7 @@ public final class Speaker {
 
     private void lost(ConnectionId connection, Reason reason) {
         var peer = context.owner(connection);
-        if (peer != null) peer.lost(connection, reason);
+        if (peer != null) peer.connections().lost(connection, reason);
         flush();
     }
 
