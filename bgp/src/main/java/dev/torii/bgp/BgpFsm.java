@@ -124,7 +124,7 @@ final class BgpFsm {
                 case Session.Delaying s -> Step.to(s);
                 case Session.OpenSent s -> Step.to(s);
             };
-            case ADVERTISEMENT_INTERVAL, MAXIMUM_PREFIX_RESTART -> Step.to(state);  // the peer's, not the machine's
+            case ADVERTISEMENT_INTERVAL, MAXIMUM_PREFIX_RESTART, GRACEFUL_RESTART, STALE_ROUTES -> Step.to(state);  // the peer's, not the machine's
         };
     }
 

@@ -54,13 +54,15 @@ final class Connections {
 
     /** In the pause after an error a peer is not listened to either: Idle refuses connections. */
     boolean accepts() {
-        return peer.wanted() && !outgoing.established() && (incoming == null || !incoming.established())
+        return peer.wanted() && (established() == null || peer.mayHaveRestarted())
                 && !(outgoing.state instanceof Session.Idle && errors > 0 && incoming == null);
     }
 
     void connected(ConnectionId id, boolean dialled, InetAddress local) {
         if (!dialled) {
             if (!accepts()) { context.close(id); return; }
+            var before = established();
+            if (before != null) step(before, new Event.TcpFailed(new Reason.Replaced()));
             if (incoming != null) step(incoming, new Event.CollisionDump());        // they dial again: the old one is dead to them
             incoming = new Connection(Side.INCOMING, new BgpFsm(config, openCheck, Side.INCOMING));
             incoming.state = new Session.Active();
@@ -217,7 +219,7 @@ final class Connections {
         connection.armed.add(timer);
         var delay = switch (timer) {                                                // RFC 4271 section 10 names these
             case CONNECT_RETRY, KEEPALIVE, IDLE_HOLD, ADVERTISEMENT_INTERVAL -> context.jittered(after);
-            case HOLD, DELAY_OPEN, MAXIMUM_PREFIX_RESTART -> after;
+            case HOLD, DELAY_OPEN, MAXIMUM_PREFIX_RESTART, GRACEFUL_RESTART, STALE_ROUTES -> after;
         };
         context.transport().arm(new Timer(config.address(), connection.side, timer), delay);
     }
@@ -231,6 +233,7 @@ final class Connections {
             case Reason.NotificationSent sent -> sent.notification().code() != Iana.CEASE && sent.notification().code() != Iana.HOLD_TIMER_EXPIRED;
             case Reason.NotificationReceived received -> received.notification().code() != Iana.CEASE;
             case Reason.ConnectionClosed closed -> false;
+            case Reason.Replaced replaced -> false;
             case Reason.ConnectFailed failed -> false;
             case Reason.Unreachable unreachable -> false;
         };
@@ -240,6 +243,11 @@ final class Connections {
     private @Nullable Connection find(ConnectionId id) {
         if (outgoing.has(id)) return outgoing;
         return incoming != null && incoming.has(id) ? incoming : null;
+    }
+
+    private @Nullable Connection established() {
+        if (outgoing.established()) return outgoing;
+        return incoming != null && incoming.established() ? incoming : null;
     }
 
     private @Nullable Connection other(Connection connection) { return connection == outgoing ? incoming : outgoing; }

@@ -1,17 +1,29 @@
 package dev.torii.bgp;
 
 import dev.torii.bgp.wire.AddressFamily;
+import dev.torii.bgp.wire.Capability;
 import java.net.Inet4Address;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What two OPEN messages agree on.
  *
- * @param holdTime  0: neither keepalives nor a hold timer
- * @param keepalive 0 if the hold time is
+ * @param holdTime        0: neither keepalives nor a hold timer
+ * @param keepalive       0 if the hold time is
+ * @param enhancedRefresh RFC 7313: both mark where a refresh begins and ends
+ * @param gracefulRestart what the peer announced; empty: nothing, or not asked for here
  */
 public record Negotiated(long remoteAs, Inet4Address remoteId, Duration holdTime, Duration keepalive,
-        boolean fourOctetAs, boolean routeRefresh, Set<AddressFamily> families) {
+        boolean fourOctetAs, boolean routeRefresh, Set<AddressFamily> families,
+        boolean enhancedRefresh, Optional<Capability.GracefulRestart> gracefulRestart) {
     public Negotiated { families = Set.copyOf(families); }
+
+    /** Those whose routes are kept when the peer restarts; {@code forwarding}: only if it has kept forwarding over its last restart. */
+    Set<AddressFamily> restartable(boolean forwarding) {
+        return gracefulRestart.stream().flatMap(restart -> restart.families().stream()).filter(one -> one.forwarding() || !forwarding)
+                .map(Capability.PreservedFamily::family).filter(families::contains).collect(Collectors.toSet());
+    }
 }

@@ -40,7 +40,10 @@ final class OpenCheck {
         var capabilities = new ArrayList<Capability>();
         for (AddressFamily family : families()) capabilities.add(new Capability.Multiprotocol(family));
         capabilities.add(new Capability.RouteRefresh());
+        capabilities.add(new Capability.EnhancedRouteRefresh());
         capabilities.add(new Capability.FourOctetAs(localAs));
+        if (peer.gracefulRestart().helper())
+            capabilities.add(new Capability.GracefulRestart(false, false, (int) peer.gracefulRestart().restartTime().toSeconds(), List.of()));
         int myAs = localAs > 0xFFFF ? Iana.AS_TRANS : (int) localAs;
         return new OpenMessage(VERSION, myAs, (int) peer.hold().toSeconds(), ByteBuffer.wrap(localId.getAddress()).getInt(), capabilities);
     }
@@ -62,7 +65,10 @@ final class OpenCheck {
         var keepalive = hold.isZero() ? Duration.ZERO : peer.keepalive().isZero() || peer.keepalive().compareTo(third) > 0 ? third : peer.keepalive();
         boolean fourOctets = open.capabilities().stream().anyMatch(Capability.FourOctetAs.class::isInstance);
         boolean refresh = open.capabilities().stream().anyMatch(Capability.RouteRefresh.class::isInstance);
-        return new Result.Accepted(new Negotiated(open.as(), dotted(open.identifier()), hold, keepalive, fourOctets, refresh, common));
+        boolean enhanced = refresh && open.capabilities().contains(new Capability.EnhancedRouteRefresh());
+        var restart = open.capabilities().stream().filter(Capability.GracefulRestart.class::isInstance).map(Capability.GracefulRestart.class::cast)
+                .filter(theirs -> peer.gracefulRestart().helper()).reduce((first, last) -> last);
+        return new Result.Accepted(new Negotiated(open.as(), dotted(open.identifier()), hold, keepalive, fourOctets, refresh, common, enhanced, restart));
     }
 
     private List<AddressFamily> families() {

@@ -14,10 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** One neighbour: whether there is to be a session with it, and the tables of the one there is. How it comes and goes is {@link Connections}'. */
 final class Peer {
+    private static final Duration SETTLED = Duration.ofSeconds(10);
+
     private final Context context;
     private final PeerConfig config;
     private final Connections connections;
     private final PeerCounters counters = new PeerCounters();
+    private final Restarts restarts;
     private final Optional<PrefixLimit> prefixLimit;
     private @Nullable Established session;
     private boolean running;
@@ -33,6 +36,7 @@ final class Peer {
         this.context = context;
         this.config = config;
         this.connections = new Connections(context, config, counters, this);
+        this.restarts = new Restarts(context, config);
         this.prefixLimit = config.ipv4Unicast().maximumPrefixes()
                 .map(limit -> new PrefixLimit(limit, text -> context.events().event(new PeerEvent.ManyPrefixes(config.address(), text))));
     }
@@ -51,6 +55,7 @@ final class Peer {
     void stop(int ceaseSubcode, String why) {
         running = false;
         connections.end(new Event.Stop(NotificationMessage.of(Iana.CEASE, ceaseSubcode), why));
+        restarts.forget();
     }
 
     void clear() {
@@ -58,6 +63,7 @@ final class Peer {
         prefixLimit.ifPresent(PrefixLimit::forgive);
         context.transport().disarm(restartTimer());
         connections.end(new Event.Stop(NotificationMessage.of(Iana.CEASE, Iana.CEASE_RESET), "cleared"));
+        restarts.forget();
         connections.forgive();
         if (wanted()) connections.startLater();
     }
@@ -71,14 +77,14 @@ final class Peer {
             return true;
         }
         if (!tables.negotiated.routeRefresh()) return false;
-        for (AddressFamily family : tables.negotiated.families()) connections.send(session.connection(), new BgpMessage.RouteRefresh(family, 0));
+        for (AddressFamily family : tables.negotiated.families()) connections.send(session.connection(), new BgpMessage.RouteRefresh(family, BgpMessage.RouteRefresh.REQUEST));
         return true;
     }
 
     /** {@code soft out}: everything is announced again. */
     boolean softOut() {
         if (session == null) return false;
-        session.tables().out.resend();
+        for (AddressFamily family : session.tables().negotiated.families()) session.announcer().refresh(family);
         return true;
     }
 
@@ -86,12 +92,25 @@ final class Peer {
         if (reachable == now) return;
         reachable = now;
         connections.forgive();
-        if (!now) connections.end(new Event.Unreachable());
-        else if (wanted()) connections.start();
+        if (!now) {
+            connections.end(new Event.Unreachable());
+            restarts.forget();
+        } else if (wanted()) {
+            connections.start();
+        }
     }
 
     /** Whether there is to be a session. */
     boolean wanted() { return running && reachable && !config.shutdown() && !overflowed(); }
+
+    /**
+     * Whether a connection that comes in while there is a session may be that of a peer which has started anew (RFC 4724 section 5). Right after the
+     * session came up it is a leftover of their dialling.
+     */
+    boolean mayHaveRestarted() {
+        return session != null && changedAtNanos != null && context.nowNanos() - changedAtNanos >= SETTLED.toNanos()
+                && !session.tables().negotiated.restartable(false).isEmpty();
+    }
 
     private boolean overflowed() { return prefixLimit.filter(PrefixLimit::exceeded).isPresent(); }
 
@@ -106,6 +125,7 @@ final class Peer {
                 prefixLimit.ifPresent(PrefixLimit::forgive);
                 if (wanted()) connections.start();
             }
+            case GRACEFUL_RESTART, STALE_ROUTES -> restarts.expired(timer, tables());
             case CONNECT_RETRY, HOLD, KEEPALIVE, DELAY_OPEN, IDLE_HOLD -> connections.expired(side, timer);
         }
     }
@@ -115,7 +135,6 @@ final class Peer {
         if (session == null || intervalRuns) return;
         int messages = session.announcer().flush();
         if (messages == 0) return;
-        counters.sent("update", messages);
         var interval = config.ipv4Unicast().advertisementInterval();
         if (interval.isZero()) return;
         intervalRuns = true;
@@ -133,16 +152,24 @@ final class Peer {
                 context.events().event(new PeerEvent.MalformedUpdate(config.address(), "routes treated as withdrawn: " + withdraw.why()));
             case AttributeOutcome.SessionReset reset -> { return; }                 // the codec has thrown it already
         }
-        var in = session.tables().in;
-        context.tables().update(session.tables(), update, outcome);
-        prefixLimit.flatMap(limit -> limit.count(in.accepted())).ifPresent(stop -> {
+        var tables = session.tables();
+        context.tables().update(tables, update, outcome);
+        update.endOfRib().ifPresent(family -> restarts.complete(tables, family));
+        prefixLimit.flatMap(limit -> limit.count(tables.in.accepted())).ifPresent(stop -> {
             connections.end(stop);
             config.ipv4Unicast().maximumPrefixes().flatMap(FamilyConfig.MaximumPrefixes::restart).ifPresent(after -> context.transport().arm(restartTimer(), after));
         });
     }
 
     void routeRefresh(BgpMessage.RouteRefresh refresh) {
-        if (session != null && refresh.subtype() == 0 && session.tables().negotiated.families().contains(refresh.family())) session.tables().out.resend();
+        if (session == null || !session.tables().negotiated.families().contains(refresh.family())) return;
+        boolean marked = session.tables().negotiated.enhancedRefresh();
+        switch (refresh.subtype()) {
+            case BgpMessage.RouteRefresh.REQUEST -> session.announcer().refresh(refresh.family());
+            case BgpMessage.RouteRefresh.BEGIN -> { if (marked) restarts.refreshBegins(session.tables(), refresh.family()); }
+            case BgpMessage.RouteRefresh.END -> { if (marked) restarts.complete(session.tables(), refresh.family()); }
+            default -> { }                                                          // RFC 7313 section 5: ignored
+        }
     }
 
     private Timer restartTimer() { return timer(TimerName.MAXIMUM_PREFIX_RESTART); }
@@ -154,8 +181,8 @@ final class Peer {
         counters.established++;
         changedAtNanos = context.nowNanos();
         var source = RouteSource.session(config.address(), negotiated.remoteAs(), Connections.remoteId(negotiated), external());
-        var tables = new PeerTables(config, external(), local, source, negotiated);
-        var announcer = new Announcer(tables, context.tables(), connection.context(external()), messages -> context.transport().send(id, messages),
+        var tables = restarts.up(external(), local, source, negotiated);
+        var announcer = new Announcer(tables, context.tables(), connection.context(external()), counters, messages -> context.transport().send(id, messages),
                 text -> context.events().event(new PeerEvent.MalformedUpdate(config.address(), text)));
         session = new Established(connection, tables, announcer);
         context.tables().up(tables);
@@ -168,9 +195,10 @@ final class Peer {
         lastReset = reason;
         if (intervalRuns) context.transport().disarm(timer(TimerName.ADVERTISEMENT_INTERVAL));
         intervalRuns = false;
-        if (session != null) context.tables().down(session.tables());
+        var tables = tables();
         session = null;
         context.events().event(new PeerEvent.Down(config.address(), reason));
+        if (tables != null) restarts.down(tables, reason);
     }
 
     void failed(Reason reason) {

@@ -23,12 +23,13 @@ import java.util.function.UnaryOperator;
  * @param ttlSecurityHops RFC 5082: packets that have come further are dropped, ours leave with TTL 255. The driver sets it on the socket
  * @param password     RFC 2385; the driver sets it on the socket
  * @param localAs      another AS of ours towards this peer
+ * @param gracefulRestart what becomes of its routes while it restarts
  * @param families     per address family; IPv4 unicast is activated unless configured otherwise
  */
 public record PeerConfig(InetAddress address, long remoteAs, Optional<String> description, Optional<InetAddress> updateSource,
         Duration keepalive, Duration hold, Duration connectRetry, Duration delayOpen, boolean passive, boolean shutdown,
         int ebgpMultihop, OptionalInt ttlSecurityHops, Optional<Password> password, Optional<LocalAs> localAs,
-        Map<AddressFamily, FamilyConfig> families) {
+        GracefulRestart gracefulRestart, Map<AddressFamily, FamilyConfig> families) {
 
     /**
      * {@code neighbor X local-as}: another AS towards this peer, in our OPEN and in paths.
@@ -37,6 +38,27 @@ public record PeerConfig(InetAddress address, long remoteAs, Optional<String> de
      * @param replaceAs our own AS left out of what the peer is sent
      */
     public record LocalAs(long as, boolean noPrepend, boolean replaceAs) {}
+
+    /**
+     * RFC 4724, of which this speaker plays the part that helps.
+     *
+     * @param helper      a restarting peer's routes are kept; else they go with the session, and nothing is announced of it
+     * @param restartTime announced, 0 to 4095 s; that of a peer which only helps says nothing
+     * @param staleTime   how long routes are kept at the most until the peer has announced them again
+     * @param endOfRib    the peer is told when it has got all there is
+     */
+    public record GracefulRestart(boolean helper, Duration restartTime, Duration staleTime, boolean endOfRib) {
+        /** FRR's defaults. */
+        public static final GracefulRestart STANDARD = new GracefulRestart(true, Duration.ofSeconds(120), Duration.ofSeconds(360), true);
+
+        public GracefulRestart withHelper(boolean value) { return new GracefulRestart(value, restartTime, staleTime, endOfRib); }
+
+        public GracefulRestart withRestartTime(Duration value) { return new GracefulRestart(helper, value, staleTime, endOfRib); }
+
+        public GracefulRestart withStaleTime(Duration value) { return new GracefulRestart(helper, restartTime, value, endOfRib); }
+
+        public GracefulRestart withEndOfRib(boolean value) { return new GracefulRestart(helper, restartTime, staleTime, value); }
+    }
 
     public PeerConfig {
         families = Map.copyOf(families);
@@ -66,6 +88,7 @@ public record PeerConfig(InetAddress address, long remoteAs, Optional<String> de
         private OptionalInt ttlSecurityHops = OptionalInt.empty();
         private Optional<Password> password = Optional.empty();
         private Optional<LocalAs> localAs = Optional.empty();
+        private GracefulRestart gracefulRestart = GracefulRestart.STANDARD;
         private final Map<AddressFamily, FamilyConfig> families = new HashMap<>();
 
         private Builder(InetAddress address, long remoteAs) {
@@ -97,6 +120,11 @@ public record PeerConfig(InetAddress address, long remoteAs, Optional<String> de
 
         public Builder localAs(LocalAs own) { localAs = Optional.of(own); return this; }
 
+        public Builder gracefulRestart(GracefulRestart value) { gracefulRestart = value; return this; }
+
+        /** Changes what is said of it so far. */
+        public Builder gracefulRestart(UnaryOperator<GracefulRestart> change) { return gracefulRestart(change.apply(gracefulRestart)); }
+
         /** Changes what is said of a family so far. */
         public Builder family(AddressFamily family, UnaryOperator<FamilyConfig.Builder> change) {
             families.put(family, change.apply(families.getOrDefault(family, FamilyConfig.DEFAULT).toBuilder()).build());
@@ -107,7 +135,7 @@ public record PeerConfig(InetAddress address, long remoteAs, Optional<String> de
 
         public PeerConfig build() {
             return new PeerConfig(address, remoteAs, description, updateSource, keepalive, hold, connectRetry, delayOpen, passive, shutdown, ebgpMultihop,
-                    ttlSecurityHops, password, localAs, families);
+                    ttlSecurityHops, password, localAs, gracefulRestart, families);
         }
     }
 }

@@ -24,7 +24,7 @@ final class PeerCounters {
         };
     }
 
-    void sent(String type, int count) { sent.merge(type, (long) count, Long::sum); }
+    void sent(String type, int count) { if (count > 0) sent.merge(type, (long) count, Long::sum); }
 
     void received(String type) { received.merge(type, 1L, Long::sum); }
 

@@ -14,7 +14,7 @@ public sealed interface PeerEvent {
         @Override public String text() { return "session established, hold time " + negotiated.holdTime().toSeconds() + " s"; }
     }
 
-    /** The session left Established; all its routes are gone. */
+    /** The session left Established; its routes are gone, unless {@link Restart} says otherwise. */
     record Down(InetAddress peer, Reason reason) implements PeerEvent {
         @Override public String text() { return "session down: " + reason.text(); }
     }
@@ -26,6 +26,9 @@ public sealed interface PeerEvent {
 
     /** {@code maximum-prefix}: more than its threshold, or than its limit with {@code warning-only}. Once each time. */
     record ManyPrefixes(InetAddress peer, String text) implements PeerEvent {}
+
+    /** A neighbour that restarts, or sends everything again: what becomes of the routes it announced before. */
+    record Restart(InetAddress peer, String text) implements PeerEvent {}
 
     /** An UPDATE with a bad attribute; the session stays (RFC 7606). Rate-limit these. */
     record MalformedUpdate(InetAddress peer, String text) implements PeerEvent {}

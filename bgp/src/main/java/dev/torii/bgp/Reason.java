@@ -21,6 +21,11 @@ public sealed interface Reason {
         @Override public String text() { return "connection closed by peer"; }
     }
 
+    /** RFC 4724 section 5: the peer has dialled again, so it has started anew and the session it had is over. */
+    record Replaced() implements Reason {
+        @Override public String text() { return "the peer connects anew"; }
+    }
+
     /** TCP could not be established. */
     record ConnectFailed(String cause) implements Reason {
         @Override public String text() { return "connect failed: " + cause; }

@@ -62,6 +62,34 @@ final class Tables {
         for (Prefix prefix : peer.in.clear()) note(prefix, locRib.remove(prefix, peer.source));
     }
 
+    /** A session is gone, but the peer will be back: its routes of these families are used on until then. */
+    void keep(PeerTables peer, Set<AddressFamily> families) {
+        sessions.remove(peer.config.address());
+        for (AddressFamily family : peer.stale.families()) withdrawStale(peer, family);     // not again since its last restart
+        for (AddressFamily family : peer.negotiated.families()) {
+            markStale(peer, family);
+            if (!families.contains(family)) withdrawStale(peer, family);
+        }
+    }
+
+    /** The peer has to announce again all it has announced of that family. */
+    void markStale(PeerTables peer, AddressFamily family) {
+        var prefixes = new ArrayList<Prefix>();
+        peer.in.forEach((prefix, attributes) -> {
+            if (family(prefix).equals(family)) prefixes.add(prefix);
+        });
+        peer.stale.mark(family, prefixes);
+    }
+
+    /** It has had the time: what it has not announced again is withdrawn. Returns how many prefixes that are. */
+    int withdrawStale(PeerTables peer, AddressFamily family) {
+        var gone = peer.stale.end(family);
+        for (Prefix prefix : gone) withdraw(peer, prefix);
+        return gone.size();
+    }
+
+    private static AddressFamily family(Prefix prefix) { return prefix.ipv6() ? AddressFamily.IPV6_UNICAST : AddressFamily.IPV4_UNICAST; }
+
     void update(PeerTables peer, UpdateMessage update, AttributeOutcome outcome) {
         for (Prefix prefix : update.withdrawn()) withdraw(peer, prefix);
         boolean usable = !(outcome instanceof AttributeOutcome.TreatAsWithdraw);
@@ -88,6 +116,7 @@ final class Tables {
 
     private void announce(PeerTables peer, Prefix prefix, RouteAttributes received) {
         if (multicast(prefix)) return;                  // RFC 4271 section 6.3: semantically incorrect, ignored
+        peer.stale.heard(family(prefix), prefix);
         var route = policy.imported(peer, prefix, received);
         boolean before = locRib.contains(prefix, peer.source);
         peer.in.announced(prefix, received, route.map(Route::attributes).orElse(null), before);
@@ -96,6 +125,7 @@ final class Tables {
     }
 
     private void withdraw(PeerTables peer, Prefix prefix) {
+        peer.stale.heard(family(prefix), prefix);
         boolean before = locRib.contains(prefix, peer.source);
         peer.in.withdrawn(prefix, before);
         if (before) note(prefix, locRib.remove(prefix, peer.source));

@@ -15,11 +15,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class BgpFsmTest {
-    private static final Negotiated AGREED = new Negotiated(31898, id("9.9.9.9"), Duration.ofSeconds(90), Duration.ofSeconds(30), true, true, Set.of(AddressFamily.IPV4_UNICAST));
+    private static final Negotiated AGREED = new Negotiated(31898, id("9.9.9.9"), Duration.ofSeconds(90), Duration.ofSeconds(30), true, true, Set.of(AddressFamily.IPV4_UNICAST), false, Optional.empty());
     private static final List<Session> STATES = List.of(new Session.Idle(), new Session.Connect(), new Session.Active(), new Session.Delaying("Active"),
             new Session.OpenSent(), new Session.OpenConfirm(AGREED), new Session.Established(AGREED));
 

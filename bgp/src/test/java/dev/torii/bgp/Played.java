@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** One speaker whose peers are played by the test, message for message; time stands still but for {@link #fire}. */
+/** One speaker whose peers are played by the test, message for message; time stands still but for {@link #fire} and what the test sets. */
 final class Played implements Transport, RouteSink, EventSink {
     final Map<Prefix, LearntRoute> kernel = new TreeMap<>();
     final List<PeerEvent> events = new ArrayList<>();
@@ -35,10 +35,12 @@ final class Played implements Transport, RouteSink, EventSink {
     private final Map<ConnectionId, Peer> byConnection = new HashMap<>();
     private final long localAs;
     private long nextConnection = 1000;
+    long nowNanos;
+    int kernelCalls;
 
     Played(BgpConfig config) {
         localAs = config.localAs();
-        speaker = new Speaker(config, this, this, this, () -> 1.0, () -> 0);
+        speaker = new Speaker(config, this, this, this, () -> 1.0, () -> nowNanos);
         speaker.start();
     }
 
@@ -147,9 +149,9 @@ final class Played implements Transport, RouteSink, EventSink {
 
     @Override public void disarm(Timer timer) { timers.remove(timer); }
 
-    @Override public void best(LearntRoute route) { kernel.put(route.prefix(), route); }
+    @Override public void best(LearntRoute route) { kernel.put(route.prefix(), route); kernelCalls++; }
 
-    @Override public void withdrawn(Prefix prefix) { kernel.remove(prefix); }
+    @Override public void withdrawn(Prefix prefix) { kernel.remove(prefix); kernelCalls++; }
 
     @Override public void event(PeerEvent event) { events.add(event); }
 }

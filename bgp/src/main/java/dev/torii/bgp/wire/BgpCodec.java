@@ -13,6 +13,7 @@ public final class BgpCodec {
     public static final int HEADER = 19;
     public static final int MAX_MESSAGE = 4096;
 
+    private static final int ROUTE_REFRESH_LENGTH = HEADER + 4;
     private static final int TYPE_OFFSET = 18, LENGTH_OFFSET = 16;
 
     private BgpCodec() {}
@@ -31,7 +32,7 @@ public final class BgpCodec {
                 case Iana.UPDATE -> UpdateCodec.decode(body, context);
                 case Iana.NOTIFICATION -> ok(new NotificationMessage(Byte.toUnsignedInt(body.get()), Byte.toUnsignedInt(body.get()), Octets.rest(body)));
                 case Iana.KEEPALIVE -> ok(new BgpMessage.Keepalive());
-                case Iana.ROUTE_REFRESH -> ok(routeRefresh(body));
+                case Iana.ROUTE_REFRESH -> ok(routeRefresh(message, body));
                 default -> throw new AssertionError("checkHeader let type " + type + " pass");
             };
         } catch (BufferUnderflowException | IndexOutOfBoundsException e) {     // the codecs check; this is the net below them
@@ -43,14 +44,19 @@ public final class BgpCodec {
     /** Whole message with header, ready to be read. */
     public static ByteBuffer encode(BgpMessage message, DecodeContext context) {
         var out = ByteBuffer.allocate(MAX_MESSAGE);
-        int type = switch (message) {
-            case OpenMessage open -> Iana.OPEN;
-            case UpdateMessage update -> Iana.UPDATE;
-            case NotificationMessage notification -> Iana.NOTIFICATION;
-            case BgpMessage.Keepalive keepalive -> Iana.KEEPALIVE;
-            case BgpMessage.RouteRefresh refresh -> Iana.ROUTE_REFRESH;
-        };
-        startMessage(out, type);
+        startMessage(out, type(message));
+        body(message, context, out);
+        endMessage(out, 0);
+        return out.flip();
+    }
+
+    /** One more message for the batch. */
+    public static void write(BgpMessage message, DecodeContext context, MessageBatch batch) {
+        body(message, context, batch.start(type(message)));
+        batch.end();
+    }
+
+    private static void body(BgpMessage message, DecodeContext context, ByteBuffer out) {
         switch (message) {
             case OpenMessage open -> OpenCodec.encode(open, out);
             case UpdateMessage update -> UpdateCodec.encode(update, context, out);
@@ -62,8 +68,16 @@ public final class BgpCodec {
             case BgpMessage.RouteRefresh refresh ->
                 out.putShort((short) refresh.family().afi()).put((byte) refresh.subtype()).put((byte) refresh.family().safi());
         }
-        endMessage(out, 0);
-        return out.flip();
+    }
+
+    private static int type(BgpMessage message) {
+        return switch (message) {
+            case OpenMessage open -> Iana.OPEN;
+            case UpdateMessage update -> Iana.UPDATE;
+            case NotificationMessage notification -> Iana.NOTIFICATION;
+            case BgpMessage.Keepalive keepalive -> Iana.KEEPALIVE;
+            case BgpMessage.RouteRefresh refresh -> Iana.ROUTE_REFRESH;
+        };
     }
 
     static void startMessage(ByteBuffer out, int type) {
@@ -85,7 +99,7 @@ public final class BgpCodec {
             case Iana.UPDATE -> length >= 23;
             case Iana.NOTIFICATION -> length >= 21;
             case Iana.KEEPALIVE -> length == HEADER;
-            case Iana.ROUTE_REFRESH -> length == 23;
+            case Iana.ROUTE_REFRESH -> length >= ROUTE_REFRESH_LENGTH;          // which answer a longer one gets, its subtype says
             default -> throw new BgpDecodeException(HEADER_ERROR, BAD_TYPE, Octets.of((byte) type), "message type " + type);
         };
         if (!fits) throw badLength(length, type);
@@ -96,10 +110,14 @@ public final class BgpCodec {
         return new BgpDecodeException(HEADER_ERROR, BAD_LENGTH, Octets.of((byte) (length >> 8), (byte) length), "length " + length + " of message type " + type);
     }
 
-    private static BgpMessage.RouteRefresh routeRefresh(ByteBuffer body) {
+    private static BgpMessage.RouteRefresh routeRefresh(ByteBuffer message, ByteBuffer body) throws BgpDecodeException {
         int afi = Short.toUnsignedInt(body.getShort());
         int subtype = Byte.toUnsignedInt(body.get());
-        return new BgpMessage.RouteRefresh(new AddressFamily(afi, Byte.toUnsignedInt(body.get())), subtype);
+        var refresh = new BgpMessage.RouteRefresh(new AddressFamily(afi, Byte.toUnsignedInt(body.get())), subtype);
+        if (!body.hasRemaining()) return refresh;
+        if (subtype != BgpMessage.RouteRefresh.BEGIN && subtype != BgpMessage.RouteRefresh.END) throw badLength(message.remaining(), Iana.ROUTE_REFRESH);
+        throw new BgpDecodeException(Iana.ROUTE_REFRESH_ERROR, Iana.INVALID_MESSAGE_LENGTH, Octets.next(message.duplicate(), Math.min(message.remaining(), MAX_MESSAGE - HEADER - 2)), "marker of a route refresh of "
+                + message.remaining() + " octets");                                     // RFC 7313 section 5
     }
 
     private static Decoded ok(BgpMessage message) { return new Decoded(message, AttributeOutcome.OK); }

@@ -9,6 +9,8 @@ public final class Iana {
 
     public static final int HEADER_ERROR = 1, OPEN_ERROR = 2, UPDATE_ERROR = 3, HOLD_TIMER_EXPIRED = 4, FSM_ERROR = 5, CEASE = 6, ROUTE_REFRESH_ERROR = 7;
 
+    public static final int INVALID_MESSAGE_LENGTH = 1;
+
     public static final int NOT_SYNCHRONIZED = 1, BAD_LENGTH = 2, BAD_TYPE = 3;
 
     public static final int UNSUPPORTED_VERSION = 1, BAD_PEER_AS = 2, BAD_IDENTIFIER = 3, UNSUPPORTED_PARAMETER = 4, UNACCEPTABLE_HOLD_TIME = 6, UNSUPPORTED_CAPABILITY = 7;

@@ -11,7 +11,8 @@ final class OpenCodec {
     static final int VERSION = 4;
 
     private static final int CAPABILITIES = 2;                  // the optional parameter type
-    private static final int MULTIPROTOCOL = 1, ROUTE_REFRESH = 2, FOUR_OCTET_AS = 65;
+    private static final int MULTIPROTOCOL = 1, ROUTE_REFRESH = 2, GRACEFUL_RESTART = 64, FOUR_OCTET_AS = 65, ENHANCED_ROUTE_REFRESH = 70;
+    private static final int RESTARTED = 0x8000, NOTIFICATION = 0x4000, RESTART_TIME = 0x0FFF, FORWARDING = 0x80;
 
     private OpenCodec() {}
 
@@ -65,6 +66,20 @@ final class OpenCodec {
                 if (size != 4) throw malformed("four-octet AS capability of " + size + " octets");
                 return new Capability.FourOctetAs(Integer.toUnsignedLong(value.getInt()));
             }
+            case ENHANCED_ROUTE_REFRESH -> {
+                if (size != 0) throw malformed("enhanced route refresh capability of " + size + " octets");
+                return new Capability.EnhancedRouteRefresh();
+            }
+            case GRACEFUL_RESTART -> {
+                if (size < 2 || (size - 2) % 4 != 0) throw malformed("graceful restart capability of " + size + " octets");
+                int flags = Short.toUnsignedInt(value.getShort());
+                var families = new ArrayList<Capability.PreservedFamily>();
+                while (value.hasRemaining()) {
+                    var family = new AddressFamily(Short.toUnsignedInt(value.getShort()), Byte.toUnsignedInt(value.get()));
+                    families.add(new Capability.PreservedFamily(family, (value.get() & FORWARDING) != 0));
+                }
+                return new Capability.GracefulRestart((flags & RESTARTED) != 0, (flags & NOTIFICATION) != 0, flags & RESTART_TIME, families);
+            }
             default -> { return new Capability.Unknown(code, Octets.rest(value)); }
         }
     }
@@ -80,6 +95,13 @@ final class OpenCodec {
                 case Capability.Multiprotocol mp ->
                     out.put((byte) MULTIPROTOCOL).put((byte) 4).putShort((short) mp.family().afi()).put((byte) 0).put((byte) mp.family().safi());
                 case Capability.RouteRefresh refresh -> out.put((byte) ROUTE_REFRESH).put((byte) 0);
+                case Capability.EnhancedRouteRefresh refresh -> out.put((byte) ENHANCED_ROUTE_REFRESH).put((byte) 0);
+                case Capability.GracefulRestart restart -> {
+                    out.put((byte) GRACEFUL_RESTART).put((byte) (2 + 4 * restart.families().size()));
+                    out.putShort((short) ((restart.restarted() ? RESTARTED : 0) | (restart.notification() ? NOTIFICATION : 0) | restart.restartSeconds()));
+                    for (var one : restart.families())
+                        out.putShort((short) one.family().afi()).put((byte) one.family().safi()).put((byte) (one.forwarding() ? FORWARDING : 0));
+                }
                 case Capability.FourOctetAs four -> out.put((byte) FOUR_OCTET_AS).put((byte) 4).putInt((int) four.as());
                 case Capability.Unknown unknown -> {
                     out.put((byte) unknown.code()).put((byte) unknown.value().length());

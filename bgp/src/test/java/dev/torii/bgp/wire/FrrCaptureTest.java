@@ -41,7 +41,7 @@ class FrrCaptureTest {
         for (String sender : List.of("192.168.254.1", "192.168.254.2"))
             for (ByteBuffer bytes : captured(sender)) {
                 var message = decode(bytes);
-                if (message instanceof UpdateMessage update && !update.endOfRib()) continue;
+                if (message instanceof UpdateMessage update && update.endOfRib().isEmpty()) continue;
                 assertEquals(bytes, BgpCodec.encode(message, CONTEXT), message::toString);
                 compared++;
             }
@@ -60,13 +60,13 @@ class FrrCaptureTest {
 
     @Test void theUpdatesCarryTheConfiguredAttributes() {
         var update = captured("192.168.254.2").stream().map(FrrCaptureTest::decode)
-                .filter(m -> m instanceof UpdateMessage u && !u.endOfRib()).map(UpdateMessage.class::cast).findFirst().orElseThrow();
+                .filter(m -> m instanceof UpdateMessage u && u.endOfRib().isEmpty()).map(UpdateMessage.class::cast).findFirst().orElseThrow();
         assertEquals(List.of(Prefix.parse("192.168.2.0/24")), update.nlri());
         assertEquals(List.of(Origin.IGP, new AsPathAttribute(AsPath.sequence(4200000001L, 4200000001L, 64512)),
                 new PathAttribute.NextHop(Prefix.parse("192.168.254.2/32").address()), new PathAttribute.MultiExitDisc(20)), update.attributes());
 
         var first = captured("192.168.254.1").stream().map(FrrCaptureTest::decode)
-                .filter(m -> m instanceof UpdateMessage u && !u.endOfRib()).map(UpdateMessage.class::cast).findFirst().orElseThrow();
+                .filter(m -> m instanceof UpdateMessage u && u.endOfRib().isEmpty()).map(UpdateMessage.class::cast).findFirst().orElseThrow();
         assertEquals(List.of(Prefix.parse("10.0.1.0/24"), Prefix.parse("10.1.0.0/16"), Prefix.parse("10.0.2.0/24")), first.nlri());
         assertEquals(List.of(new PathAttribute.Communities(Octets.parseHex("7c9a0064ffffff01"), false),
                 new PathAttribute.LargeCommunities(Octets.parseHex("00007c9a0000000100000002"), false),

@@ -139,6 +139,7 @@ final class Routing implements AutoCloseable {
             case PeerEvent.Failed failed when isCollision(failed.reason()) -> log.debug(subject, failed.text());
             case PeerEvent.Failed failed -> log.limited("bgp failed " + subject, subject, failed.text());
             case PeerEvent.ManyPrefixes many -> log.warn(subject, many.text());
+            case PeerEvent.Restart restart -> log.info(subject, restart.text());
             case PeerEvent.MalformedUpdate malformed -> log.limited("bgp update " + subject, subject, malformed.text());
         }
     }
@@ -149,6 +150,7 @@ final class Routing implements AutoCloseable {
             case Reason.NotificationSent sent -> isCollision(sent.notification());
             case Reason.NotificationReceived received -> isCollision(received.notification());
             case Reason.ConnectionClosed closed -> false;
+            case Reason.Replaced replaced -> false;
             case Reason.ConnectFailed failed -> false;
             case Reason.Unreachable unreachable -> false;
         };

@@ -1,13 +1,17 @@
 package dev.torii.cli.config.frr;
 
 import dev.torii.bgp.BgpConfig;
+import dev.torii.bgp.PeerConfig.GracefulRestart;
 import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.Prefix;
+import dev.torii.cli.config.Warning;
 import dev.torii.cli.config.frr.Grammar.Match;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiFunction;
 
 /** {@code router bgp} and its address family. */
 final class BgpCommands {
@@ -85,8 +89,8 @@ final class BgpCommands {
                 "bgp default show-hostname", "bgp default show-nexthop-hostname", "bgp default software-version-capability", "bgp default ipv6-unicast",
                 "bgp reject-as-sets", "bgp suppress-fib-pending", "bgp update-delay <rest>", "bgp minimum-holdtime <num>", "update-delay <rest>", "coalesce-time <num>",
                 "write-quanta <num>", "read-quanta <num>", "auto-summary", "synchronization")) router.add(quiet, FrrValues::quiet);
-        for (String noted : List.of("bgp graceful-restart", "bgp graceful-restart <rest>", "bgp graceful-restart-disable", "bgp graceful-shutdown", "bgp dampening <rest>",
-                "bgp long-lived-graceful-restart <rest>")) router.add(noted, values.noted("graceful restart and dampening are not supported yet"));
+        gracefulRestart(router);
+        for (String noted : List.of("bgp graceful-shutdown", "bgp dampening <rest>")) router.add(noted, values.noted("graceful shutdown and dampening are not supported yet"));
         router.add("bgp network import-check", match -> {
             if (match.no()) values.error(match.first().at(), "networks without a route are not supported yet", "remove the line, and add ip route for each network");
         });
@@ -94,6 +98,23 @@ final class BgpCommands {
                 "bgp enforce-first-as", "bgp disable-ebgp-connected-route-check", "bgp route-map <rest>", "bgp shutdown <rest>", "bgp max-med <rest>", "bgp labeled-unicast <rest>")) {
             router.add(other, values.refused("this setting is", "remove the line"));
         }
+    }
+
+    /** RFC 4724: this process helps neighbors that restart; it cannot restart gracefully itself, because nothing is forwarded without it. */
+    private void gracefulRestart(Grammar router) {
+        router.add("bgp graceful-restart-disable", match -> bgp().gracefulRestart = bgp().gracefulRestart.withHelper(match.no()))
+                .add("bgp graceful-restart disable-eor", match -> bgp().gracefulRestart = bgp().gracefulRestart.withEndOfRib(match.no()));
+        restartTime(router, "stalepath-time", 1, GracefulRestart::withStaleTime, GracefulRestart.STANDARD.staleTime());
+        restartTime(router, "restart-time", 0, GracefulRestart::withRestartTime, GracefulRestart.STANDARD.restartTime());
+        for (String ours : List.of("bgp graceful-restart", "bgp graceful-restart preserve-fw-state", "bgp graceful-restart notification",
+                "bgp graceful-restart select-defer-time <rest>", "bgp graceful-restart rib-stale-time <rest>", "bgp long-lived-graceful-restart <rest>"))
+            router.add(ours, match -> { if (!match.no()) values.warn(Warning.Kind.WITHOUT_EFFECT, match.first().at(), NeighborCommands.ONLY_HELPER, "remove the line"); });
+    }
+
+    private void restartTime(Grammar router, String word, int least, BiFunction<GracefulRestart, Duration, GracefulRestart> change, Duration standard) {
+        router.undo("bgp graceful-restart " + word, match -> bgp().gracefulRestart = change.apply(bgp().gracefulRestart, standard));
+        router.add("bgp graceful-restart " + word + " <num>", match -> values.number(match.word(0), least, 4095).ifPresent(seconds ->
+                bgp().gracefulRestart = change.apply(bgp().gracefulRestart, match.no() ? standard : Duration.ofSeconds(seconds))));
     }
 
     private void family(Grammar family) {

@@ -72,6 +72,7 @@ final class FrrState {
         boolean ignoreAsPath;
         boolean multipathRelax;
         long localPreference = 100;
+        PeerConfig.GracefulRestart gracefulRestart = PeerConfig.GracefulRestart.STANDARD;
 
         Bgp(long as, Position at) {
             this.as = as;
@@ -103,7 +104,7 @@ final class FrrState {
                 diagnostics.error(neighbor.at, "neighbor " + neighbor.name + " has no AS", "write neighbor " + neighbor.name + " remote-as AS");
                 return;
             }
-            var peer = neighbor.build(address, timers, connectRetry, router.activateIpv4Unicast);
+            var peer = neighbor.build(address, timers, connectRetry, router.activateIpv4Unicast, router.gracefulRestart);
             builder.peer(peer);
             if (peer.ttlSecurityHops().isPresent() && peer.ebgpMultihop() > 1)
                 diagnostics.error(neighbor.at, "neighbor " + neighbor.name + " has both ebgp-multihop and ttl-security", "remove one of the two lines");

@@ -45,8 +45,8 @@ final class Neighbor {
         return all.values();
     }
 
-    PeerConfig build(InetAddress address, Timers timersOfAll, Duration connectRetryOfAll, boolean activateByDefault) {
-        var builder = PeerConfig.builder(address, as().orElseThrow()).timers(timersOfAll.keepalive(), timersOfAll.hold()).connectRetry(connectRetryOfAll)
+    PeerConfig build(InetAddress address, Timers timersOfAll, Duration connectRetryOfAll, boolean activateByDefault, PeerConfig.GracefulRestart restartOfAll) {
+        var builder = PeerConfig.builder(address, as().orElseThrow()).timers(timersOfAll.keepalive(), timersOfAll.hold()).connectRetry(connectRetryOfAll).gracefulRestart(restartOfAll)
                 .family(AddressFamily.IPV4_UNICAST, family -> family.activate(activateByDefault));
         for (Setting setting : allSettings()) setting.change().accept(builder);
         return builder.build();

@@ -7,6 +7,7 @@ import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.cli.config.Addresses;
 import dev.torii.cli.config.Nearest;
+import dev.torii.cli.config.Warning;
 import dev.torii.cli.config.frr.Grammar.Match;
 import dev.torii.cli.config.frr.Neighbor.Setting;
 import java.net.InetAddress;
@@ -25,6 +26,8 @@ import java.util.stream.Stream;
 
 /** {@code neighbor ADDRESS|GROUP ...}, in {@code router bgp} and in an address family. */
 final class NeighborCommands {
+    static final String ONLY_HELPER = "this router helps neighbors that restart, but does not restart gracefully itself: without its process nothing is forwarded";
+
     private final FrrState state;
     private final FrrValues values;
 
@@ -63,6 +66,12 @@ final class NeighborCommands {
         set(router, "local-as <as>", match -> localAs(match, false, false));
         set(router, "local-as <as> no-prepend", match -> localAs(match, true, false));
         set(router, "local-as <as> no-prepend replace-as", match -> localAs(match, true, true));
+        set(router, "graceful-restart-helper", match -> gracefulRestart(true));
+        set(router, "graceful-restart-disable", match -> gracefulRestart(false));
+        set(router, "graceful-restart", match -> {
+            values.warn(Warning.Kind.WITHOUT_EFFECT, match.first().at(), ONLY_HELPER, "write neighbor " + match.text(0) + " graceful-restart-helper");
+            return gracefulRestart(true);
+        });
         set(router, "password <rest>", this::password);
         set(router, "ttl-security hops <num>", match -> number(match, 1, 254).flatMap(hops -> setting(peer -> peer.ttlSecurityHops((int) (long) hops))));
         set(router, "advertisement-interval <num>", match -> number(match, 0, 600)
@@ -73,7 +82,7 @@ final class NeighborCommands {
         other(router, "bfd <rest>", values.refused("BFD is", "remove the line"));
         router.add("neighbor <peer> interface <rest>", values.refused("unnumbered neighbors are", "write the neighbor's address"));
         for (String other : List.of("port <num>", "override-capability", "dont-capability-negotiate", "solo", "oad",
-                "tcp-mss <num>", "graceful-restart", "graceful-restart-helper", "graceful-restart-disable", "graceful-shutdown", "local-role <rest>", "sender-as-path-loop-detection", "aigp")) {
+                "tcp-mss <num>", "graceful-shutdown", "local-role <rest>", "sender-as-path-loop-detection", "aigp")) {
             other(router, other, refusedSetting());
         }
     }
@@ -181,12 +190,14 @@ final class NeighborCommands {
 
     /** What a later line of the same command replaces. */
     private static String key(String words) {
-        return words.startsWith("local-as") ? "local-as" : words.startsWith("default-originate") ? "default-originate" : words.startsWith("allowas-in") ? "allowas-in" : words.startsWith("shutdown") ? "shutdown" : words;
+        return words.startsWith("local-as") ? "local-as" : words.startsWith("default-originate") ? "default-originate" : words.startsWith("allowas-in") ? "allowas-in" : words.startsWith("shutdown") ? "shutdown" : words.startsWith("graceful-restart") ? "graceful-restart" : words;
     }
 
     private static Optional<Setting> setting(Consumer<PeerConfig.Builder> change) { return Optional.of(new Setting(change, Optional.empty())); }
 
     private static Optional<Setting> family(AddressFamily family, UnaryOperator<FamilyConfig.Builder> change) { return setting(peer -> peer.family(family, change)); }
+
+    private static Optional<Setting> gracefulRestart(boolean helper) { return setting(peer -> peer.gracefulRestart(value -> value.withHelper(helper))); }
 
     private Optional<Setting> seconds(Match match, int least, int most, BiFunction<PeerConfig.Builder, Duration, PeerConfig.Builder> change) {
         return number(match, least, most).flatMap(n -> setting(peer -> change.apply(peer, Duration.ofSeconds(n))));
