@@ -61,6 +61,15 @@ final class BgpFsm {
             case Event.Expired expired -> expired(state, expired.timer(), errors);
             case Event.TcpConnected connected -> connected(state);
             case Event.TcpFailed failed -> tcpFailed(state, failed.reason(), errors);
+            case Event.SendingWaits sending -> switch (state) {
+                case Session.OpenConfirm s -> Step.to(s, sendHold(s.negotiated(), sending.waits()));
+                case Session.Established s -> Step.to(s, sendHold(s.negotiated(), sending.waits()));
+                case Session.Idle s -> Step.to(s);
+                case Session.Connect s -> Step.to(s);
+                case Session.Active s -> Step.to(s);
+                case Session.Delaying s -> Step.to(s);
+                case Session.OpenSent s -> Step.to(s);                              // the large hold time is shorter
+            };
             case Event.OpenReceived received -> open(state, received, errors);
             case Event.KeepaliveReceived keepalive -> switch (state) {
                 case Session.OpenConfirm confirm -> {
@@ -93,6 +102,10 @@ final class BgpFsm {
         return doubled.compareTo(LONGEST_IDLE_HOLD) < 0 ? doubled : LONGEST_IDLE_HOLD;
     }
 
+    private static Effect sendHold(Negotiated negotiated, boolean waits) {
+        return waits ? new Arm(TimerName.SEND_HOLD, negotiated.sendHold()) : new Disarm(TimerName.SEND_HOLD);
+    }
+
     private Step expired(Session state, TimerName timer, int errors) {
         return switch (timer) {
             case IDLE_HOLD -> state instanceof Session.Idle ? connect() : Step.to(state);
@@ -114,6 +127,11 @@ final class BgpFsm {
                 var notification = NotificationMessage.of(Iana.HOLD_TIMER_EXPIRED, 0);
                 yield state instanceof Session.Idle ? Step.to(state)
                         : fall(state, notification, new Reason.NotificationSent(notification, ""), errors);
+            }
+            case SEND_HOLD -> {                                                     // RFC 9687 section 3.3, event 29
+                var notification = NotificationMessage.of(Iana.SEND_HOLD_TIMER_EXPIRED, 0);
+                yield state instanceof Session.Idle ? Step.to(state)
+                        : fall(state, notification, new Reason.NotificationSent(notification, "the peer takes nothing"), errors);
             }
             case KEEPALIVE -> switch (state) {
                 case Session.OpenConfirm s -> Step.to(s, new SendKeepalive(), new Arm(TimerName.KEEPALIVE, s.negotiated().keepalive()));

@@ -83,6 +83,11 @@ final class Connections {
         step(connection, new Event.TcpFailed(reason));
     }
 
+    void sendingWaits(ConnectionId id, boolean waits) {
+        var connection = find(id);
+        if (connection != null) step(connection, new Event.SendingWaits(waits));
+    }
+
     void received(ConnectionId id, ByteBuffer bytes) {
         for (var connection = find(id); connection != null && connection.socket() != null; connection = find(id)) {
             try {
@@ -219,7 +224,7 @@ final class Connections {
         connection.armed.add(timer);
         var delay = switch (timer) {                                                // RFC 4271 section 10 names these
             case CONNECT_RETRY, KEEPALIVE, IDLE_HOLD, ADVERTISEMENT_INTERVAL -> context.jittered(after);
-            case HOLD, DELAY_OPEN, MAXIMUM_PREFIX_RESTART, GRACEFUL_RESTART, STALE_ROUTES -> after;
+            case HOLD, SEND_HOLD, DELAY_OPEN, MAXIMUM_PREFIX_RESTART, GRACEFUL_RESTART, STALE_ROUTES -> after;
         };
         context.transport().arm(new Timer(config.address(), connection.side, timer), delay);
     }
@@ -230,7 +235,8 @@ final class Connections {
 
     private void count(Reason reason) {
         boolean error = switch (reason) {
-            case Reason.NotificationSent sent -> sent.notification().code() != Iana.CEASE && sent.notification().code() != Iana.HOLD_TIMER_EXPIRED;
+            case Reason.NotificationSent sent -> sent.notification().code() != Iana.CEASE && sent.notification().code() != Iana.HOLD_TIMER_EXPIRED
+                    && sent.notification().code() != Iana.SEND_HOLD_TIMER_EXPIRED;
             case Reason.NotificationReceived received -> received.notification().code() != Iana.CEASE;
             case Reason.ConnectionClosed closed -> false;
             case Reason.Replaced replaced -> false;

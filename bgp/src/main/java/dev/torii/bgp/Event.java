@@ -29,6 +29,9 @@ sealed interface Event {
     /** Event 18: not connected, or no longer. */
     record TcpFailed(Reason reason) implements Event {}
 
+    /** What was sent waits for the peer to take it; again, when it has taken some of it. False: it has taken all. */
+    record SendingWaits(boolean waits) implements Event {}
+
     /** Events 19 and 20. */
     record OpenReceived(OpenMessage open) implements Event {}
 

@@ -19,7 +19,15 @@ import java.util.stream.Collectors;
 public record Negotiated(long remoteAs, Inet4Address remoteId, Duration holdTime, Duration keepalive,
         boolean fourOctetAs, boolean routeRefresh, Set<AddressFamily> families,
         boolean enhancedRefresh, Optional<Capability.GracefulRestart> gracefulRestart) {
+    private static final Duration LEAST_SEND_HOLD = Duration.ofMinutes(8);
+
     public Negotiated { families = Set.copyOf(families); }
+
+    /** RFC 9687 section 5: how long the peer may take nothing of what it is sent. */
+    Duration sendHold() {
+        var twice = holdTime.multipliedBy(2);
+        return twice.compareTo(LEAST_SEND_HOLD) > 0 ? twice : LEAST_SEND_HOLD;
+    }
 
     /** Those whose routes are kept when the peer restarts; {@code forwarding}: only if it has kept forwarding over its last restart. */
     Set<AddressFamily> restartable(boolean forwarding) {

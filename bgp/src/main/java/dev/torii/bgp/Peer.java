@@ -126,7 +126,7 @@ final class Peer {
                 if (wanted()) connections.start();
             }
             case GRACEFUL_RESTART, STALE_ROUTES -> restarts.expired(timer, tables());
-            case CONNECT_RETRY, HOLD, KEEPALIVE, DELAY_OPEN, IDLE_HOLD -> connections.expired(side, timer);
+            case CONNECT_RETRY, HOLD, SEND_HOLD, KEEPALIVE, DELAY_OPEN, IDLE_HOLD -> connections.expired(side, timer);
         }
     }
 

@@ -96,6 +96,18 @@ public final class Speaker {
         flush();
     }
 
+    /**
+     * What was sent waits in the transport because the peer does not take it (RFC 9687). To be called when that begins, each time some of it has left,
+     * and when all of it has.
+     *
+     * @param waits false: nothing waits any more
+     */
+    public void sendingWaits(ConnectionId connection, boolean waits) {
+        var peer = context.owner(connection);
+        if (peer != null) peer.connections().sendingWaits(connection, waits);
+        flush();
+    }
+
     /** A timer is over. The driver must not call this for a timer that was disarmed or armed again meanwhile. */
     public void expired(Timer timer) {
         var peer = peers.get(timer.peer());

@@ -7,7 +7,7 @@ public final class Iana {
 
     public static final int OPEN = 1, UPDATE = 2, NOTIFICATION = 3, KEEPALIVE = 4, ROUTE_REFRESH = 5;
 
-    public static final int HEADER_ERROR = 1, OPEN_ERROR = 2, UPDATE_ERROR = 3, HOLD_TIMER_EXPIRED = 4, FSM_ERROR = 5, CEASE = 6, ROUTE_REFRESH_ERROR = 7;
+    public static final int HEADER_ERROR = 1, OPEN_ERROR = 2, UPDATE_ERROR = 3, HOLD_TIMER_EXPIRED = 4, FSM_ERROR = 5, CEASE = 6, ROUTE_REFRESH_ERROR = 7, SEND_HOLD_TIMER_EXPIRED = 8;
 
     public static final int INVALID_MESSAGE_LENGTH = 1;
 
@@ -47,6 +47,7 @@ public final class Iana {
             case FSM_ERROR -> "Finite State Machine Error/" + name(FSM, subcode);
             case CEASE -> "Cease/" + name(CEASES, subcode);
             case ROUTE_REFRESH_ERROR -> "ROUTE-REFRESH Message Error/" + (subcode == 1 ? "Invalid Message Length" : "Unspecific");
+            case SEND_HOLD_TIMER_EXPIRED -> "Send Hold Timer Expired";
             default -> "Unknown Error";
         };
     }

@@ -196,8 +196,21 @@ final class BgpDriver implements Transport {
     @Override public boolean send(ConnectionId connection, ByteBuffer messages) {
         var channel = connections.get(connection);
         if (channel == null) return true;
-        channel.writeAndFlush(Unpooled.wrappedBuffer(messages));
+        boolean waited = waits(channel);
+        var written = channel.writeAndFlush(Unpooled.wrappedBuffer(messages));
+        if (!waited && waits(channel)) loop.run(() -> report(connection, channel));
+        if (!written.isDone()) written.addListener(left -> loop.run(() -> report(connection, channel)));
         return channel.isWritable();
+    }
+
+    private void report(ConnectionId connection, Channel channel) {
+        if (connections.get(connection) == channel) speaker().sendingWaits(connection, waits(channel));
+    }
+
+    /** Whether something that was sent is still here, because the neighbour does not read. */
+    private static boolean waits(Channel channel) {
+        var buffer = channel.unsafe().outboundBuffer();
+        return buffer != null && buffer.totalPendingWriteBytes() > 0;
     }
 
     /** Sends what waits, then a FIN, then waits for the peer's: closing at once could turn a NOTIFICATION into a reset. */
