@@ -23,12 +23,13 @@ import java.util.OptionalLong;
  * @param maximumPathsIbgp   the same for internal paths
  * @param multipathRelax     {@code bgp bestpath as-path multipath-relax}: equal length suffices
  * @param redistributions which routes of the host's table are announced
+ * @param gracefulShutdown {@code bgp graceful-shutdown}: neighbours are to avoid us (RFC 8326), and we them
  * @param defaultLocalPreference of routes that came without one
  */
 public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<PeerConfig> peers, List<Network> networks,
         PolicyLists lists, boolean ebgpRequiresPolicy,
         int maximumPaths, int maximumPathsIbgp, boolean multipathRelax, DecisionProcess.BestPath bestPath, Map<Redistributed, Redistribution> redistributions,
-        long defaultLocalPreference) {
+        boolean gracefulShutdown, long defaultLocalPreference) {
 
     /** Where redistributed routes come from. */
     public enum Redistributed { STATIC, CONNECTED, KERNEL }
@@ -51,7 +52,7 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
     /** The same with the router id the driver chose: FRR takes the highest address of the host. */
     public BgpConfig withRouterId(Inet4Address id) {
         return new BgpConfig(localAs, Optional.of(id), peers, networks, lists, ebgpRequiresPolicy,
-                maximumPaths, maximumPathsIbgp, multipathRelax, bestPath, redistributions, defaultLocalPreference);
+                maximumPaths, maximumPathsIbgp, multipathRelax, bestPath, redistributions, gracefulShutdown, defaultLocalPreference);
     }
 
     public static Builder builder(long localAs) { return new Builder(localAs); }
@@ -71,6 +72,7 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
         private boolean multipathRelax;
         private DecisionProcess.BestPath bestPath = DecisionProcess.BestPath.STANDARD;
         private final Map<Redistributed, Redistribution> redistributions = new EnumMap<>(Redistributed.class);
+        private boolean gracefulShutdown;
         private long defaultLocalPreference = 100;
 
         private Builder(long localAs) { this.localAs = localAs; }
@@ -100,11 +102,13 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
 
         public Builder redistribute(Redistributed from, Redistribution how) { redistributions.put(from, how); return this; }
 
+        public Builder gracefulShutdown(boolean value) { gracefulShutdown = value; return this; }
+
         public Builder defaultLocalPreference(long value) { defaultLocalPreference = value; return this; }
 
         public BgpConfig build() {
             return new BgpConfig(localAs, routerId, peers, networks, lists.build(), ebgpRequiresPolicy,
-                    maximumPaths, maximumPathsIbgp, multipathRelax, bestPath, redistributions, defaultLocalPreference);
+                    maximumPaths, maximumPathsIbgp, multipathRelax, bestPath, redistributions, gracefulShutdown, defaultLocalPreference);
         }
     }
 }

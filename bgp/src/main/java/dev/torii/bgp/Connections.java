@@ -3,6 +3,7 @@ package dev.torii.bgp;
 import dev.torii.bgp.wire.BgpCodec;
 import dev.torii.bgp.wire.BgpDecodeException;
 import dev.torii.bgp.wire.BgpMessage;
+import dev.torii.bgp.wire.DecodeContext;
 import dev.torii.bgp.wire.Iana;
 import dev.torii.bgp.wire.NotificationMessage;
 import dev.torii.bgp.wire.OpenMessage;
@@ -54,11 +55,16 @@ final class Connections {
 
     /** In the pause after an error a peer is not listened to either: Idle refuses connections. */
     boolean accepts() {
+        if (peer.refusal().isPresent()) return true;
         return peer.wanted() && (established() == null || peer.mayHaveRestarted())
                 && !(outgoing.state instanceof Session.Idle && errors > 0 && incoming == null);
     }
 
     void connected(ConnectionId id, boolean dialled, InetAddress local) {
+        if (!dialled && peer.refusal().isPresent()) {
+            refuse(id, peer.refusal().get());
+            return;
+        }
         if (!dialled) {
             if (!accepts()) { context.close(id); return; }
             var before = established();
@@ -73,6 +79,13 @@ final class Connections {
         if (connection == null || connection.socket() == null) { context.close(id); return; }
         connection.socket().local = local;
         step(connection, new Event.TcpConnected());
+    }
+
+    private void refuse(ConnectionId id, NotificationMessage why) {
+        counters.sent(PeerCounters.name(why), 1);
+        context.transport().send(id, BgpCodec.encode(why, new DecodeContext(false, external())));
+        context.close(id);
+        peer.failed(new Reason.NotificationSent(why, "it is shut down here"));
     }
 
     void lost(ConnectionId id, Reason reason) {

@@ -52,9 +52,9 @@ final class Peer {
         if (wanted()) connections.start();
     }
 
-    void stop(int ceaseSubcode, String why) {
+    void stop(NotificationMessage cease, String why) {
         running = false;
-        connections.end(new Event.Stop(NotificationMessage.of(Iana.CEASE, ceaseSubcode), why));
+        connections.end(new Event.Stop(cease, why));
         restarts.forget();
     }
 
@@ -101,7 +101,12 @@ final class Peer {
     }
 
     /** Whether there is to be a session. */
-    boolean wanted() { return running && reachable && !config.shutdown() && !overflowed(); }
+    boolean wanted() { return running && reachable && config.shutdown().isEmpty() && !overflowed(); }
+
+    /** What a peer is told that dials though it is shut down; empty: it is not. */
+    Optional<NotificationMessage> refusal() {
+        return config.shutdown().filter(words -> running && reachable).map(words -> NotificationMessage.cease(Iana.CEASE_SHUTDOWN, words));
+    }
 
     /**
      * Whether a connection that comes in while there is a session may be that of a peer which has started anew (RFC 4724 section 5). Right after the
@@ -232,7 +237,7 @@ final class Peer {
         var since = Optional.ofNullable(changedAtNanos).map(then -> Duration.ofNanos(context.nowNanos() - then));
         return new PeerSummary(config.address(), config.description(), config.remoteAs(),
                 PeerCounters.total(counters.received), PeerCounters.total(counters.sent), session == null ? 0 : session.announcer().version(),
-                0, session == null ? 0 : session.announcer().waiting(), since, config.shutdown() ? "Idle (Admin)" : overflowed() ? "Idle (PfxCt)" : shown.state.word(),
+                0, session == null ? 0 : session.announcer().waiting(), since, config.shutdown().isPresent() ? "Idle (Admin)" : overflowed() ? "Idle (PfxCt)" : shown.state.word(),
                 session == null ? 0 : session.tables().in.accepted(), session == null ? 0 : session.tables().out.size(),
                 context.policy().missingIn(config), context.policy().missingOut(config));
     }

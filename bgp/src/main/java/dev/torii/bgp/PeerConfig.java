@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
  * @param hold         0 (no keepalives) or at least 3 seconds
  * @param connectRetry pause between attempts to dial; FRR's {@code timers connect}, default 120 s
  * @param passive      wait to be dialled
- * @param shutdown     configured, but kept down ({@code Idle (Admin)})
+ * @param shutdown     configured, but kept down ({@code Idle (Admin)}); with what a peer that dials is told of it (RFC 9003), which may be empty
  * @param ebgpMultihop TTL of an external session; 1 unless {@code ebgp-multihop}. The driver sets it on the socket
  * @param ttlSecurityHops RFC 5082: packets that have come further are dropped, ours leave with TTL 255. The driver sets it on the socket
  * @param password     RFC 2385; the driver sets it on the socket
@@ -27,7 +27,7 @@ import java.util.function.UnaryOperator;
  * @param families     per address family; IPv4 unicast is activated unless configured otherwise
  */
 public record PeerConfig(InetAddress address, long remoteAs, Optional<String> description, Optional<InetAddress> updateSource,
-        Duration keepalive, Duration hold, Duration connectRetry, Duration delayOpen, boolean passive, boolean shutdown,
+        Duration keepalive, Duration hold, Duration connectRetry, Duration delayOpen, boolean passive, Optional<String> shutdown,
         int ebgpMultihop, OptionalInt ttlSecurityHops, Optional<Password> password, Optional<LocalAs> localAs,
         GracefulRestart gracefulRestart, Map<AddressFamily, FamilyConfig> families) {
 
@@ -83,7 +83,7 @@ public record PeerConfig(InetAddress address, long remoteAs, Optional<String> de
         private Duration connectRetry = Duration.ofSeconds(120);
         private Duration delayOpen = Duration.ZERO;
         private boolean passive;
-        private boolean shutdown;
+        private Optional<String> shutdown = Optional.empty();
         private int ebgpMultihop = 1;
         private OptionalInt ttlSecurityHops = OptionalInt.empty();
         private Optional<Password> password = Optional.empty();
@@ -110,7 +110,7 @@ public record PeerConfig(InetAddress address, long remoteAs, Optional<String> de
 
         public Builder passive(boolean value) { passive = value; return this; }
 
-        public Builder shutdown(boolean value) { shutdown = value; return this; }
+        public Builder shutdown(String communication) { shutdown = Optional.of(communication); return this; }
 
         public Builder ebgpMultihop(int ttl) { ebgpMultihop = ttl; return this; }
 

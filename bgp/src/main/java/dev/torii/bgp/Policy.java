@@ -7,6 +7,7 @@ import dev.torii.bgp.rib.RouteAttributes;
 import dev.torii.bgp.rib.RouteSource;
 import dev.torii.bgp.wire.AsPath;
 import dev.torii.bgp.wire.CommunityKind;
+import dev.torii.bgp.wire.CommunitySet;
 import dev.torii.bgp.wire.Iana;
 import dev.torii.bgp.wire.PathAttribute;
 import dev.torii.bgp.wire.Prefix;
@@ -58,9 +59,14 @@ final class Policy {
         var accepted = family.in().routeMap().isPresent() ? maps.apply(family.in().routeMap().get(), subject) : Optional.of(subject);
         return accepted.map(result -> {
             var changed = result.nextHop() == RouteMaps.NextHopChoice.PEER_ADDRESS ? result.attributes().withNextHop(peer.config.address()) : result.attributes();
+            if (peer.external && config.gracefulShutdown()) changed = withGracefulShutdown(changed);
             if (peer.external && changed.hasCommunity(GRACEFUL_SHUTDOWN)) changed = changed.withLocalPref(0);      // RFC 8326 section 4: whatever policy said
             return routePool.shared(new Route(peer.source, shared(changed), result.weight()));
         });
+    }
+
+    private static RouteAttributes withGracefulShutdown(RouteAttributes attributes) {
+        return attributes.withCommunities(attributes.communities(CommunityKind.STANDARD).plus(CommunitySet.GRACEFUL_SHUTDOWN));
     }
 
     /** Section 9.1.2, and what {@code allowas-in} and {@code local-as} make of it in FRR. */
@@ -111,6 +117,7 @@ final class Policy {
         };
         if (self) attributes = attributes.withNextHop(peer.local);
         if (peer.external) attributes = attributes.withAsPath(externalPath(peer, family, attributes.asPath())).withoutLocalPref();
+        if (config.gracefulShutdown()) attributes = peer.external ? withGracefulShutdown(attributes) : attributes.withLocalPref(0);
         for (CommunityKind kind : CommunityKind.values())
             if (!family.sendCommunity().contains(kind)) attributes = attributes.without(kind.attributeType());
         if (peer.external) attributes = attributes.transitiveCommunities();

@@ -1,6 +1,7 @@
 package dev.torii.bgp;
 
 import dev.torii.bgp.wire.Iana;
+import dev.torii.bgp.wire.NotificationMessage;
 import dev.torii.bgp.wire.Prefix;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -42,13 +43,17 @@ public final class Speaker {
         flush();
     }
 
-    /** Sends Cease/Administrative Shutdown to every peer, closes all connections, takes all routes back. */
-    public void stop() {
-        for (Peer peer : peers.values()) peer.stop(Iana.CEASE_SHUTDOWN, "shutting down");
+    /** Sends Cease/Administrative Shutdown with these words to every peer, closes all connections, takes all routes back. */
+    public void stop(String communication) {
+        var cease = NotificationMessage.cease(Iana.CEASE_SHUTDOWN, communication);
+        for (Peer peer : peers.values()) peer.stop(cease, "shutting down");
         flush();
     }
 
-    /** Whether a connection from that address is welcome: a configured peer, not shut down, reachable, and none accepted already. Else close it. */
+    /**
+     * Whether a connection from that address is to be handed in: that of a configured peer, reachable, and none accepted already; or of one that is shut down,
+     * which is told so. Else close it.
+     */
     public boolean accepts(InetAddress peer) {
         var known = peers.get(peer);
         return known != null && known.connections().accepts();

@@ -181,7 +181,7 @@ class GracefulRestartTest {
     }
 
     @Test void andSoDoesEachOfThemWhileTheyAreKept() {
-        for (Consumer<Played> end : List.<Consumer<Played>>of(here -> here.speaker.clear(HEAD1), here -> here.speaker.peerReachable(HEAD1, false), here -> here.speaker.stop())) {
+        for (Consumer<Played> end : List.<Consumer<Played>>of(here -> here.speaker.clear(HEAD1), here -> here.speaker.peerReachable(HEAD1, false), here -> here.speaker.stop(""))) {
             var here = played(setting -> setting);
             var peer = up(here, PRESERVED);
             announce(peer, A, B);

@@ -56,7 +56,7 @@ class RouteRefreshTest {
         peer.sent.clear();
         played.speaker.softOut(HEAD1);
         assertEquals(List.of(BEGIN, END), List.of(peer.sent.getFirst(), peer.sent.getLast()), "whoever asked for it");
-        assertEquals(2L, played.speaker.neighbor(HEAD1).orElseThrow().sent().get("update"), "markers are no updates");
+        assertEquals(3L, played.speaker.neighbor(HEAD1).orElseThrow().sent().get("update"), "markers are no updates");
         assertEquals(4L, played.speaker.neighbor(HEAD1).orElseThrow().sent().get("route-refresh"));
     }
 

@@ -139,7 +139,7 @@ class SpeakerTest {
         a.speaker.localRoute(P, 0);
         establish();
         net.run(ofSeconds(1));
-        b.speaker.stop();
+        b.speaker.stop("");
         assertTrue(b.kernel.isEmpty());
         net.run(ofSeconds(1));
         var down = (PeerEvent.Down) a.events.stream().filter(PeerEvent.Down.class::isInstance).findFirst().orElseThrow();
@@ -201,11 +201,10 @@ class SpeakerTest {
         assertEquals(List.of(A), b.nextHops("10.0.1.0/24"));
     }
 
-    @Test void aShutDownPeerIsIdleAdminAndNotListenedTo() {
+    @Test void aShutDownPeerIsIdleAdminAndNotDialled() {
         var net = new VirtualNetwork(5);
-        var left = net.node(A, BgpConfig.builder(1).routerId(id("1.1.1.1")).peer(PeerConfig.builder(B, 2).shutdown(true).build()).build());
+        var left = net.node(A, BgpConfig.builder(1).routerId(id("1.1.1.1")).peer(PeerConfig.builder(B, 2).shutdown("").build()).build());
         left.speaker.start();
-        assertFalse(left.speaker.accepts(B));
         assertFalse(left.speaker.accepts(CPE2));
         assertEquals("Idle (Admin)", left.peer(B).state());
         assertTrue(left.pipes.isEmpty());

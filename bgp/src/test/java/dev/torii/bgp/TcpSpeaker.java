@@ -45,7 +45,7 @@ public final class TcpSpeaker implements Transport, RouteSink, EventSink {
         System.in.read();
         driver.loop.submit(() -> {
             driver.speaker.table().forEach(row -> say("row " + row.statusCodes() + row.prefix() + " " + row.nextHop().getHostAddress() + " [" + row.asPath() + "] " + row.origin()));
-            driver.speaker.stop();
+            driver.speaker.stop("");
         }).get();
     }
 

@@ -19,6 +19,9 @@ public final class CommunitySet {
             Map.entry(0xFFFF_0003, "route-filter-v4"), Map.entry(0xFFFF_0004, "route-filter-translated-v6"), Map.entry(0xFFFF_0005, "route-filter-v6"),
             Map.entry(0xFFFF_0006, "llgr-stale"), Map.entry(0xFFFF_0007, "no-llgr"), Map.entry(0xFFFF_0008, "accept-own-nexthop"), Map.entry(0xFFFF_029A, "blackhole"),
             Map.entry(0xFFFF_FF01, "no-export"), Map.entry(0xFFFF_FF02, "no-advertise"), Map.entry(0xFFFF_FF03, "local-AS"), Map.entry(0xFFFF_FF04, "no-peer")));
+    /** RFC 8326. */
+    public static final CommunitySet GRACEFUL_SHUTDOWN = one(CommunityKind.STANDARD, ByteBuffer.allocate(4).putInt(0xFFFF_0000));
+
     private static final int ROUTE_TARGET = 2, SITE_OF_ORIGIN = 3;
     private static final long MAX_16 = 0xFFFF, MAX_32 = 0xFFFF_FFFFL;
 

@@ -244,7 +244,7 @@ final class BgpDriver implements Transport {
     void stop(Runnable then) {
         for (Channel listener : listeners.values()) listener.close();
         listeners.clear();
-        speaker().stop();
+        speaker().stop("the router stops");
         if (lingering.isEmpty()) {
             then.run();
             return;

@@ -71,6 +71,20 @@ public final class Frr implements AutoCloseable {
         }
     }
 
+    /** bgpd ends without a word to anybody (SIGKILL). */
+    public void killBgpd() {
+        jobs.getLast().kill();
+        Await.until("bgpd's end", START, () -> !jobs.getLast().alive(), () -> "");
+    }
+
+    /** Starts another one in its place. */
+    public void startBgpd(String bgpdConf) {
+        write("bgpd.conf", "log file " + directory.resolve("bgpd.log") + "\n" + bgpdConf);
+        jobs.removeLast();
+        spawn("bgpd", "-p", "179");
+        Await.until("bgpd's answer", START, () -> vtysh("show bgp summary").ok(), () -> jobs.getLast().tail(5));
+    }
+
     /** The daemons: zebra, staticd, bgpd. */
     public List<Job> jobs() {
         return List.copyOf(jobs);

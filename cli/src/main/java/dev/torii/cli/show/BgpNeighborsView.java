@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** {@code show bgp neighbors [X]}, in FRR 8.4's lines: those for which there is something to say. */
 public record BgpNeighborsView(Summary summary, PolicyLists lists, List<NeighborView> neighbors) implements View {
@@ -30,7 +31,7 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
         text.append("BGP neighbor is %s, remote AS %d, local AS %d%s, %s link\n".formatted(config.address().getHostAddress(), config.remoteAs(), localAs(config),
                 config.localAs().map(own -> (own.noPrepend() ? " no-prepend" : "") + (own.replaceAs() ? " replace-as" : "")).orElse(""), external ? "external" : "internal"));
         config.description().ifPresent(description -> text.append(" Description: ").append(description).append('\n'));
-        if (config.shutdown()) text.append(" Administratively shut down\n");
+        if (config.shutdown().isPresent()) text.append(" Administratively shut down\n");
         text.append("  BGP version 4, remote router ID ").append(neighbor.negotiated().map(n -> n.remoteId().getHostAddress()).orElse("0.0.0.0"))
                 .append(", local router ID ").append(summary.routerId().getHostAddress()).append('\n');
         text.append("  BGP state = ").append(state(neighbor));
@@ -42,7 +43,9 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
             text.append("  Neighbor capabilities:\n");
             text.append("    4 Byte AS: advertised").append(negotiated.fourOctetAs() ? " and received" : "").append('\n');
             text.append("    Route refresh: advertised").append(negotiated.routeRefresh() ? " and received(new)" : "").append('\n');
+            text.append("    Enhanced Route Refresh: advertised").append(negotiated.enhancedRefresh() ? " and received" : "").append('\n');
             negotiated.families().forEach(family -> text.append("    Address Family ").append(family).append(": advertised and received\n"));
+            if (config.gracefulRestart().helper()) gracefulRestart(text, negotiated);
         });
         text.append("  Message statistics:\n    Inq depth is 0\n    Outq depth is ").append(neighbor.summary().outQueue()).append("\n                         Sent       Rcvd\n");
         for (String kind : KINDS) text.append("    %-15s%10d %10d\n".formatted(kind + ":", count(neighbor.sent(), kind), count(neighbor.received(), kind)));
@@ -59,6 +62,15 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
         if (config.password().isPresent()) text.append("Peer Authentication Enabled\n");
         if (!neighbor.reachable()) text.append("Its tunnel is down\n");
         text.append('\n');
+    }
+
+    private static void gracefulRestart(StringBuilder text, Negotiated negotiated) {
+        text.append("    Graceful Restart Capability: advertised").append(negotiated.gracefulRestart().isPresent() ? " and received" : "").append('\n');
+        negotiated.gracefulRestart().ifPresent(theirs -> {
+            text.append("      Remote Restart timer is ").append(theirs.restartSeconds()).append(" seconds\n      Address families by peer:\n        ");
+            text.append(theirs.families().isEmpty() ? "none" : theirs.families().stream()
+                    .map(one -> one.family() + (one.forwarding() ? "(preserved)" : "(not preserved)")).collect(Collectors.joining(", "))).append('\n');
+        });
     }
 
     private void family(StringBuilder text, NeighborView neighbor) {
@@ -142,7 +154,7 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
         fields.put("localAs", localAs(config));
         fields.put(isExternal(config) ? "nbrExternalLink" : "nbrInternalLink", true);
         config.description().ifPresent(description -> fields.put("nbrDesc", description));
-        if (config.shutdown()) fields.put("adminShutDown", true);
+        if (config.shutdown().isPresent()) fields.put("adminShutDown", true);
         fields.put("bgpVersion", 4);
         fields.put("remoteRouterId", neighbor.negotiated().map(n -> n.remoteId().getHostAddress()).orElse("0.0.0.0"));
         fields.put("localRouterId", summary.routerId().getHostAddress());

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.bgp.BgpConfig;
+import dev.torii.bgp.PeerConfig;
 import dev.torii.bgp.policy.RouteMap;
 import dev.torii.bgp.wire.Prefix;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,11 +44,50 @@ class FrrCommandsTest {
         assertEquals(5, peer.connectRetry().toSeconds());
         assertEquals(3, peer.ebgpMultihop());
         assertTrue(peer.passive());
-        assertTrue(peer.shutdown());
+        assertEquals(Optional.of(""), peer.shutdown());
         assertEquals(7, peer.ipv4Unicast().weight());
         assertEquals(1, peer.ipv4Unicast().advertisementInterval().toSeconds());
         assertEquals(Optional.of("P"), peer.ipv4Unicast().in().prefixList());
         assertEquals(Optional.of("P"), peer.ipv4Unicast().out().prefixList());
+    }
+
+    @Test
+    void gracefulRestartIsSaidOfAllOrOfOne() {
+        var standard = new PeerConfig.GracefulRestart(true, Duration.ofSeconds(120), Duration.ofSeconds(360), true);
+        assertEquals(standard, bgp().peers().getFirst().gracefulRestart());
+        assertEquals(new PeerConfig.GracefulRestart(true, Duration.ofSeconds(60), Duration.ofSeconds(90), false),
+                bgp(" bgp graceful-restart restart-time 60", " bgp graceful-restart stalepath-time 90", " bgp graceful-restart disable-eor").peers().getFirst().gracefulRestart());
+        assertEquals(standard, bgp(" bgp graceful-restart stalepath-time 90", " no bgp graceful-restart stalepath-time", " bgp graceful-restart disable-eor", " no bgp graceful-restart disable-eor")
+                .peers().getFirst().gracefulRestart());
+        assertFalse(bgp(" bgp graceful-restart-disable").peers().getFirst().gracefulRestart().helper());
+        assertTrue(bgp(" bgp graceful-restart-disable", " neighbor 192.168.254.2 graceful-restart-helper").peers().getFirst().gracefulRestart().helper());
+        assertFalse(bgp(" neighbor 192.168.254.2 graceful-restart-helper", " neighbor 192.168.254.2 graceful-restart-disable").peers().getFirst().gracefulRestart().helper());
+        assertTrue(bgp(" neighbor 192.168.254.2 graceful-restart-disable", " no neighbor 192.168.254.2 graceful-restart-disable").peers().getFirst().gracefulRestart().helper());
+        assertEquals(List.of(), site.warnings());
+    }
+
+    @Test
+    void aRestartOfOurOwnIsNotGracefulAndThatIsSaid() {
+        assertTrue(bgp(" bgp graceful-restart", " neighbor 192.168.254.2 graceful-restart").peers().getFirst().gracefulRestart().helper());
+        String why = ": this router helps neighbors that restart, but does not restart gracefully itself: without its process nothing is forwarded";
+        assertEquals(List.of("/etc/frr/bgpd.conf:4:2" + why, "/etc/frr/bgpd.conf:5:2" + why), site.warnings());
+    }
+
+    @Test
+    void whoIsShutDownMayBeToldWhy() {
+        assertEquals(Optional.of("maintenance until 18:00"), bgp(" neighbor 192.168.254.2 shutdown message maintenance until 18:00").peers().getFirst().shutdown());
+        assertEquals(Optional.of(""), bgp(" bgp shutdown").peers().getFirst().shutdown());
+        assertEquals(Optional.of("all of it"), bgp(" bgp shutdown message all of it").peers().getFirst().shutdown());
+        assertEquals(Optional.of("this one"), bgp(" bgp shutdown message all of it", " neighbor 192.168.254.2 shutdown message this one").peers().getFirst().shutdown());
+        assertEquals(Optional.empty(), bgp(" bgp shutdown", " no bgp shutdown", " neighbor 192.168.254.2 shutdown message x", " no neighbor 192.168.254.2 shutdown").peers().getFirst().shutdown());
+        site.bgpd(HEAD + " neighbor 192.168.254.2 shutdown message " + "x".repeat(256) + "\n");
+        assertEquals(List.of("/etc/frr/bgpd.conf:4:2: the message has 256 octets"), site.problems());
+    }
+
+    @Test
+    void gracefulShutdownIsOfTheWholeRouter() {
+        assertTrue(bgp(" bgp graceful-shutdown").gracefulShutdown());
+        assertFalse(bgp(" bgp graceful-shutdown", " no bgp graceful-shutdown").gracefulShutdown());
     }
 
     @Test

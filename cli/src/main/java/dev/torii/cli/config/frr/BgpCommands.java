@@ -90,12 +90,18 @@ final class BgpCommands {
                 "bgp reject-as-sets", "bgp suppress-fib-pending", "bgp update-delay <rest>", "bgp minimum-holdtime <num>", "update-delay <rest>", "coalesce-time <num>",
                 "write-quanta <num>", "read-quanta <num>", "auto-summary", "synchronization")) router.add(quiet, FrrValues::quiet);
         gracefulRestart(router);
-        for (String noted : List.of("bgp graceful-shutdown", "bgp dampening <rest>")) router.add(noted, values.noted("graceful shutdown and dampening are not supported yet"));
+        router.add("bgp dampening <rest>", values.noted("dampening is not supported yet"));
+        router.add("bgp graceful-shutdown", match -> bgp().gracefulShutdown = !match.no());
+        router.add("bgp shutdown", match -> bgp().shutdown = match.no() ? Optional.empty() : Optional.of(""));
+        router.add("bgp shutdown message <rest>", match -> {
+            if (match.no()) bgp().shutdown = Optional.of("");
+            else neighbors.communication(match, 0).ifPresent(words -> bgp().shutdown = Optional.of(words));
+        });
         router.add("bgp network import-check", match -> {
             if (match.no()) values.error(match.first().at(), "networks without a route are not supported yet", "remove the line, and add ip route for each network");
         });
         for (String other : List.of("bgp bestpath as-path confed", "bgp bestpath med confed", "bgp bestpath peer-type <rest>", "bgp bestpath bandwidth <rest>", "bgp cluster-id <rest>", "bgp confederation <rest>", "bgp listen <rest>", "bgp route-reflector <rest>",
-                "bgp enforce-first-as", "bgp disable-ebgp-connected-route-check", "bgp route-map <rest>", "bgp shutdown <rest>", "bgp max-med <rest>", "bgp labeled-unicast <rest>")) {
+                "bgp enforce-first-as", "bgp disable-ebgp-connected-route-check", "bgp route-map <rest>", "bgp max-med <rest>", "bgp labeled-unicast <rest>")) {
             router.add(other, values.refused("this setting is", "remove the line"));
         }
     }

@@ -72,6 +72,8 @@ final class FrrState {
         boolean ignoreAsPath;
         boolean multipathRelax;
         long localPreference = 100;
+        Optional<String> shutdown = Optional.empty();
+        boolean gracefulShutdown;
         PeerConfig.GracefulRestart gracefulRestart = PeerConfig.GracefulRestart.STANDARD;
 
         Bgp(long as, Position at) {
@@ -92,7 +94,7 @@ final class FrrState {
         var builder = BgpConfig.builder(router.as);
         router.routerId.or(() -> zebraRouterId).ifPresent(builder::routerId);
         boolean policyRequired = router.ebgpRequiresPolicy.orElse(!datacenter);
-        builder.ebgpRequiresPolicy(policyRequired).multipathRelax(router.multipathRelax).defaultLocalPreference(router.localPreference);
+        builder.ebgpRequiresPolicy(policyRequired).multipathRelax(router.multipathRelax).defaultLocalPreference(router.localPreference).gracefulShutdown(router.gracefulShutdown);
         if (router.maximumPaths.isPresent() || router.maximumPathsIbgp.isPresent()) {
             var standard = BgpConfig.builder(router.as).build();
             builder.maximumPaths(router.maximumPaths.orElse(standard.maximumPaths()), router.maximumPathsIbgp.orElse(standard.maximumPathsIbgp()));
@@ -104,7 +106,7 @@ final class FrrState {
                 diagnostics.error(neighbor.at, "neighbor " + neighbor.name + " has no AS", "write neighbor " + neighbor.name + " remote-as AS");
                 return;
             }
-            var peer = neighbor.build(address, timers, connectRetry, router.activateIpv4Unicast, router.gracefulRestart);
+            var peer = neighbor.build(address, timers, connectRetry, router);
             builder.peer(peer);
             if (peer.ttlSecurityHops().isPresent() && peer.ebgpMultihop() > 1)
                 diagnostics.error(neighbor.at, "neighbor " + neighbor.name + " has both ebgp-multihop and ttl-security", "remove one of the two lines");

@@ -45,9 +45,10 @@ final class Neighbor {
         return all.values();
     }
 
-    PeerConfig build(InetAddress address, Timers timersOfAll, Duration connectRetryOfAll, boolean activateByDefault, PeerConfig.GracefulRestart restartOfAll) {
-        var builder = PeerConfig.builder(address, as().orElseThrow()).timers(timersOfAll.keepalive(), timersOfAll.hold()).connectRetry(connectRetryOfAll).gracefulRestart(restartOfAll)
-                .family(AddressFamily.IPV4_UNICAST, family -> family.activate(activateByDefault));
+    PeerConfig build(InetAddress address, Timers timersOfAll, Duration connectRetryOfAll, FrrState.Bgp router) {
+        var builder = PeerConfig.builder(address, as().orElseThrow()).timers(timersOfAll.keepalive(), timersOfAll.hold()).connectRetry(connectRetryOfAll)
+                .gracefulRestart(router.gracefulRestart).family(AddressFamily.IPV4_UNICAST, family -> family.activate(router.activateIpv4Unicast));
+        router.shutdown.ifPresent(builder::shutdown);
         for (Setting setting : allSettings()) setting.change().accept(builder);
         return builder.build();
     }

@@ -5,6 +5,7 @@ import dev.torii.bgp.Password;
 import dev.torii.bgp.PeerConfig;
 import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.CommunityKind;
+import dev.torii.bgp.wire.NotificationMessage;
 import dev.torii.cli.config.Addresses;
 import dev.torii.cli.config.Nearest;
 import dev.torii.cli.config.Warning;
@@ -61,8 +62,9 @@ final class NeighborCommands {
         set(router, "ebgp-multihop", match -> setting(peer -> peer.ebgpMultihop(255)));
         set(router, "ebgp-multihop <num>", match -> number(match, 1, 255).flatMap(ttl -> setting(peer -> peer.ebgpMultihop((int) (long) ttl))));
         set(router, "passive", match -> setting(peer -> peer.passive(true)));
-        set(router, "shutdown", match -> setting(peer -> peer.shutdown(true)));
-        set(router, "shutdown message <rest>", match -> setting(peer -> peer.shutdown(true)));
+        set(router, "shutdown", match -> setting(peer -> peer.shutdown("")));
+        set(router, "shutdown message <rest>", match -> communication(match, 1).flatMap(words -> setting(peer -> peer.shutdown(words))));
+        other(router, "shutdown rtt <rest>", refusedSetting());
         set(router, "local-as <as>", match -> localAs(match, false, false));
         set(router, "local-as <as> no-prepend", match -> localAs(match, true, false));
         set(router, "local-as <as> no-prepend replace-as", match -> localAs(match, true, true));
@@ -304,6 +306,15 @@ final class NeighborCommands {
             return Optional.empty();
         }
         return setting(peer -> peer.localAs(new PeerConfig.LocalAs(as.getAsLong(), noPrepend, replaceAs)));
+    }
+
+    /** RFC 9003: what a neighbour is told when it is shut down. */
+    Optional<String> communication(Match match, int from) {
+        String words = match.taken().stream().skip(from).map(Word::text).collect(Collectors.joining(" "));
+        int length = words.getBytes(StandardCharsets.UTF_8).length;
+        if (length > 0 && length <= NotificationMessage.LONGEST_COMMUNICATION) return Optional.of(words);
+        values.error(match.first().at(), "the message has " + length + " octets", "write one of 1 to " + NotificationMessage.LONGEST_COMMUNICATION);
+        return Optional.empty();
     }
 
     /** Never repeated in a message: it is a secret. */
