@@ -42,6 +42,7 @@ class BgpFsmTest {
         events.put("Unreachable", new Event.Unreachable());
         events.put("CollisionDump", new Event.CollisionDump());
         for (TimerName timer : TimerName.values()) events.put(timer.name(), new Event.Expired(timer));
+        events.put("SendingWaits", new Event.SendingWaits(true));
         events.put("TcpConnected", new Event.TcpConnected());
         events.put("TcpFailed", new Event.TcpFailed(new Reason.ConnectionClosed()));
         events.put("Open", new Event.OpenReceived(good()));
@@ -64,11 +65,15 @@ class BgpFsmTest {
                 CollisionDump Idle     Idle        Idle        Idle+6/7         Idle+6/7         Idle+6/7         Idle+6/7
                 CONNECT_RETRY Idle     Connect     Connect     Idle+5/0         Idle+5/1         Idle+5/2         Idle+5/3
                 HOLD          Idle     Idle        Idle        Idle+4/0         Idle+4/0         Idle+4/0         Idle+4/0
+                SEND_HOLD     Idle     Idle        Idle        Idle+8/0         Idle+8/0         Idle+8/0         Idle+8/0
                 KEEPALIVE     Idle     Connect     Active      Active           OpenSent         OpenConfirm      Established
                 DELAY_OPEN    Idle     Connect     Active      OpenSent         OpenSent         OpenConfirm      Established
                 IDLE_HOLD     Connect  Connect     Active      Active           OpenSent         OpenConfirm      Established
                 ADVERTISEMENT_INTERVAL Idle Connect Active     Active           OpenSent         OpenConfirm      Established
                 MAXIMUM_PREFIX_RESTART Idle Connect Active     Active           OpenSent         OpenConfirm      Established
+                GRACEFUL_RESTART Idle  Connect     Active      Active           OpenSent         OpenConfirm      Established
+                STALE_ROUTES  Idle     Connect     Active      Active           OpenSent         OpenConfirm      Established
+                SendingWaits  Idle     Connect     Active      Active           OpenSent         OpenConfirm      Established
                 TcpConnected  Idle     OpenSent    OpenSent    Active           OpenSent         OpenConfirm      Established
                 TcpFailed     Idle     Active      Active      Active           Active           Idle             Idle
                 Open          Idle     Idle        Idle        OpenConfirm      OpenConfirm      Idle+5/2         Idle+5/3

@@ -50,7 +50,8 @@ class OpenErrorsTest {
         for (int code = 0; code < 256; code++) {
             var value = switch (code) {
                 case 1 -> "00010001";
-                case 2 -> "";
+                case 2, 70 -> "";
+                case 64 -> "407800010180";
                 case 65 -> "00007c9a";
                 default -> "0102030405";
             };

@@ -81,7 +81,7 @@ class FrrCommandsTest {
         assertEquals(Optional.of("this one"), bgp(" bgp shutdown message all of it", " neighbor 192.168.254.2 shutdown message this one").peers().getFirst().shutdown());
         assertEquals(Optional.empty(), bgp(" bgp shutdown", " no bgp shutdown", " neighbor 192.168.254.2 shutdown message x", " no neighbor 192.168.254.2 shutdown").peers().getFirst().shutdown());
         site.bgpd(HEAD + " neighbor 192.168.254.2 shutdown message " + "x".repeat(256) + "\n");
-        assertEquals(List.of("/etc/frr/bgpd.conf:4:2: the message has 256 octets"), site.problems());
+        assertEquals(List.of("/etc/frr/bgpd.conf:4:2: the message has 256 octets | write one of 1 to 255"), site.problems());
     }
 
     @Test
