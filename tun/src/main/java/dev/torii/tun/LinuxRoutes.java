@@ -1,7 +1,14 @@
 package dev.torii.tun;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -47,6 +54,27 @@ public final class LinuxRoutes implements Routes {
 
     private void make(String operation, int flags, Route route) throws IOException {
         netlink.request(operation, NetlinkCodec.RTM_NEWROUTE, flags, out -> RouteCodec.encodeNew(route, out));
+    }
+
+    @Override
+    public Map<Route, IOException> addAll(Collection<Route> routes) throws IOException {
+        return all(routes, NetlinkCodec.RTM_NEWROUTE, NetlinkCodec.NLM_F_CREATE | NetlinkCodec.NLM_F_EXCL, RouteCodec::encodeNew,
+                (route, errno) -> errno.errno() == Errno.EEXIST ? new RouteExistsException(route) : errno);
+    }
+
+    @Override
+    public Map<Route, IOException> removeAll(Collection<Route> routes) throws IOException {
+        return all(routes, NetlinkCodec.RTM_DELROUTE, 0, RouteCodec::encodeRemoval, (route, errno) -> errno);
+    }
+
+    private Map<Route, IOException> all(Collection<Route> routes, int type, int flags, BiConsumer<Route, ByteBuffer> encode,
+            BiFunction<Route, ErrnoException, IOException> failure) throws IOException {
+        var distinct = List.copyOf(new LinkedHashSet<>(routes));
+        var failures = new HashMap<Route, IOException>();
+        netlink.requestAll(i -> (type == NetlinkCodec.RTM_NEWROUTE ? "add route " : "remove route ") + distinct.get(i), type, flags, distinct.size(),
+                (out, i) -> encode.accept(distinct.get(i), out))
+                .forEach((i, errno) -> failures.put(distinct.get(i), failure.apply(distinct.get(i), errno)));
+        return failures;
     }
 
     @Override

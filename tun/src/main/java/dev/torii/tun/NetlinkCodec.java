@@ -44,6 +44,11 @@ final class NetlinkCodec {
         out.putInt(start, out.position() - start);
     }
 
+    /** Adds flags to the message that begins there. */
+    static void addFlags(ByteBuffer out, int start, int flags) {
+        out.putShort(start + 6, (short) (out.getShort(start + 6) | flags));
+    }
+
     /** Reads all messages of one datagram. */
     static List<NetlinkMessage> decode(ByteBuffer in) throws MalformedNetlinkException {
         var messages = new ArrayList<NetlinkMessage>();

@@ -3,8 +3,12 @@ package dev.torii.tun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.function.ObjIntConsumer;
 
 /**
  * A conversation with the kernel's rtnetlink: one request, its answer. It belongs to the network namespace of the thread that opened it, and to one
@@ -16,6 +20,9 @@ public final class NetlinkSocket implements AutoCloseable {
     private static final int ANSWER_SECONDS = 10;
     private static final int BUFFER = 256 * 1024;
     private static final int SOCKADDR_NL = 12;
+    /** So few that all their answers fit into the socket's receive buffer, should all fail. */
+    private static final int TOGETHER = 100;
+    private static final int LARGEST_REQUEST = 64 * 1024;
     private static final int DUMP_TRIES = 10;
 
     private final Scratch out = new Scratch(BUFFER);
@@ -66,6 +73,43 @@ public final class NetlinkSocket implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /**
+     * Has the kernel do many things of a kind, each whatever becomes of the others, in few system calls.
+     *
+     * @param operation what the thing of that number is, for the message of an exception
+     * @param body      writes that thing's message
+     * @return what failed, by its number
+     */
+    Map<Integer, ErrnoException> requestAll(IntFunction<String> operation, int type, int flags, int count, ObjIntConsumer<ByteBuffer> body) throws IOException {
+        var failures = new HashMap<Integer, ErrnoException>();
+        for (int next = 0; next < count; ) {
+            int from = next;
+            int first = sequence + 1;
+            int start = 0;
+            out.bytes.clear();
+            while (next < count && next - from < TOGETHER && out.bytes.remaining() > LARGEST_REQUEST) {
+                int number = next++;
+                start = out.bytes.position();
+                NetlinkCodec.encode(type, flags | NetlinkCodec.NLM_F_REQUEST, ++sequence, message -> body.accept(message, number), out.bytes);
+                out.bytes.position(Attributes.align(out.bytes.position()));
+            }
+            NetlinkCodec.addFlags(out.bytes, start, NetlinkCodec.NLM_F_ACK);        // only the last is answered whatever comes of it
+            int last = next - 1;
+            if (fd < 0) throw new IOException(operation.apply(from) + ": the netlink socket is closed");
+            if (LibC.sendto(fd, out.address, out.bytes.position(), 0, 0, 0) < 0) throw new ErrnoException(operation.apply(from), LibC.errno());
+            boolean done = false;
+            while (!done) {
+                for (NetlinkMessage message : receive(operation.apply(from))) {
+                    int number = from + message.sequence() - first;
+                    if (number < from || number > last || !(message.body() instanceof NetlinkMessage.Answer answer)) continue;
+                    if (answer.errno() != 0) failures.put(number, new ErrnoException(operation.apply(number), answer.errno(), answer.detail()));
+                    done |= number == last;                                         // they are carried out in order
+                }
+            }
+        }
+        return failures;
     }
 
     /** Lists something, again if it changed in the meantime. */

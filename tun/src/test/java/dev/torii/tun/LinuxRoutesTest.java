@@ -115,6 +115,25 @@ class LinuxRoutesTest {
     }
 
     @Test
+    void manyRoutesAreMadeAndRemovedEachWhateverBecomesOfTheOthers() throws Exception {
+        inside(host -> {
+            var wanted = new ArrayList<Route>();
+            for (int i = 0; i < 250; i++) wanted.add(Route.to(ip("10.1." + i + ".0"), 24, host.hopOne()));
+            Ip.run("route", "add", "10.1.7.0/24", "dev", "vti2", "proto", "static");
+            var nowhere = Route.to(ip("10.2.0.0"), 24, NextHop.device(9999));
+            wanted.add(120, nowhere);
+            var failed = host.routes().addAll(wanted);
+            assertEquals(Set.of(wanted.get(7), nowhere), failed.keySet());
+            assertTrue(failed.get(wanted.get(7)) instanceof RouteExistsException, () -> "" + failed.get(wanted.get(7)));
+            assertFalse(failed.get(nowhere) instanceof RouteExistsException, () -> "" + failed.get(nowhere));
+            assertEquals(249, host.ours().size());
+            assertEquals(failed.keySet(), host.routes().removeAll(wanted).keySet());
+            assertEquals(List.of(), host.ours());
+            assertEquals("10.1.7.0/24 dev vti2 proto static scope link", Ip.run("route", "show"));
+        });
+    }
+
+    @Test
     void gatewaysSourcesOnLinkAndBlackholesAreAsIproute2SeesThem() throws Exception {
         inside(host -> {
             host.links().addAddress(InterfaceAddress.of(host.one().index(), ip("192.168.254.2"), 30));

@@ -1,6 +1,8 @@
 package dev.torii.cli.daemon;
 
+import dev.torii.tun.NetlinkEvent;
 import dev.torii.tun.NetlinkMonitor;
+import dev.torii.tun.Route;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -23,9 +25,12 @@ final class NetworkWatch implements AutoCloseable {
 
     private void watch(ControlLoop loop, EventLog log, Runnable changed) {
         try {
-            while (monitor.next().isPresent()) loop.run(() -> loop.arm(this, SETTLE, () -> {
-                if (!closed) changed.run();
-            }));
+            for (var event = monitor.next(); event.isPresent(); event = monitor.next()) {
+                if (event.get() instanceof NetlinkEvent.RouteChanged(Route route) && route.isOurs()) continue;     // we know: we made it
+                loop.run(() -> loop.arm(this, SETTLE, () -> {
+                    if (!closed) changed.run();
+                }));
+            }
         } catch (IOException e) {
             log.warn("network", "changes of the host's network are not seen any more: " + e.getMessage());
         }

@@ -7,8 +7,10 @@ import dev.torii.tun.Route;
 import dev.torii.tun.RouteExistsException;
 import dev.torii.tun.Routes;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,11 +67,15 @@ public final class FibSync implements AutoCloseable {
 
     /** Carries out what changed. */
     public void apply(RouteTable.Changes changes) {
-        for (RibEntry gone : changes.gone()) remove(gone.prefix());
+        var leaving = new ArrayList<Prefix>();
+        var wishes = new LinkedHashMap<Prefix, Wish>();
+        for (RibEntry gone : changes.gone()) leaving.add(gone.prefix());
         for (RibEntry entry : changes.selected()) {
-            if (entry.source().installed()) install(entry);
-            else remove(entry.prefix());
+            if (entry.source().installed()) wishes.put(entry.prefix(), wish(entry));
+            else leaving.add(entry.prefix());
         }
+        remove(leaving);
+        write(wishes);
     }
 
     /** Puts back what the kernel has lost (an interface that went down takes its routes along) and tries again what it refused. */
@@ -80,7 +86,7 @@ public final class FibSync implements AutoCloseable {
         } catch (IOException e) {
             report.accept("routes", "cannot read the kernel's: " + e.getMessage());
         }
-        again.forEach(this::write);
+        write(again);
     }
 
     /** Those of ours that are not in {@code routes} as they were made: the value tells whether anything is left of them. */
@@ -99,10 +105,10 @@ public final class FibSync implements AutoCloseable {
     private void putBack(Prefix prefix, boolean partlyThere) {
         var route = installed.get(prefix);
         if (!partlyThere) installed.remove(prefix);                     // somebody else may have the prefix now: it is not ours to replace
-        write(prefix, new Wish(route, recorded.contains(prefix)));
+        write(Map.of(prefix, new Wish(route, recorded.contains(prefix))));
     }
 
-    private void install(RibEntry entry) {
+    private Wish wish(RibEntry entry) {
         Prefix prefix = entry.prefix();
         boolean named = prefix.ipv6() && entry.hops().size() > 1;            // the kernel wants gateways there
         var hops = entry.hops().stream()
@@ -110,64 +116,96 @@ public final class FibSync implements AutoCloseable {
                         .map(gateway -> NextHop.via(gateway, hop.interfaceIndex())).orElseGet(() -> NextHop.device(hop.interfaceIndex())))
                 .toList();
         var route = (hops.isEmpty() ? Route.blackhole(prefix.address(), prefix.length()) : Route.to(prefix.address(), prefix.length(), hops)).withMetric(METRIC);
-        write(prefix, new Wish(route, entry.hops().isEmpty() || entry.hops().stream().anyMatch(hop -> !diesWithUs.test(hop.interfaceName()))));
+        return new Wish(route, entry.hops().isEmpty() || entry.hops().stream().anyMatch(hop -> !diesWithUs.test(hop.interfaceName())));
     }
 
-    private void write(Prefix prefix, Wish wish) {
-        if (wish.outlivesUs() && recorded.add(prefix)) record(prefix, true);
+    private void write(Map<Prefix, Wish> wishes) {
+        record(wishes.entrySet().stream().filter(wish -> wish.getValue().outlivesUs() && recorded.add(wish.getKey())).map(Map.Entry::getKey).toList(), true);
+        var fresh = wishes.entrySet().stream().filter(wish -> !installed.containsKey(wish.getKey())).map(wish -> wish.getValue().route()).toList();
+        var failures = fresh.isEmpty() ? Map.<Route, IOException>of() : add(fresh);
+        wishes.forEach((prefix, wish) -> {
+            if (installed.containsKey(prefix)) replace(prefix, wish);
+            else written(prefix, wish, Optional.ofNullable(failures.get(wish.route())));
+        });
+    }
+
+    private Map<Route, IOException> add(List<Route> routes) {
         try {
-            if (installed.containsKey(prefix)) kernel.replace(wish.route());
-            else kernel.add(wish.route());
-            installed.put(prefix, wish.route());
-            refused.remove(prefix);
-        } catch (RouteExistsException foreign) {
-            if (recorded.remove(prefix)) record(prefix, false);         // what is there must outlive us
-            if (!wish.equals(refused.put(prefix, wish))) report.accept(prefix.toString(), "somebody else's route to this prefix is left alone; ours is not installed");
+            return kernel.addAll(routes);
         } catch (IOException e) {
-            removeFromKernel(prefix);                                   // an earlier one leads where we do not want it any more
-            if (!wish.equals(refused.put(prefix, wish))) report.accept(prefix.toString(), "the kernel refused the route: " + e.getMessage());
+            var failures = new HashMap<Route, IOException>();
+            for (Route route : routes) failures.put(route, e);
+            return failures;
         }
     }
 
-    private void remove(Prefix prefix) {
-        refused.remove(prefix);
-        removeFromKernel(prefix);
-        if (recorded.remove(prefix)) record(prefix, false);
+    private void replace(Prefix prefix, Wish wish) {
+        try {
+            kernel.replace(wish.route());
+            written(prefix, wish, Optional.empty());
+        } catch (IOException e) {
+            written(prefix, wish, Optional.of(e));
+        }
     }
 
-    private void removeFromKernel(Prefix prefix) {
-        var route = installed.remove(prefix);
-        if (route == null) return;
+    private void written(Prefix prefix, Wish wish, Optional<IOException> failure) {
+        if (failure.isEmpty()) {
+            installed.put(prefix, wish.route());
+            refused.remove(prefix);
+        } else if (failure.get() instanceof RouteExistsException) {
+            if (recorded.remove(prefix)) record(List.of(prefix), false);    // what is there must outlive us
+            if (!wish.equals(refused.put(prefix, wish))) report.accept(prefix.toString(), "somebody else's route to this prefix is left alone; ours is not installed");
+        } else {
+            removeFromKernel(List.of(prefix));                              // an earlier one leads where we do not want it any more
+            if (!wish.equals(refused.put(prefix, wish))) report.accept(prefix.toString(), "the kernel refused the route: " + failure.get().getMessage());
+        }
+    }
+
+    private void remove(List<Prefix> prefixes) {
+        prefixes.forEach(refused::remove);
+        removeFromKernel(prefixes);
+        record(prefixes.stream().filter(recorded::remove).toList(), false);
+    }
+
+    private void removeFromKernel(List<Prefix> prefixes) {
+        var routes = new LinkedHashMap<Prefix, Route>();
+        for (Prefix prefix : prefixes) {
+            var route = installed.remove(prefix);
+            if (route != null) routes.put(prefix, route);
+        }
+        if (routes.isEmpty()) return;
         try {
-            if (!kernel.remove(route)) removeByKey(route);
+            var failures = kernel.removeAll(routes.values());
+            if (!failures.isEmpty()) removeByKey(failures.keySet());
         } catch (IOException e) {
-            report.accept(prefix.toString(), "cannot remove the route: " + e.getMessage());
+            report.accept(prefixes.getFirst() + (prefixes.size() > 1 ? " and others" : ""), "cannot remove the route: " + e.getMessage());
         }
     }
 
     /** The kernel may have taken next hops out of our route by itself; what is left of it is still ours. */
-    private void removeByKey(Route route) throws IOException {
+    private void removeByKey(Set<Route> routes) throws IOException {
+        var byDestination = new HashMap<Destination, Route>();
+        for (Route route : routes) byDestination.put(new Destination(route.destination(), route.prefixLength()), route);
         for (Route left : kernel.list()) {
-            if (left.isOurs() && left.sameKey(route)) kernel.remove(left);
+            var route = byDestination.get(new Destination(left.destination(), left.prefixLength()));
+            if (route != null && left.isOurs() && left.sameKey(route)) kernel.remove(left);
         }
     }
 
-    private void record(Prefix prefix, boolean adding) {
-        var destination = List.of(new Destination(prefix.address(), prefix.length()));
+    private void record(List<Prefix> prefixes, boolean adding) {
+        if (prefixes.isEmpty()) return;
+        var destinations = prefixes.stream().map(prefix -> new Destination(prefix.address(), prefix.length())).toList();
         try {
-            if (adding) owned.adding(destination);
-            else owned.removed(destination);
+            if (adding) owned.adding(destinations);
+            else owned.removed(destinations);
         } catch (IOException e) {
-            report.accept(prefix.toString(), "cannot write the record of routes in the run directory: " + e.getMessage());
+            report.accept(prefixes.getFirst() + (prefixes.size() > 1 ? " and others" : ""), "cannot write the record of routes in the run directory: " + e.getMessage());
         }
     }
 
     /** Takes everything out of the kernel that was put in. */
     @Override public void close() {
-        for (Prefix prefix : List.copyOf(installed.keySet())) remove(prefix);
-        for (Prefix prefix : List.copyOf(recorded)) {
-            recorded.remove(prefix);
-            record(prefix, false);
-        }
+        remove(List.copyOf(installed.keySet()));
+        remove(List.copyOf(recorded));
     }
 }
