@@ -47,6 +47,7 @@ final class BgpDriver implements Transport {
     private static final IntegerUnixChannelOption IP_TTL = new IntegerUnixChannelOption("IP_TTL", 0, 2);
     private static final IntegerUnixChannelOption IP_MINTTL = new IntegerUnixChannelOption("IP_MINTTL", 0, 21);
     private static final int GREATEST_TTL = 255;
+    private static final int INBOX = 64 << 10;                              // Netty's largest read
 
     private final ControlLoop loop;
     private final Map<InetAddress, PeerConfig> peers = new HashMap<>();
@@ -57,6 +58,7 @@ final class BgpDriver implements Transport {
     private final Map<ConnectionId, Channel> connections = new HashMap<>();
     private final Map<InetAddress, Channel> listeners = new HashMap<>();
     private final Set<Channel> lingering = new HashSet<>();
+    private final ByteBuffer inbox = ByteBuffer.allocate(INBOX);           // on the heap, as all that the machine reads: one kind of buffer is compiled best
     private @Nullable Speaker speaker;
     private Runnable whenAllClosed = () -> {};
 
@@ -266,7 +268,11 @@ final class BgpDriver implements Transport {
         @Override public void channelRead(ChannelHandlerContext context, Object message) {
             var bytes = (ByteBuf) message;
             try {
-                if (connections.containsKey(id)) speaker().received(id, bytes.nioBuffer());
+                while (bytes.isReadable() && connections.containsKey(id)) {
+                    inbox.clear().limit(Math.min(bytes.readableBytes(), inbox.capacity()));
+                    bytes.readBytes(inbox);
+                    speaker().received(id, inbox.flip());
+                }
             } finally {
                 bytes.release();
             }

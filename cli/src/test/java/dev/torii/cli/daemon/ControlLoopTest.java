@@ -56,6 +56,22 @@ class ControlLoopTest {
         assertNull(happened.poll());
     }
 
+    @Test void aTimerPutOffAndBroughtForwardHasItsLastTime() throws Exception {
+        loop.run(() -> {
+            arm("a", SOON, "old");
+            arm("a", NEVER, "put off");
+            arm("b", LATER, "meanwhile");
+        });
+        assertEquals("meanwhile", next());
+        loop.run(() -> {
+            arm("a", SOON, "brought forward");
+            arm("b", LATER, "last");
+        });
+        assertEquals("brought forward", next());
+        assertEquals("last", next());
+        assertNull(happened.poll());
+    }
+
     @Test void aTimerMayArmItselfAgain() throws Exception {
         loop.run(() -> loop.arm("a", SOON, () -> {
             happened.add("first");
