@@ -24,4 +24,11 @@ public interface RouteSink {
 
     /** There is no learnt route to this prefix any more. */
     void withdrawn(Prefix prefix);
+
+    /** Takes nothing: the speaker does not even work out what there would be to tell. */
+    RouteSink NONE = new RouteSink() {
+        @Override public void best(LearntRoute route) {}
+
+        @Override public void withdrawn(Prefix prefix) {}
+    };
 }

@@ -11,11 +11,12 @@ import java.util.Optional;
  * @param tunnels      in the order of the files; empty where there is no IPsec
  * @param staticRoutes in the order of the files
  * @param bgp          present where BGP is to run; without a router id where the files give none
+ * @param bgpInKernel  whether the routes that BGP learns go into the kernel: not with bgpd's -n
  * @param hostname     FRR's {@code hostname}, for display
  * @param warnings     in the order of the files
  */
 public record SiteConfig(List<TunnelConfig> tunnels, List<StaticRoute> staticRoutes, Optional<BgpConfig> bgp,
-        Optional<String> hostname, List<Warning> warnings) {
+        boolean bgpInKernel, Optional<String> hostname, List<Warning> warnings) {
 
     /** Copies the lists. */
     public SiteConfig {

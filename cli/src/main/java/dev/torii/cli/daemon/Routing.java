@@ -37,6 +37,7 @@ final class Routing implements AutoCloseable {
     private final EventLog log;
     private final Optional<BgpConfig> bgpConfig;
     private final Optional<BgpDriver> bgpDriver;
+    private final RouteSink learntRoutes;
     private final Set<Prefix> announcedLocally = new HashSet<>();
     private Optional<Speaker> speaker = Optional.empty();
     private Optional<Redistribution> redistribution = Optional.empty();
@@ -58,6 +59,7 @@ final class Routing implements AutoCloseable {
             tunnel.config().remote().ifPresent(table::addGateway);
         }
         this.bgpConfig = config.bgp();
+        this.learntRoutes = config.bgpInKernel() ? new LearntRoutes() : RouteSink.NONE;
         this.bgpDriver = config.bgp().map(bgp -> new BgpDriver(loop, bgp.peers(), bgp.localAs(), this::localAddress, log, counters));
     }
 
@@ -97,7 +99,7 @@ final class Routing implements AutoCloseable {
         var config = bgpConfig.orElseThrow();
         var routerId = config.routerId().or(this::highestAddress);
         if (routerId.isEmpty()) return;                             // no address at all yet: with the first one this is called again
-        var machine = new Speaker(config.withRouterId(routerId.get()), driver, new LearntRoutes(), this::report, this::jitter, System::nanoTime);
+        var machine = new Speaker(config.withRouterId(routerId.get()), driver, learntRoutes, this::report, this::jitter, System::nanoTime);
         driver.drives(machine);
         speaker = Optional.of(machine);
         if (!config.redistributions().isEmpty()) redistribution = Optional.of(new Redistribution(machine, table.entries()));

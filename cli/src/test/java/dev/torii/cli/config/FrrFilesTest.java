@@ -53,6 +53,15 @@ class FrrFilesTest {
     }
 
     @Test
+    void bgpdsOptionNoKernelKeepsWhatItLearnsOutOfTheKernel() {
+        site.file("/etc/frr/bgpd.conf", BGP);
+        for (String options : List.of("-n", "  -A 127.0.0.1 --no_kernel", "'-n -A 127.0.0.1'"))
+            assertFalse(site.file("/etc/frr/daemons", "bgpd=yes\nbgpd_options=" + (options.startsWith("'") ? options : '"' + options + '"') + "\n").load().bgpInKernel(), options);
+        for (String options : List.of("", "-A 127.0.0.1", "--nonsense"))
+            assertTrue(site.file("/etc/frr/daemons", "bgpd=yes\nbgpd_options=\"" + options + "\"\n").load().bgpInKernel(), options);
+    }
+
+    @Test
     void bgpdNoMeansOneWarningAndNoBgp() {
         site.file("/etc/frr/daemons", STOCK_DAEMONS).file("/etc/frr/bgpd.conf", BGP).file("/etc/frr/staticd.conf", "ip route 10.9.0.0/16 192.168.1.1\n");
         assertEquals(List.of("/etc/frr/daemons:3:1: BGP is configured at /etc/frr/bgpd.conf:1:1 but not started"), site.warnings());

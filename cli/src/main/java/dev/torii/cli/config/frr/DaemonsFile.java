@@ -4,6 +4,7 @@ import dev.torii.cli.config.Diagnostics;
 import dev.torii.cli.config.Position;
 import dev.torii.cli.config.SourceFile;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -40,6 +41,12 @@ final class DaemonsFile {
 
     /** The line that says so; empty if there is none. */
     Optional<Position> bgpLine() { return Optional.ofNullable(settings.get("bgpd")).map(Setting::at); }
+
+    /** {@code bgpd_options} with -n or --no_kernel: what BGP learns stays out of the kernel. */
+    boolean bgpWithoutKernel() {
+        return Optional.ofNullable(settings.get("bgpd_options")).filter(setting -> List.of(setting.value().trim().split("\\s+")).stream()
+                .anyMatch(word -> word.equals("-n") || word.equals("--no_kernel"))).isPresent();
+    }
 
     /** {@code frr_profile}. */
     Optional<String> profile() { return Optional.ofNullable(settings.get("frr_profile")).map(Setting::value); }

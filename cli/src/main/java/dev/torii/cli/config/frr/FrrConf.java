@@ -51,7 +51,7 @@ public final class FrrConf {
             diagnostics.warn(Warning.Kind.BGP, daemons.bgpLine().orElse(new Position(DAEMONS, 1, 1)), "BGP is configured at " + bgpAt + " but not started", "write bgpd=yes");
             return new Routing(routing.staticRoutes(), Optional.empty(), routing.hostname());
         }
-        return routing;
+        return daemons.bgpWithoutKernel() ? routing.withoutKernel() : routing;
     }
 
     /** The first line that makes a file count. */
