@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -26,11 +25,11 @@ public final class RouteAttributes {
     private final Origin origin;
     private final AsPath asPath;
     private final int asPathLength;
-    private final InetAddress nextHop;
+    private InetAddress nextHop;                        // only ever replaced by an equal one
     private final long med;
     private final long localPref;
     private final List<PathAttribute> others;           // by type
-    private final int hash;
+    private int hash;                                   // 0: not computed yet
 
     private RouteAttributes(Origin origin, AsPath asPath, InetAddress nextHop, long med, long localPref, List<PathAttribute> others) {
         this.origin = origin;
@@ -40,7 +39,6 @@ public final class RouteAttributes {
         this.med = med;
         this.localPref = localPref;
         this.others = others;
-        this.hash = Objects.hash(origin.ordinal(), asPath.segments().hashCode(), nextHop, med, localPref, others.hashCode());
     }
 
     public static RouteAttributes of(Origin origin, AsPath asPath, InetAddress nextHop) {
@@ -90,6 +88,12 @@ public final class RouteAttributes {
 
     public InetAddress nextHop() { return nextHop; }
 
+    /** The same, with the next hop's object shared, too. */
+    public RouteAttributes sharing(Pool<InetAddress> addresses) {
+        nextHop = addresses.shared(nextHop);
+        return this;
+    }
+
     /** MULTI_EXIT_DISC; 0 where there is none, as the decision process takes it. */
     public long medOrZero() { return med == NONE ? 0 : med; }
 
@@ -114,8 +118,13 @@ public final class RouteAttributes {
 
     /** Without the attribute of that type; not for those that have an accessor of their own. */
     public RouteAttributes without(int type) {
-        if (others.stream().noneMatch(attribute -> attribute.type() == type)) return this;
+        if (!has(type)) return this;
         return new RouteAttributes(origin, asPath, nextHop, med, localPref, others.stream().filter(attribute -> attribute.type() != type).toList());
+    }
+
+    private boolean has(int type) {
+        for (PathAttribute attribute : others) if (attribute.type() == type) return true;
+        return false;
     }
 
     /** Those of that kind; none if there is no such attribute. */
@@ -134,6 +143,7 @@ public final class RouteAttributes {
 
     /** Without the extended communities that stay in our AS (RFC 4360 section 6). */
     public RouteAttributes transitiveCommunities() {
+        if (!has(CommunityKind.EXTENDED.attributeType())) return this;
         var all = communities(CommunityKind.EXTENDED);
         var passed = all.transitive();
         return all.size() == passed.size() ? this : withCommunities(passed);
@@ -168,11 +178,11 @@ public final class RouteAttributes {
 
     public RouteAttributes withMed(long value) { return new RouteAttributes(origin, asPath, nextHop, value, localPref, others); }
 
-    public RouteAttributes withoutMed() { return withMed(NONE); }
+    public RouteAttributes withoutMed() { return med == NONE ? this : withMed(NONE); }
 
     public RouteAttributes withLocalPref(long value) { return new RouteAttributes(origin, asPath, nextHop, med, value, others); }
 
-    public RouteAttributes withoutLocalPref() { return withLocalPref(NONE); }
+    public RouteAttributes withoutLocalPref() { return localPref == NONE ? this : withLocalPref(NONE); }
 
     /** In the order of their types; attributes not known here get the partial bit (RFC 4271 section 5). */
     public List<PathAttribute> toWire() {
@@ -189,11 +199,19 @@ public final class RouteAttributes {
     }
 
     @Override public boolean equals(Object other) {
-        return this == other || other instanceof RouteAttributes that && hash == that.hash && origin == that.origin && med == that.med
+        return this == other || other instanceof RouteAttributes that && hashCode() == that.hashCode() && origin == that.origin && med == that.med
                 && localPref == that.localPref && nextHop.equals(that.nextHop) && asPath.equals(that.asPath) && others.equals(that.others);
     }
 
-    @Override public int hashCode() { return hash; }
+    @Override public int hashCode() {
+        if (hash == 0) {
+            int all = 31 * asPath.hashCode() + nextHop.hashCode();
+            all = 31 * (31 * all + Long.hashCode(med)) + Long.hashCode(localPref);
+            all = 31 * (31 * all + origin.ordinal()) + others.hashCode();
+            hash = all == 0 ? 1 : all;
+        }
+        return hash;
+    }
 
     @Override public String toString() {
         return origin.letter() + " [" + asPath + "] " + nextHop.getHostAddress() + " med " + med + " localPref " + localPref + " " + others;

@@ -17,36 +17,42 @@ final class AsPathCodec {
 
     /** RFC 7606 section 7.2. Confederation segments are refused: there is no confederation here (RFC 5065 section 5). */
     static AsPath decode(ByteBuffer in, int octetsPerAs) throws MalformedPathException {
-        if (!in.hasRemaining()) return AsPath.EMPTY;
-        var segments = new ArrayList<AsPath.Segment>();
-        while (in.hasRemaining()) {
-            if (in.remaining() < 2) throw new MalformedPathException("segment header cut short");
-            int code = Byte.toUnsignedInt(in.get());
-            int count = Byte.toUnsignedInt(in.get());
-            AsPath.Kind kind = switch (code) {
-                case 1 -> AsPath.Kind.SET;
-                case 2 -> AsPath.Kind.SEQUENCE;
-                default -> throw new MalformedPathException("segment type " + code);
-            };
+        int asNumbers = 0, segments = 0;
+        for (int at = in.position(); at < in.limit(); segments++) {
+            if (in.limit() - at < 2) throw new MalformedPathException("segment header cut short");
+            int code = Byte.toUnsignedInt(in.get(at));
+            int count = Byte.toUnsignedInt(in.get(at + 1));
+            if (code != AsPath.Kind.SET.code && code != AsPath.Kind.SEQUENCE.code) throw new MalformedPathException("segment type " + code);
             if (count == 0) throw new MalformedPathException("empty segment");
-            if (count * octetsPerAs > in.remaining()) throw new MalformedPathException("segment of " + count + " in " + in.remaining() + " octets");
-            var asNumbers = new ArrayList<Long>(count);
-            for (int i = 0; i < count; i++) {
-                long as = octetsPerAs == 4 ? Integer.toUnsignedLong(in.getInt()) : Short.toUnsignedLong(in.getShort());
-                if (as == 0) throw new MalformedPathException("AS 0");                 // RFC 7607 section 2
-                asNumbers.add(as);
-            }
-            segments.add(new AsPath.Segment(kind, asNumbers));
+            at += 2;
+            if (count * octetsPerAs > in.limit() - at) throw new MalformedPathException("segment of " + count + " in " + (in.limit() - at) + " octets");
+            for (int end = at + count * octetsPerAs; at < end; at += octetsPerAs)
+                if ((octetsPerAs == 4 ? in.getInt(at) : in.getShort(at)) == 0) throw new MalformedPathException("AS 0");     // RFC 7607 section 2
+            asNumbers += count;
         }
-        return new AsPath(segments);
+        var octets = new byte[2 * segments + 4 * asNumbers];
+        if (octetsPerAs == 4) {
+            in.get(octets);
+        } else {
+            var out = ByteBuffer.wrap(octets);
+            while (in.hasRemaining()) {
+                out.put(in.get());
+                int count = Byte.toUnsignedInt(in.get());
+                out.put((byte) count);
+                for (int i = 0; i < count; i++) out.putInt(Short.toUnsignedInt(in.getShort()));
+            }
+        }
+        return AsPath.ofWire(octets);
     }
 
     static void encode(AsPath path, int octetsPerAs, ByteBuffer out) {
+        if (octetsPerAs == 4) {
+            path.writeTo(out);
+            return;
+        }
         for (AsPath.Segment segment : path.segments()) {
             out.put((byte) segment.kind().code).put((byte) segment.asNumbers().size());
-            for (long as : segment.asNumbers())
-                if (octetsPerAs == 4) out.putInt((int) as);
-                else out.putShort((short) twoOctets(as));
+            for (long as : segment.asNumbers()) out.putShort((short) twoOctets(as));
         }
     }
 

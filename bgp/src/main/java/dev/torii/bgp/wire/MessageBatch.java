@@ -9,6 +9,7 @@ public final class MessageBatch {
 
     private final Consumer<ByteBuffer> to;
     private ByteBuffer out = ByteBuffer.allocate(0);
+    private ByteBuffer scratch = out;
     private int start;
     private int messages;
 
@@ -21,6 +22,12 @@ public final class MessageBatch {
     public void flush() {
         if (out.position() > 0) to.accept(out.flip());
         out = ByteBuffer.allocate(0);
+    }
+
+    /** Empty, for what is to be put into several messages; used again by each call. It has room for any attributes that were received. */
+    ByteBuffer scratch() {
+        if (scratch.capacity() == 0) scratch = ByteBuffer.allocate(4 * BgpCodec.MAX_MESSAGE);   // they at most double, as two octets become four
+        return scratch.clear();
     }
 
     ByteBuffer start(int type) {

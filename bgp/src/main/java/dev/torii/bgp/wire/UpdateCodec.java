@@ -49,7 +49,7 @@ public final class UpdateCodec {
      * @return false if the attributes leave no room for a prefix in {@link BgpCodec#MAX_MESSAGE} octets: nothing is written
      */
     public static boolean announce(List<PathAttribute> attributes, List<Prefix> prefixes, DecodeContext context, MessageBatch batch) {
-        var encoded = ByteBuffer.allocate(4 * BgpCodec.MAX_MESSAGE);   // received ones at most double, as two octets become four
+        var encoded = batch.scratch();
         try {
             PathAttributeCodec.encode(attributes, context, encoded);
         } catch (BufferOverflowException e) {
