@@ -54,8 +54,10 @@ final class Announcer {
 
     /** Prefixes not sent yet. */
     int waiting() {
-        return tables.out.pending() + announcements.stream().mapToInt(announcement -> announcement.prefixes().size()).sum()
-                + withdrawals.stream().mapToInt(List::size).sum();
+        int waiting = tables.out.pending();
+        for (var announcement : announcements) waiting += announcement.prefixes().size();
+        for (var prefixes : withdrawals) waiting += prefixes.size();
+        return waiting;
     }
 
     /** Everything of that family again; if both sides know RFC 7313, between its two markers, as soon as all that is under way has been sent. */
@@ -66,6 +68,12 @@ final class Announcer {
 
     /** Sends what there is to send. Returns how many messages that took. */
     int flush() {
+        if (tables.out.pending() == 0 && announcements.isEmpty() && withdrawals.isEmpty() && endOfRibDue.isEmpty() && refreshAsked.isEmpty()
+                && refreshBegun.isEmpty()) {
+            version = all.locRib().version();
+            return 0;
+        }
+        if (!open) return 0;
         var batch = new MessageBatch(messages -> open &= send.test(messages));
         refreshMessages = 0;
         while (open) {
@@ -111,7 +119,7 @@ final class Announcer {
     }
 
     private void take() {
-        var diff = tables.out.take(prefix -> all.wanted(tables, prefix));
+        var diff = tables.out.take(id -> all.wanted(tables, id));
         var gone = diff.withdrawn();
         for (int i = 0; i < gone.size(); i += WITHDRAWN_AT_ONCE) withdrawals.add(gone.subList(i, Math.min(i + WITHDRAWN_AT_ONCE, gone.size())));
         announcements.addAll(diff.announced());

@@ -2,9 +2,13 @@ package dev.torii.bgp;
 
 import dev.torii.bgp.rib.AdjRibIn;
 import dev.torii.bgp.rib.AdjRibOut;
+import dev.torii.bgp.rib.PrefixIndex;
+import dev.torii.bgp.rib.Route;
+import dev.torii.bgp.rib.RouteAttributes;
 import dev.torii.bgp.rib.RouteSource;
 import dev.torii.bgp.rib.StaleRoutes;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /** The Adj-RIBs of one established session. */
 final class PeerTables {
@@ -15,24 +19,27 @@ final class PeerTables {
     final Negotiated negotiated;
     final AdjRibIn in;
     final StaleRoutes stale;
-    final AdjRibOut out = new AdjRibOut();
+    final AdjRibOut out;
+    final boolean defaultOnCondition;
+    /** Whether what comes in and what goes out is judged by the prefix, too, and not by the attributes alone. */
+    final boolean inPerPrefix, outPerPrefix;
+    /** What {@link Policy#exported} made of a route for any prefix: routes come in runs. Null: nothing. */
+    @Nullable Route exportedFrom;
+    @Nullable RouteAttributes exported;
 
-    PeerTables(PeerConfig config, boolean external, InetAddress local, RouteSource source, Negotiated negotiated) {
-        this(config, external, local, source, negotiated, new AdjRibIn(config.ipv4Unicast().softReconfigurationInbound()), new StaleRoutes());
-    }
-
-    /** Of a peer that was there before: what it has announced then is still {@link StaleRoutes stale}. */
-    PeerTables(PeerConfig config, boolean external, InetAddress local, RouteSource source, Negotiated negotiated, PeerTables before) {
-        this(config, external, local, source, negotiated, before.in, before.stale);
-    }
-
-    private PeerTables(PeerConfig config, boolean external, InetAddress local, RouteSource source, Negotiated negotiated, AdjRibIn in, StaleRoutes stale) {
+    /** {@code before}: the tables of a peer that is back, whose routes are still {@link StaleRoutes stale}; null: it was not there. */
+    PeerTables(PeerConfig config, boolean external, InetAddress local, RouteSource source, Negotiated negotiated, PrefixIndex index, Policy policy,
+            @Nullable PeerTables before) {
         this.config = config;
         this.external = external;
         this.local = local;
         this.source = source;
         this.negotiated = negotiated;
-        this.in = in;
-        this.stale = stale;
+        this.in = before == null ? new AdjRibIn(index, config.ipv4Unicast().softReconfigurationInbound()) : before.in;
+        this.stale = before == null ? new StaleRoutes() : before.stale;
+        this.out = new AdjRibOut(index);
+        this.defaultOnCondition = config.ipv4Unicast().defaultOriginate().flatMap(FamilyConfig.DefaultOriginate::routeMap).isPresent();
+        this.inPerPrefix = policy.perPrefix(config.ipv4Unicast().in());
+        this.outPerPrefix = policy.perPrefix(config.ipv4Unicast().out());
     }
 }

@@ -27,6 +27,7 @@ final class Policy {
     private final int routerId;
     private final RouteMaps maps;
     private final Pool<RouteAttributes> attributePool = new Pool<>();
+    private final Pool<InetAddress> addressPool = new Pool<>();
     private final Pool<Route> routePool = new Pool<>();
 
     Policy(BgpConfig config) {
@@ -43,7 +44,12 @@ final class Policy {
 
     private boolean required(PeerConfig peer) { return config.ebgpRequiresPolicy() && peer.remoteAs() != config.localAs(); }
 
-    RouteAttributes shared(RouteAttributes attributes) { return attributePool.shared(attributes); }
+    /** Whether these judge a route by its prefix, too. */
+    boolean perPrefix(FamilyConfig.Filters filters) {
+        return filters.distributeList().isPresent() || filters.prefixList().isPresent() || filters.routeMap().filter(maps::perPrefix).isPresent();
+    }
+
+    RouteAttributes shared(RouteAttributes attributes) { return attributePool.shared(attributes.sharing(addressPool)); }
 
     /** The route that enters the Loc-RIB; empty: refused. */
     Optional<Route> imported(PeerTables peer, Prefix prefix, RouteAttributes received) {

@@ -53,18 +53,22 @@ final class Restarts {
     /** A new session, with what is left of the one before. */
     PeerTables up(boolean external, InetAddress local, RouteSource source, Negotiated negotiated) {
         var before = kept;
-        if (before == null) return new PeerTables(config, external, local, source, negotiated);
+        if (before == null) return tables(external, local, source, negotiated, null);
         kept = null;
         context.transport().disarm(timer(TimerName.GRACEFUL_RESTART));
         if (!before.source.equals(source)) {                                        // another router has its address now
             context.transport().disarm(timer(TimerName.STALE_ROUTES));
             context.tables().down(before);
-            return new PeerTables(config, external, local, source, negotiated);
+            return tables(external, local, source, negotiated, null);
         }
         var still = negotiated.restartable(true);
         for (AddressFamily family : before.stale.families()) if (!still.contains(family)) context.tables().withdrawStale(before, family);
         if (before.stale.isEmpty()) context.transport().disarm(timer(TimerName.STALE_ROUTES));
-        return new PeerTables(config, external, local, source, negotiated, before);
+        return tables(external, local, source, negotiated, before);
+    }
+
+    private PeerTables tables(boolean external, InetAddress local, RouteSource source, Negotiated negotiated, @Nullable PeerTables before) {
+        return new PeerTables(config, external, local, source, negotiated, context.tables().index(), context.policy(), before);
     }
 
     /** The peer begins to announce everything of that family again. */

@@ -1,8 +1,11 @@
 package dev.torii.bgp;
 
 import dev.torii.bgp.rib.DecisionProcess;
+import dev.torii.bgp.rib.IdMap;
+import dev.torii.bgp.rib.IdQueue;
 import dev.torii.bgp.rib.LocRib;
-import dev.torii.bgp.rib.PrefixMap;
+import dev.torii.bgp.rib.Pool;
+import dev.torii.bgp.rib.PrefixIndex;
 import dev.torii.bgp.rib.Route;
 import dev.torii.bgp.rib.RouteAttributes;
 import dev.torii.bgp.rib.RouteSource;
@@ -14,12 +17,12 @@ import dev.torii.bgp.wire.UpdateMessage;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The Loc-RIB between the sessions' Adj-RIBs and the kernel: routes come in, changes go out to whom they concern. */
 final class Tables {
@@ -31,16 +34,23 @@ final class Tables {
     private final LocRib locRib;
     private final Map<Prefix, BgpConfig.Network> networks = new LinkedHashMap<>();
     private final Map<InetAddress, PeerTables> sessions = new LinkedHashMap<>();
-    private final Set<Prefix> changed = new LinkedHashSet<>();
-    private final PrefixMap<RouteSink.LearntRoute> installed = new PrefixMap<>();
+    private final PrefixIndex index = new PrefixIndex();
+    private final IdQueue changed = new IdQueue(index);
+    private final IdMap<Paths> installed = new IdMap<>();           // each holds its id
+    private final Pool<Paths> paths = new Pool<>();
+
+    /** What the sink was told of a prefix: one object for all with the same next hops. */
+    private record Paths(List<RouteSink.NextHop> nextHops, boolean external) {}
 
     Tables(BgpConfig config, Policy policy, RouteSink sink) {
         this.policy = policy;
         this.sink = sink;
         this.locRib = new LocRib(new DecisionProcess(config.defaultLocalPreference(), config.maximumPaths(), config.maximumPathsIbgp(),
-                config.multipathRelax(), config.bestPath(), nextHops));
+                config.multipathRelax(), config.bestPath(), nextHops), index);
         for (BgpConfig.Network network : config.networks()) networks.put(network.prefix(), network);
     }
+
+    PrefixIndex index() { return index; }
 
     LocRib locRib() { return locRib; }
 
@@ -49,22 +59,25 @@ final class Tables {
     /** A session came up: it gets the whole table. */
     void up(PeerTables peer) {
         sessions.put(peer.config.address(), peer);
-        var prefixes = new ArrayList<Prefix>(locRib.size());
-        locRib.forEach((prefix, selection) -> prefixes.add(prefix));
-        prefixes.sort(null);
-        prefixes.forEach(peer.out::touch);
+        locRib.forEachId(peer.out::touch);              // in the order they came: packed by attributes, mostly
         if (peer.config.ipv4Unicast().defaultOriginate().isPresent()) peer.out.touch(DEFAULT);
     }
 
     /** A session is gone: so are its routes. */
     void down(PeerTables peer) {
         sessions.remove(peer.config.address());
-        for (Prefix prefix : peer.in.clear()) note(prefix, locRib.remove(prefix, peer.source));
+        peer.in.clear(id -> {
+            index.hold(id);
+            note(id, locRib.remove(id, peer.source));
+            index.release(id);
+        });
+        peer.out.clear();
     }
 
     /** A session is gone, but the peer will be back: its routes of these families are used on until then. */
     void keep(PeerTables peer, Set<AddressFamily> families) {
         sessions.remove(peer.config.address());
+        peer.out.clear();
         for (AddressFamily family : peer.stale.families()) withdrawStale(peer, family);     // not again since its last restart
         for (AddressFamily family : peer.negotiated.families()) {
             markStale(peer, family);
@@ -75,7 +88,7 @@ final class Tables {
     /** The peer has to announce again all it has announced of that family. */
     void markStale(PeerTables peer, AddressFamily family) {
         var prefixes = new ArrayList<Prefix>();
-        peer.in.forEach((prefix, attributes) -> {
+        peer.in.forEachPrefix(prefix -> {
             if (family(prefix).equals(family)) prefixes.add(prefix);
         });
         peer.stale.mark(family, prefixes);
@@ -109,26 +122,34 @@ final class Tables {
 
     private void announce(PeerTables peer, List<Prefix> prefixes, List<PathAttribute> attributes, Optional<InetAddress> nextHop, boolean usable) {
         var received = usable ? RouteAttributes.from(attributes, nextHop).map(policy::shared) : Optional.<RouteAttributes>empty();
-        for (Prefix prefix : prefixes)
-            if (received.isPresent()) announce(peer, prefix, received.get());
-            else withdraw(peer, prefix);
+        if (received.isEmpty()) {
+            for (Prefix prefix : prefixes) withdraw(peer, prefix);
+            return;
+        }
+        Optional<Route> route = Optional.empty();
+        for (int i = 0; i < prefixes.size(); i++) {
+            if (i == 0 || peer.inPerPrefix) route = policy.imported(peer, prefixes.get(i), received.get());
+            announce(peer, prefixes.get(i), received.get(), route);
+        }
     }
 
-    private void announce(PeerTables peer, Prefix prefix, RouteAttributes received) {
+    private void announce(PeerTables peer, Prefix prefix, RouteAttributes received, Optional<Route> route) {
         if (multicast(prefix)) return;                  // RFC 4271 section 6.3: semantically incorrect, ignored
         peer.stale.heard(family(prefix), prefix);
-        var route = policy.imported(peer, prefix, received);
-        boolean before = locRib.contains(prefix, peer.source);
-        peer.in.announced(prefix, received, route.map(Route::attributes).orElse(null), before);
-        if (route.isPresent()) note(prefix, locRib.put(prefix, route.get()));
-        else if (before) note(prefix, locRib.remove(prefix, peer.source));
+        int id = index.hold(prefix);
+        boolean before = peer.in.announced(id, received, route.isPresent());
+        if (route.isPresent()) note(id, locRib.put(id, route.get()));
+        else if (before) note(id, locRib.remove(id, peer.source));
+        index.release(id);
     }
 
     private void withdraw(PeerTables peer, Prefix prefix) {
         peer.stale.heard(family(prefix), prefix);
-        boolean before = locRib.contains(prefix, peer.source);
-        peer.in.withdrawn(prefix, before);
-        if (before) note(prefix, locRib.remove(prefix, peer.source));
+        int id = index.find(prefix);
+        if (id == PrefixIndex.NONE) return;
+        index.hold(id);
+        if (peer.in.withdrawn(id)) note(id, locRib.remove(id, peer.source));
+        index.release(id);
     }
 
     private static boolean multicast(Prefix prefix) {
@@ -138,36 +159,32 @@ final class Tables {
 
     void localRoute(Prefix prefix, long metric) {
         var network = networks.get(prefix);
-        if (network == null) return;
-        var route = policy.originated(network, metric);
-        note(prefix, route.isPresent() ? locRib.put(prefix, route.get()) : locRib.remove(prefix, RouteSource.LOCAL));
+        if (network != null) ours(prefix, RouteSource.LOCAL, policy.originated(network, metric));
     }
 
     void localRouteGone(Prefix prefix) {
-        if (networks.containsKey(prefix)) note(prefix, locRib.remove(prefix, RouteSource.LOCAL));
+        if (networks.containsKey(prefix)) ours(prefix, RouteSource.LOCAL, Optional.empty());
     }
 
     void redistribute(Prefix prefix, BgpConfig.Redistributed from, long metric, Optional<InetAddress> gateway) {
-        var route = policy.redistributed(prefix, from, metric, gateway);
-        note(prefix, route.isPresent() ? locRib.put(prefix, route.get()) : locRib.remove(prefix, RouteSource.REDISTRIBUTED));
+        ours(prefix, RouteSource.REDISTRIBUTED, policy.redistributed(prefix, from, metric, gateway));
     }
 
-    void redistributedGone(Prefix prefix) { note(prefix, locRib.remove(prefix, RouteSource.REDISTRIBUTED)); }
+    void redistributedGone(Prefix prefix) { ours(prefix, RouteSource.REDISTRIBUTED, Optional.empty()); }
+
+    private void ours(Prefix prefix, RouteSource source, Optional<Route> route) {
+        int id = index.hold(prefix);
+        note(id, route.isPresent() ? locRib.put(id, route.get()) : locRib.remove(id, source));
+        index.release(id);
+    }
 
     void nextHop(InetAddress address, OptionalLong cost) {
-        if (!nextHops.set(address, cost)) return;
-        var affected = new ArrayList<Prefix>();
-        locRib.forEach((prefix, selection) -> {
-            if (selection.routes().stream().anyMatch(route -> route.attributes().nextHop().equals(address))) affected.add(prefix);
-        });
-        for (Prefix prefix : affected) note(prefix, locRib.reconsider(prefix));
+        if (nextHops.set(address, cost)) locRib.through(address).forEach(id -> note(id, locRib.reconsider(id)));
     }
 
     /** {@code soft in}: what the peer sent is looked at again, without asking it. */
     void softIn(PeerTables peer) {
-        var kept = new LinkedHashMap<Prefix, RouteAttributes>();
-        peer.in.forEach(kept::put);
-        kept.forEach((prefix, received) -> announce(peer, prefix, received));
+        peer.in.forEach((prefix, received) -> announce(peer, prefix, received, policy.imported(peer, prefix, received)));
     }
 
     /** Whether policy refuses what the peer sent. */
@@ -178,10 +195,17 @@ final class Tables {
         return sessions.values().stream().filter(session -> session.out.contains(prefix)).map(session -> session.config.address()).toList();
     }
 
-    /** What the peer is to be told of a prefix. */
-    Optional<RouteAttributes> wanted(PeerTables peer, Prefix prefix) {
-        if (prefix.length() == 0 && peer.config.ipv4Unicast().defaultOriginate().isPresent()) return defaultRoute(peer, peer.config.ipv4Unicast().defaultOriginate().get());
-        return locRib.best(prefix).flatMap(best -> policy.exported(peer, prefix, best));
+    /** What the peer is to be told of the prefix of that id; null: nothing. */
+    @Nullable RouteAttributes wanted(PeerTables peer, int id) {
+        if (peer.config.ipv4Unicast().defaultOriginate().isPresent() && index.prefix(id).equals(DEFAULT))
+            return defaultRoute(peer, peer.config.ipv4Unicast().defaultOriginate().get()).orElse(null);
+        var best = locRib.best(id);
+        if (best == null) return null;
+        if (best != peer.exportedFrom || peer.outPerPrefix) {
+            peer.exported = policy.exported(peer, index.prefix(id), best).orElse(null);
+            peer.exportedFrom = best;
+        }
+        return peer.exported;
     }
 
     /** FRR's {@code default-originate}: in place of any default route there may be. */
@@ -191,40 +215,50 @@ final class Tables {
                 .map(found -> policy.defaultRoute(peer, Optional.of(found)));
     }
 
-    private void note(Prefix prefix, LocRib.Change change) {
+    private void note(int id, LocRib.Change change) {
         switch (change) {
             case NONE -> { }
-            case MULTIPATH_ONLY -> changed.add(prefix);
+            case MULTIPATH_ONLY -> tell(id);
             case BEST -> {
-                changed.add(prefix);
+                tell(id);
                 for (PeerTables session : sessions.values()) {
-                    session.out.touch(prefix);
-                    if (session.config.ipv4Unicast().defaultOriginate().flatMap(FamilyConfig.DefaultOriginate::routeMap).isPresent()) session.out.touch(DEFAULT);
+                    session.out.touch(id);
+                    if (session.defaultOnCondition) session.out.touch(DEFAULT);
                 }
             }
         }
     }
 
-    /** Tells the sink what the inputs since the last time have changed. */
-    void flush() {
-        for (Prefix prefix : changed) {
-            var selected = locRib.selected(prefix);
-            if (selected.isEmpty() || selected.getFirst().local()) {
-                if (installed.remove(prefix) != null) sink.withdrawn(prefix);
-            } else {
-                var route = learnt(prefix, selected);
-                if (!route.equals(installed.put(prefix, route))) sink.best(route);
-            }
-        }
-        changed.clear();
+    private void tell(int id) {
+        if (sink != RouteSink.NONE) changed.add(id);
     }
 
-    private static RouteSink.LearntRoute learnt(Prefix prefix, List<Route> selected) {
+    /** Tells the sink what the inputs since the last time have changed. */
+    void flush() {
+        while (!changed.isEmpty()) {
+            int id = changed.poll();
+            var selected = locRib.selected(id);
+            if (selected.isEmpty() || selected.getFirst().local()) {
+                if (installed.remove(id) != null) {
+                    sink.withdrawn(index.prefix(id));
+                    index.release(id);
+                }
+            } else {
+                var now = paths(selected);
+                var before = installed.put(id, now);
+                if (before == null) index.hold(id);
+                if (!now.equals(before)) sink.best(new RouteSink.LearntRoute(index.prefix(id), now.nextHops(), now.external()));
+            }
+            index.release(id);
+        }
+    }
+
+    private Paths paths(List<Route> selected) {
         var byAddress = new LinkedHashMap<InetAddress, RouteSink.NextHop>();
         for (Route route : selected) {
             var address = route.attributes().nextHop();
             byAddress.putIfAbsent(address, new RouteSink.NextHop(address, route.source().peer().orElseThrow()));
         }
-        return new RouteSink.LearntRoute(prefix, List.copyOf(byAddress.values()), selected.getFirst().external());
+        return paths.shared(new Paths(List.copyOf(byAddress.values()), selected.getFirst().external()));
     }
 }

@@ -54,6 +54,19 @@ public final class RouteMaps {
 
     private static boolean permits(@Nullable AccessList list, Prefix prefix) { return list != null && list.permits(prefix); }
 
+    /** Whether the map, or one that it calls, asks for a route's prefix: otherwise its answer is the same for all prefixes with the same attributes. */
+    public boolean perPrefix(String routeMap) {
+        var map = lists.routeMaps().get(routeMap);
+        return map != null && map.entries().stream().anyMatch(entry -> entry.call().isPresent() || entry.matches().stream().anyMatch(match -> switch (match) {
+            case RouteMap.Match.PrefixListName list -> true;
+            case RouteMap.Match.Ipv6PrefixListName list -> true;
+            case RouteMap.Match.AccessListName list -> true;
+            case RouteMap.Match.Ipv6AccessListName list -> true;
+            case RouteMap.Match.PrefixLength length -> true;
+            default -> false;                                               // of the attributes, the peer, or the route's origin
+        }));
+    }
+
     /** What the map makes of it; empty: denied. */
     public Optional<Subject> apply(String routeMap, Subject subject) { return apply(routeMap, subject, subject, 0); }
 

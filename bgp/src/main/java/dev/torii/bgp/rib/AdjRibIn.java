@@ -1,56 +1,65 @@
 package dev.torii.bgp.rib;
 
 import dev.torii.bgp.wire.Prefix;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
- * What one peer announced, RFC 4271 section 3.2. With {@code soft-reconfiguration inbound} everything is kept as it
- * came; else only the attributes of what policy let through, which costs nothing more than the Loc-RIB's own.
+ * What one peer announced, RFC 4271 section 3.2, by prefix id. With {@code soft-reconfiguration inbound} everything is
+ * kept as it came; else the Loc-RIB has the routes, and here is but a bit for each.
  */
 public final class AdjRibIn {
-    private final PrefixMap<RouteAttributes> routes = new PrefixMap<>();
+    private final PrefixIndex index;
+    private final IdMap<RouteAttributes> received = new IdMap<>();  // each holds its id
+    private final IdSet accepted = new IdSet();                     // what is in the Loc-RIB
     private final boolean beforePolicy;
-    private int accepted;
 
-    public AdjRibIn(boolean beforePolicy) { this.beforePolicy = beforePolicy; }
+    public AdjRibIn(PrefixIndex index, boolean beforePolicy) {
+        this.index = index;
+        this.beforePolicy = beforePolicy;
+    }
 
     public boolean beforePolicy() { return beforePolicy; }
 
     /**
-     * An announcement.
+     * An announcement; the id is held by somebody.
      *
-     * @param received    as it came
-     * @param imported    what policy made of it; null: refused
-     * @param wasAccepted whether the prefix had an accepted route of this peer before
+     * @param isAccepted whether policy lets it through
+     * @return whether the prefix had an accepted route of this peer before
      */
-    public void announced(Prefix prefix, RouteAttributes received, @Nullable RouteAttributes imported, boolean wasAccepted) {
-        if (beforePolicy) routes.put(prefix, received);
-        else if (imported != null) routes.put(prefix, imported);
-        else routes.remove(prefix);
-        accepted += (imported != null ? 1 : 0) - (wasAccepted ? 1 : 0);
+    public boolean announced(int id, RouteAttributes attributes, boolean isAccepted) {
+        if (beforePolicy && received.put(id, attributes) == null) index.hold(id);
+        return isAccepted ? !accepted.add(id) : accepted.remove(id);
     }
 
-    public void withdrawn(Prefix prefix, boolean wasAccepted) {
-        routes.remove(prefix);
-        if (wasAccepted) accepted--;
+    /** A withdrawal; the same answer. */
+    public boolean withdrawn(int id) {
+        boolean was = accepted.remove(id);
+        if (received.remove(id) != null) index.release(id);
+        return was;
     }
 
     /** How many prefixes policy let through. */
-    public int accepted() { return accepted; }
+    public int accepted() { return accepted.size(); }
 
-    public int size() { return routes.size(); }
+    /** Everything as it came; nothing without {@link #beforePolicy}. */
+    public void forEach(BiConsumer<Prefix, RouteAttributes> action) { received.forEach((id, attributes) -> action.accept(index.prefix(id), attributes)); }
 
-    public void forEach(BiConsumer<Prefix, RouteAttributes> action) { routes.forEach(action); }
+    /** How many prefixes there is something of. */
+    public int size() { return beforePolicy ? received.size() : accepted.size(); }
 
-    /** Forgets everything; returns the prefixes there were. */
-    public List<Prefix> clear() {
-        var prefixes = new ArrayList<Prefix>(routes.size());
-        routes.forEach((prefix, attributes) -> prefixes.add(prefix));
-        routes.clear();
-        accepted = 0;
-        return prefixes;
+    /** These prefixes. {@code action} must not change them. */
+    public void forEachPrefix(Consumer<Prefix> action) {
+        if (beforePolicy) received.forEach((id, attributes) -> action.accept(index.prefix(id)));
+        else accepted.forEach(id -> action.accept(index.prefix(id)));
+    }
+
+    /** Forgets everything; {@code action} gets the ids that were accepted, before they are released. */
+    public void clear(IntConsumer action) {
+        accepted.forEach(action);
+        accepted.clear();
+        received.forEach((id, attributes) -> index.release(id));
+        received.clear();
     }
 }

@@ -88,7 +88,8 @@ public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int
         return last;
     }
 
-    private boolean usable(Route route) { return route.local() || nextHops.cost(route.attributes().nextHop()).isPresent(); }
+    /** Whether it may be chosen: its next hop can be reached. */
+    boolean usable(Route route) { return route.local() || nextHops.cost(route.attributes().nextHop()).isPresent(); }
 
     /** MED makes the order intransitive: the best of each neighbouring AS first, then the best of those. */
     private Route best(List<Route> usable, @Nullable Route current) {
