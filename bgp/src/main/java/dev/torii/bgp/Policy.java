@@ -65,14 +65,16 @@ final class Policy {
         var accepted = family.in().routeMap().isPresent() ? maps.apply(family.in().routeMap().get(), subject) : Optional.of(subject);
         return accepted.map(result -> {
             var changed = result.nextHop() == RouteMaps.NextHopChoice.PEER_ADDRESS ? result.attributes().withNextHop(peer.config.address()) : result.attributes();
-            if (peer.external && config.gracefulShutdown()) changed = withGracefulShutdown(changed);
+            if (peer.external) changed = asShuttingDown(changed);
             if (peer.external && changed.hasCommunity(GRACEFUL_SHUTDOWN)) changed = changed.withLocalPref(0);      // RFC 8326 section 4: whatever policy said
             return routePool.shared(new Route(peer.source, shared(changed), result.weight()));
         });
     }
 
-    private static RouteAttributes withGracefulShutdown(RouteAttributes attributes) {
-        return attributes.withCommunities(attributes.communities(CommunityKind.STANDARD).plus(CommunitySet.GRACEFUL_SHUTDOWN));
+    /** {@code bgp graceful-shutdown}: everybody is to avoid it, ourselves included. */
+    private RouteAttributes asShuttingDown(RouteAttributes attributes) {
+        if (!config.gracefulShutdown()) return attributes;
+        return attributes.withLocalPref(0).withCommunities(attributes.communities(CommunityKind.STANDARD).plus(CommunitySet.GRACEFUL_SHUTDOWN));
     }
 
     /** Section 9.1.2, and what {@code allowas-in} and {@code local-as} make of it in FRR. */
@@ -123,7 +125,7 @@ final class Policy {
         };
         if (self) attributes = attributes.withNextHop(peer.local);
         if (peer.external) attributes = attributes.withAsPath(externalPath(peer, family, attributes.asPath())).withoutLocalPref();
-        if (config.gracefulShutdown()) attributes = peer.external ? withGracefulShutdown(attributes) : attributes.withLocalPref(0);
+        if (config.gracefulShutdown()) attributes = peer.external ? asShuttingDown(attributes).withoutLocalPref() : attributes.withLocalPref(0);   // also what policy has changed, or what came from inside
         for (CommunityKind kind : CommunityKind.values())
             if (!family.sendCommunity().contains(kind)) attributes = attributes.without(kind.attributeType());
         if (peer.external) attributes = attributes.transitiveCommunities();
@@ -162,7 +164,7 @@ final class Policy {
         var attributes = RouteAttributes.of(PathAttribute.Origin.IGP, AsPath.EMPTY, UNSPECIFIED).withMed(metric);
         var subject = new RouteMaps.Subject(network.prefix(), attributes, Route.LOCAL_WEIGHT, Optional.empty());
         var accepted = network.routeMap().isPresent() ? maps.apply(network.routeMap().get(), subject) : Optional.of(subject);
-        return accepted.map(result -> routePool.shared(new Route(RouteSource.LOCAL, shared(result.attributes()), result.weight())));
+        return accepted.map(result -> routePool.shared(new Route(RouteSource.LOCAL, shared(asShuttingDown(result.attributes())), result.weight())));
     }
 
     /** A route of the host's own table; empty: not to be redistributed, or its route map denies it. Its next hop is shown, and ours is announced. */
@@ -172,6 +174,6 @@ final class Policy {
         var attributes = RouteAttributes.of(PathAttribute.Origin.INCOMPLETE, AsPath.EMPTY, gateway.orElse(UNSPECIFIED)).withMed(how.metric().orElse(metric));
         var subject = new RouteMaps.Subject(prefix, attributes, Route.LOCAL_WEIGHT, Optional.empty());
         var accepted = how.routeMap().isPresent() ? maps.apply(how.routeMap().get(), subject) : Optional.of(subject);
-        return accepted.map(result -> routePool.shared(new Route(RouteSource.REDISTRIBUTED, shared(result.attributes()), result.weight())));
+        return accepted.map(result -> routePool.shared(new Route(RouteSource.REDISTRIBUTED, shared(asShuttingDown(result.attributes())), result.weight())));
     }
 }

@@ -88,6 +88,8 @@ class ShutdownTest {
         gracefulShutdown(true, FamilyConfig.builder());
         assertEquals(List.of("graceful-shutdown"), communities(external, OURS));
         assertEquals(0, localPreference(internal, OURS));
+        assertEquals(List.of("graceful-shutdown"), communities(internal, OURS), "as FRR has it");
+        assertTrue(external.told(OURS, PathAttribute.LocalPref.class).isEmpty());
         assertEquals(0, localPreference(internal, P));
         assertEquals(List.of("31898:1", "graceful-shutdown"), communities(internal, P));
         assertEquals(OptionalLong.of(0), played.rows(P).getFirst().localPref());
