@@ -35,7 +35,6 @@ final class Announcer {
     private final Set<AddressFamily> refreshBegun = new LinkedHashSet<>();
     private boolean open = true;
     private int refreshMessages;
-    private long version;
 
     Announcer(PeerTables tables, Tables all, DecodeContext context, PeerCounters counters, Predicate<ByteBuffer> send, Consumer<String> report) {
         this.tables = tables;
@@ -48,9 +47,6 @@ final class Announcer {
     }
 
     void writable() { open = true; }
-
-    /** The table's version when all of it had been sent. */
-    long version() { return version; }
 
     /** Prefixes not sent yet. */
     int waiting() {
@@ -69,10 +65,7 @@ final class Announcer {
     /** Sends what there is to send. Returns how many messages that took. */
     int flush() {
         if (tables.out.pending() == 0 && announcements.isEmpty() && withdrawals.isEmpty() && endOfRibDue.isEmpty() && refreshAsked.isEmpty()
-                && refreshBegun.isEmpty()) {
-            version = all.locRib().version();
-            return 0;
-        }
+                && refreshBegun.isEmpty()) return 0;
         if (!open) return 0;
         var batch = new MessageBatch(messages -> open &= send.test(messages));
         refreshMessages = 0;
@@ -90,7 +83,6 @@ final class Announcer {
         batch.flush();
         counters.sent("update", batch.messages() - refreshMessages);
         counters.sent("route-refresh", refreshMessages);
-        if (waiting() == 0) version = all.locRib().version();
         return batch.messages();
     }
 

@@ -19,6 +19,8 @@ import java.util.OptionalLong;
  * @param localAs            1 to 2^32-1
  * @param routerId           must be present before a {@link Speaker} is made: see {@link #withRouterId}
  * @param ebgpRequiresPolicy RFC 8212; false for {@code no bgp ebgp-requires-policy}
+ * @param networkImportCheck whether a {@code network} is announced only while there is a route to it. The driver sees to it: {@link Speaker#localRoute}
+ * @param distances          of what is learnt, for the driver's table
  * @param maximumPaths       equal external paths used at once; FRR's default is as many as it was compiled for
  * @param maximumPathsIbgp   the same for internal paths
  * @param multipathRelax     {@code bgp bestpath as-path multipath-relax}: equal length suffices
@@ -27,12 +29,17 @@ import java.util.OptionalLong;
  * @param defaultLocalPreference of routes that came without one
  */
 public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<PeerConfig> peers, List<Network> networks,
-        PolicyLists lists, boolean ebgpRequiresPolicy,
+        PolicyLists lists, boolean ebgpRequiresPolicy, boolean networkImportCheck, Distances distances,
         int maximumPaths, int maximumPathsIbgp, boolean multipathRelax, DecisionProcess.BestPath bestPath, Map<Redistributed, Redistribution> redistributions,
         boolean gracefulShutdown, long defaultLocalPreference) {
 
     /** Where redistributed routes come from. */
     public enum Redistributed { STATIC, CONNECTED, KERNEL }
+
+    /** {@code distance bgp}: administrative distances, 1 to 255 (not to be used), of routes from external and from internal peers. */
+    public record Distances(int external, int internal) {
+        public static final Distances DEFAULT = new Distances(20, 200);
+    }
 
     /** {@code redistribute ... [metric N] [route-map NAME]}: without a metric, that of the route. */
     public record Redistribution(OptionalLong metric, Optional<String> routeMap) {}
@@ -51,7 +58,7 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
 
     /** The same with the router id the driver chose: FRR takes the highest address of the host. */
     public BgpConfig withRouterId(Inet4Address id) {
-        return new BgpConfig(localAs, Optional.of(id), peers, networks, lists, ebgpRequiresPolicy,
+        return new BgpConfig(localAs, Optional.of(id), peers, networks, lists, ebgpRequiresPolicy, networkImportCheck, distances,
                 maximumPaths, maximumPathsIbgp, multipathRelax, bestPath, redistributions, gracefulShutdown, defaultLocalPreference);
     }
 
@@ -67,6 +74,8 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
         private final List<Network> networks = new ArrayList<>();
         private PolicyLists.Builder lists = new PolicyLists.Builder();
         private boolean ebgpRequiresPolicy = true;
+        private boolean networkImportCheck = true;
+        private Distances distances = Distances.DEFAULT;
         private int maximumPaths = MULTIPATH;
         private int maximumPathsIbgp = MULTIPATH;
         private boolean multipathRelax;
@@ -94,6 +103,10 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
 
         public Builder ebgpRequiresPolicy(boolean value) { ebgpRequiresPolicy = value; return this; }
 
+        public Builder networkImportCheck(boolean value) { networkImportCheck = value; return this; }
+
+        public Builder distances(Distances value) { distances = value; return this; }
+
         public Builder maximumPaths(int external, int internal) { maximumPaths = external; maximumPathsIbgp = internal; return this; }
 
         public Builder multipathRelax(boolean value) { multipathRelax = value; return this; }
@@ -107,7 +120,7 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
         public Builder defaultLocalPreference(long value) { defaultLocalPreference = value; return this; }
 
         public BgpConfig build() {
-            return new BgpConfig(localAs, routerId, peers, networks, lists.build(), ebgpRequiresPolicy,
+            return new BgpConfig(localAs, routerId, peers, networks, lists.build(), ebgpRequiresPolicy, networkImportCheck, distances,
                     maximumPaths, maximumPathsIbgp, multipathRelax, bestPath, redistributions, gracefulShutdown, defaultLocalPreference);
         }
     }

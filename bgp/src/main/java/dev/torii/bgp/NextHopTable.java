@@ -3,15 +3,34 @@ package dev.torii.bgp;
 import dev.torii.bgp.rib.NextHops;
 import java.net.InetAddress;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
-/** What the driver said of next hops; one it said nothing of is reachable at no cost. */
+/** What the driver said of next hops: it is asked when one is seen first, and tells what changes. */
 final class NextHopTable implements NextHops {
+    private final RouteSink sink;
     private final Map<InetAddress, OptionalLong> costs = new HashMap<>();
+
+    NextHopTable(RouteSink sink) { this.sink = sink; }
 
     /** Returns whether that is news. */
     boolean set(InetAddress address, OptionalLong cost) { return !cost.equals(costs.put(address, cost)); }
 
-    @Override public OptionalLong cost(InetAddress nextHop) { return costs.getOrDefault(nextHop, OptionalLong.of(0)); }
+    /** Those that have been asked for or told of. */
+    Set<InetAddress> known() { return Set.copyOf(costs.keySet()); }
+
+    /** Those to which there is no route. */
+    Set<InetAddress> unreachable() {
+        var unreachable = new HashSet<InetAddress>();
+        costs.forEach((address, cost) -> { if (cost.isEmpty()) unreachable.add(address); });
+        return unreachable;
+    }
+
+    @Override public OptionalLong cost(InetAddress nextHop) {
+        var known = costs.get(nextHop);
+        if (known == null) costs.put(nextHop, known = sink.cost(nextHop));
+        return known;
+    }
 }

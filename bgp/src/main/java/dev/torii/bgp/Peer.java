@@ -236,7 +236,7 @@ final class Peer {
     private PeerSummary summary(Connection shown) {
         var since = Optional.ofNullable(changedAtNanos).map(then -> Duration.ofNanos(context.nowNanos() - then));
         return new PeerSummary(config.address(), config.description(), config.remoteAs(),
-                PeerCounters.total(counters.received), PeerCounters.total(counters.sent), session == null ? 0 : session.announcer().version(),
+                PeerCounters.total(counters.received), PeerCounters.total(counters.sent),
                 0, session == null ? 0 : session.announcer().waiting(), since, config.shutdown().isPresent() ? "Idle (Admin)" : overflowed() ? "Idle (PfxCt)" : shown.state.word(),
                 session == null ? 0 : session.tables().in.accepted(), session == null ? 0 : session.tables().out.size(),
                 context.policy().missingIn(config), context.policy().missingOut(config));

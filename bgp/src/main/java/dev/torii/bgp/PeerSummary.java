@@ -7,7 +7,6 @@ import java.util.Optional;
 /**
  * One neighbour as {@code show bgp summary} needs it.
  *
- * @param tableVersion     the last version of the table the peer was told of; 0 unless Established
  * @param outQueue         prefixes waiting to be sent
  * @param upDown           since the session came up or went down; empty: never
  * @param state            FRR's word: {@code Established, Idle, Idle (Admin), Idle (PfxCt), Connect, Active, OpenSent, OpenConfirm}
@@ -17,7 +16,7 @@ import java.util.Optional;
  * @param policyMissingOut FRR prints {@code (Policy)} instead of the count sent: RFC 8212 sends nothing
  */
 public record PeerSummary(InetAddress address, Optional<String> description, long remoteAs, long messagesReceived, long messagesSent,
-        long tableVersion, int inQueue, int outQueue, Optional<Duration> upDown, String state,
+        int inQueue, int outQueue, Optional<Duration> upDown, String state,
         int prefixesReceived, int prefixesSent, boolean policyMissingIn, boolean policyMissingOut) {
     public static final int VERSION = 4;
 

@@ -118,9 +118,9 @@ final class Policy {
             attributes = subject.attributes();
         }
         boolean self = switch (subject.nextHop()) {
-            case NOT_SET -> peer.external || best.local() || family.nextHopSelf();
+            case NOT_SET -> peer.external || family.nextHopSelf() || attributes.nextHop().equals(UNSPECIFIED);    // to an internal peer, a redistributed route keeps its gateway
             case PEER_ADDRESS -> true;                                                               // outbound, FRR's word for our own
-            case UNCHANGED -> best.local();
+            case UNCHANGED -> attributes.nextHop().equals(UNSPECIFIED);
             case SET -> false;
         };
         if (self) attributes = attributes.withNextHop(peer.local);

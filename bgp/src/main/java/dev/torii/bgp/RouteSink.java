@@ -3,6 +3,7 @@ package dev.torii.bgp;
 import dev.torii.bgp.wire.Prefix;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Where learnt routes go: the kernel's table, in the daemon. Never told of routes this speaker originates itself. */
 public interface RouteSink {
@@ -18,6 +19,9 @@ public interface RouteSink {
 
     /** The BGP next hop of one path and the peer it came from. */
     record NextHop(InetAddress address, InetAddress peer) {}
+
+    /** Asked when a next hop is seen for the first time: the interior cost to it; empty: unreachable. What changes later, {@link Speaker#nextHop} is told. */
+    default OptionalLong cost(InetAddress nextHop) { return OptionalLong.of(0); }
 
     /** Replaces whatever was said before of this prefix. Only called when something changed. */
     void best(LearntRoute route);

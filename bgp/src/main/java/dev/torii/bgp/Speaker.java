@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -145,7 +146,7 @@ public final class Speaker {
     }
 
     /**
-     * Next-hop tracking: whether routes with this BGP next hop may be used. Those never mentioned may.
+     * Next-hop tracking: whether routes with this BGP next hop may be used. {@link RouteSink#cost} is asked about those never mentioned.
      *
      * @param cost the interior cost to it; empty: unreachable, its routes stay in the table but are not chosen
      */
@@ -153,6 +154,12 @@ public final class Speaker {
         context.tables().nextHop(address, cost);
         flush();
     }
+
+    /** The next hops whose cost has been asked for or told: when the driver's table changes, it says what has become of them. */
+    public Set<InetAddress> nextHops() { return context.tables().nextHops().known(); }
+
+    /** The next hops that cannot be reached, and how many paths lead there. */
+    public Map<InetAddress, Integer> unreachable() { return Views.unreachable(context.tables().locRib(), context.tables().nextHops().unreachable()); }
 
     /** Fate sharing: false ends the session at once and takes its routes away, true lets it dial at once. */
     public void peerReachable(InetAddress peer, boolean reachable) {

@@ -30,7 +30,7 @@ final class Tables {
 
     private final Policy policy;
     private final RouteSink sink;
-    private final NextHopTable nextHops = new NextHopTable();
+    private final NextHopTable nextHops;
     private final LocRib locRib;
     private final Map<Prefix, BgpConfig.Network> networks = new LinkedHashMap<>();
     private final Map<InetAddress, PeerTables> sessions = new LinkedHashMap<>();
@@ -45,6 +45,7 @@ final class Tables {
     Tables(BgpConfig config, Policy policy, RouteSink sink) {
         this.policy = policy;
         this.sink = sink;
+        this.nextHops = new NextHopTable(sink);
         this.locRib = new LocRib(new DecisionProcess(config.defaultLocalPreference(), config.maximumPaths(), config.maximumPathsIbgp(),
                 config.multipathRelax(), config.bestPath(), nextHops), index);
         for (BgpConfig.Network network : config.networks()) networks.put(network.prefix(), network);

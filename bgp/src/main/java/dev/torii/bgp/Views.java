@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -70,6 +73,14 @@ final class Views {
                 a.nextHop(), a.med(), a.localPref(), 0, a.asPath().toString(), a.origin().letter())));
         rows.sort(Comparator.comparing(RibRow::prefix));
         return rows;
+    }
+
+    /** How many paths lead to each of these next hops. */
+    static Map<InetAddress, Integer> unreachable(LocRib rib, Set<InetAddress> nextHops) {
+        var counts = new TreeMap<InetAddress, Integer>(Comparator.comparing(InetAddress::getHostAddress));
+        if (!nextHops.isEmpty()) rib.forEach((prefix, selection) -> selection.routes().stream().map(route -> route.attributes().nextHop()).filter(nextHops::contains)
+                .forEach(hop -> counts.merge(hop, 1, Integer::sum)));
+        return counts;
     }
 
     /** FRR counts the nodes of its binary tree: the prefixes, and the places where two of them part. */

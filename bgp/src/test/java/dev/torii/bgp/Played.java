@@ -21,9 +21,12 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** One speaker whose peers are played by the test, message for message; time stands still but for {@link #fire} and what the test sets. */
@@ -31,6 +34,7 @@ final class Played implements Transport, RouteSink, EventSink {
     final Map<Prefix, LearntRoute> kernel = new TreeMap<>();
     final List<PeerEvent> events = new ArrayList<>();
     final Map<Timer, Duration> timers = new HashMap<>();
+    final Set<InetAddress> unreachable = new HashSet<>();
     final Speaker speaker;
     private final Map<ConnectionId, Peer> byConnection = new HashMap<>();
     private final long localAs;
@@ -148,6 +152,8 @@ final class Played implements Transport, RouteSink, EventSink {
     @Override public void arm(Timer timer, Duration after) { timers.put(timer, after); }
 
     @Override public void disarm(Timer timer) { timers.remove(timer); }
+
+    @Override public OptionalLong cost(InetAddress nextHop) { return unreachable.contains(nextHop) ? OptionalLong.empty() : OptionalLong.of(0); }
 
     @Override public void best(LearntRoute route) { kernel.put(route.prefix(), route); kernelCalls++; }
 

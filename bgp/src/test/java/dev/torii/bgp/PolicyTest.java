@@ -30,6 +30,7 @@ import dev.torii.bgp.wire.UpdateMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -273,6 +274,36 @@ class PolicyTest {
         assertEquals(List.of(P, "10.0.3.0/24"), played.speaker.table().stream().map(row -> row.prefix().toString()).toList());
         played.speaker.redistributedGone(Prefix.parse(P));
         assertTrue(left.told(P).isEmpty());
+    }
+
+    /** As in FRR, RFC 4271 section 5.1.3: an internal peer may reach the gateway without us. */
+    @Test void aRedistributedRouteKeepsItsGatewayTowardsAnInternalPeer() {
+        for (boolean nextHopSelf : new boolean[] {false, true}) {
+            played = new Played(BgpConfig.builder(65000).routerId(Fixtures.id("192.168.254.1"))
+                    .redistribute(BgpConfig.Redistributed.STATIC, new BgpConfig.Redistribution(OptionalLong.empty(), Optional.empty()))
+                    .peer(PeerConfig.builder(HEAD1, 65000).ipv4Unicast(plain().nextHopSelf(nextHopSelf).build()).build()).build());
+            left = played.establish(HEAD1, CPE1, 65000);
+            played.speaker.redistribute(Prefix.parse(P), BgpConfig.Redistributed.STATIC, 0, Optional.of(HEAD2));
+            played.speaker.redistribute(Prefix.parse("10.0.2.0/24"), BgpConfig.Redistributed.STATIC, 0, Optional.empty());
+            assertEquals(nextHopSelf ? CPE1 : HEAD2, left.told(P, PathAttribute.NextHop.class).orElseThrow().address());
+            assertEquals(CPE1, left.told("10.0.2.0/24", PathAttribute.NextHop.class).orElseThrow().address());
+        }
+    }
+
+    @Test void aRouteWhoseNextHopCannotBeReachedIsNeitherUsedNorAnnounced() {
+        start(left(plain()), right(plain()));
+        var nowhere = Fixtures.ip("10.99.0.1");
+        played.unreachable.add(nowhere);
+        left.announce(P, PathAttribute.Origin.IGP, new PathAttribute.AsPathAttribute(AsPath.sequence(31898)), new PathAttribute.NextHop(nowhere));
+        assertTrue(right.told(P).isEmpty());
+        assertTrue(played.kernel.isEmpty());
+        assertEquals(Map.of(nowhere, 1), played.speaker.unreachable());
+        assertTrue(played.speaker.nextHops().contains(nowhere));
+        played.speaker.nextHop(nowhere, OptionalLong.of(7));
+        assertTrue(right.told(P).isPresent());
+        assertEquals(Map.of(), played.speaker.unreachable());
+        played.speaker.nextHop(nowhere, OptionalLong.empty());
+        assertTrue(right.told(P).isEmpty(), "and withdrawn again");
     }
 
     @Test void theBestPathOptionsChangeWhatDecides() {

@@ -13,10 +13,11 @@ import java.util.Optional;
  * @param bgp          present where BGP is to run; without a router id where the files give none
  * @param bgpInKernel  whether the routes that BGP learns go into the kernel: not with bgpd's -n
  * @param hostname     FRR's {@code hostname}, for display
+ * @param frrVersion   FRR's {@code frr version}
  * @param warnings     in the order of the files
  */
 public record SiteConfig(List<TunnelConfig> tunnels, List<StaticRoute> staticRoutes, Optional<BgpConfig> bgp,
-        boolean bgpInKernel, Optional<String> hostname, List<Warning> warnings) {
+        boolean bgpInKernel, Optional<String> hostname, Optional<FrrVersion> frrVersion, List<Warning> warnings) {
 
     /** Copies the lists. */
     public SiteConfig {

@@ -25,6 +25,6 @@ final class SiteLoader {
         for (TunnelConfig tunnel : tunnels) tunnel.innerAddress().ifPresent(inner -> interfaces.put(tunnel.interfaceName(), inner.address()));
         var routing = FrrConf.load(new ConfigFiles(root, diagnostics), interfaces, diagnostics);
         diagnostics.check();
-        return new SiteConfig(tunnels, routing.staticRoutes(), routing.bgp(), routing.bgpInKernel(), routing.hostname(), diagnostics.warnings());
+        return new SiteConfig(tunnels, routing.staticRoutes(), routing.bgp(), routing.bgpInKernel(), routing.hostname(), routing.version(), diagnostics.warnings());
     }
 }

@@ -51,7 +51,7 @@ final class Answers implements ControlSocket.Requests {
             return switch (String.join(" ", asked)) {
                 case "status" -> show(json, this::status);
                 case "traffic" -> show(json, () -> new TrafficReport(packets, sad).of(connections.tunnels(), System.nanoTime()));
-                case "show ip route" -> show(json, () -> new IpRouteView(routing.table().entries(), System.nanoTime()));
+                case "show ip route" -> show(json, () -> new IpRouteView(routing.table().candidates(), System.nanoTime()));
                 default -> asked.size() == 2 && asked.getFirst().equals("up") ? up(asked.getLast())
                         : asked.size() == 2 && asked.getFirst().equals("down") ? down(asked.getLast())
                         : BgpAnswers.understands(asked) ? loop.call(() -> bgp(asked, json), LOOK)
@@ -68,7 +68,7 @@ final class Answers implements ControlSocket.Requests {
     }
 
     private Answer bgp(List<String> asked, boolean json) {
-        return routing.speaker().map(speaker -> BgpAnswers.answer(speaker, asked, json)).orElseGet(() -> json ? Answer.ok("{}\n") : Answer.failed(NO_BGP));
+        return routing.speaker().map(speaker -> BgpAnswers.answer(speaker, routing.aroundBgp(speaker), asked, json)).orElseGet(() -> json ? Answer.ok("{}\n") : Answer.failed(NO_BGP));
     }
 
     private Answer show(boolean json, Supplier<? extends View> look) throws InterruptedException, TimeoutException {

@@ -9,6 +9,7 @@ import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.Addresses;
 import dev.torii.cli.daemon.ControlSocket.Answer;
 import dev.torii.cli.show.BgpNeighborsView;
+import dev.torii.cli.show.BgpNotes;
 import dev.torii.cli.show.BgpPrefixView;
 import dev.torii.cli.show.BgpRoutesView;
 import dev.torii.cli.show.BgpSummaryView;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -50,18 +52,21 @@ final class BgpAnswers {
         return Optional.of(words.subList(next, words.size()));
     }
 
-    static Answer answer(Speaker speaker, List<String> words, boolean json) {
+    /** What the answers need to know besides the speaker: the columns of the summary, and what the table of routes says about it. */
+    record Surroundings(BgpSummaryView.Columns columns, Supplier<BgpNotes> notes) {}
+
+    static Answer answer(Speaker speaker, Surroundings around, List<String> words, boolean json) {
         if (words.get(1).equals("route-map")) return routeMap(speaker, words.subList(2, words.size()), json);
         var subject = subject(words);
         if (subject.isEmpty()) return prefixList(speaker, words.subList(3, words.size()), json);
-        return words.getFirst().equals("clear") ? clear(speaker, subject.get()) : show(speaker, subject.get(), json);
+        return words.getFirst().equals("clear") ? clear(speaker, subject.get()) : show(speaker, around, subject.get(), json);
     }
 
-    private static Answer show(Speaker speaker, List<String> words, boolean json) {
+    private static Answer show(Speaker speaker, Surroundings around, List<String> words, boolean json) {
         if (words.isEmpty()) return view(new BgpTableView(speaker.summary(), speaker.table()), json);
         String first = words.getFirst();
-        if (first.equals("summary") && words.size() == 1) return view(new BgpSummaryView(speaker.summary()), json);
-        if (first.equals("neighbors")) return neighbors(speaker, words.subList(1, words.size()), json);
+        if (first.equals("summary") && words.size() == 1) return view(new BgpSummaryView(speaker.summary(), around.columns(), around.notes().get()), json);
+        if (first.equals("neighbors")) return neighbors(speaker, around, words.subList(1, words.size()), json);
         if (first.equals("regexp") && words.size() > 1) return regexp(speaker, String.join(" ", words.subList(1, words.size())), json);
         if (words.size() == 1) {
             var prefix = prefix(speaker, first);
@@ -95,13 +100,13 @@ final class BgpAnswers {
         return view(new BgpTableView(speaker.summary(), speaker.table().stream().filter(row -> pattern.matcher(row.asPath()).find()).toList()), json);
     }
 
-    private static Answer neighbors(Speaker speaker, List<String> words, boolean json) {
-        if (words.isEmpty()) return view(new BgpNeighborsView(speaker.summary(), speaker.config().lists(), speaker.neighbors()), json);
+    private static Answer neighbors(Speaker speaker, Surroundings around, List<String> words, boolean json) {
+        if (words.isEmpty()) return view(new BgpNeighborsView(speaker.summary(), speaker.config().lists(), speaker.neighbors(), around.notes().get()), json);
         var address = Addresses.ipv4(words.getFirst());
         var neighbor = address.flatMap(speaker::neighbor);
         if (neighbor.isEmpty()) return Answer.failed(NO_NEIGHBOR);
         InetAddress peer = address.get();
-        if (words.size() == 1) return view(new BgpNeighborsView(speaker.summary(), speaker.config().lists(), List.of(neighbor.get())), json);
+        if (words.size() == 1) return view(new BgpNeighborsView(speaker.summary(), speaker.config().lists(), List.of(neighbor.get()), around.notes().get()), json);
         if (words.size() > 2) return unknown();
         boolean kept = neighbor.get().config().ipv4Unicast().softReconfigurationInbound();
         return switch (words.get(1)) {

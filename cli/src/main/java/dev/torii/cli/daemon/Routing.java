@@ -9,6 +9,7 @@ import dev.torii.bgp.Speaker;
 import dev.torii.bgp.wire.Iana;
 import dev.torii.bgp.wire.NotificationMessage;
 import dev.torii.bgp.wire.Prefix;
+import dev.torii.cli.config.FrrVersion;
 import dev.torii.cli.config.SiteConfig;
 import dev.torii.cli.config.StaticRoute;
 import dev.torii.cli.rib.FibSync;
@@ -16,6 +17,8 @@ import dev.torii.cli.rib.HostNetwork;
 import dev.torii.cli.rib.RibEntry;
 import dev.torii.cli.rib.RouteTable;
 import dev.torii.cli.rib.RouteTable.StaticHop;
+import dev.torii.cli.show.BgpNotes;
+import dev.torii.cli.show.BgpSummaryView;
 import dev.torii.tun.InterfaceAddress;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -23,6 +26,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -36,6 +40,7 @@ final class Routing implements AutoCloseable {
     private final List<Tunnel> tunnels;
     private final EventLog log;
     private final Optional<BgpConfig> bgpConfig;
+    private final BgpSummaryView.Columns columns;
     private final Optional<BgpDriver> bgpDriver;
     private final RouteSink learntRoutes;
     private final Set<Prefix> announcedLocally = new HashSet<>();
@@ -44,6 +49,7 @@ final class Routing implements AutoCloseable {
     private HostNetwork host = HostNetwork.NONE;
     private final ControlLoop loop;
     private boolean updateScheduled;
+    private long generation;
     private Set<Prefix> overridden = Set.of();
 
     Routing(ControlLoop loop, SiteConfig config, List<Tunnel> tunnels, FibSync fib, EventLog log, Counters counters) {
@@ -52,6 +58,7 @@ final class Routing implements AutoCloseable {
         this.tunnels = tunnels;
         this.log = log;
         for (StaticRoute route : config.staticRoutes()) table.addStatic(route.prefix(), new StaticHop(route.gateway(), route.interfaceName()), route.distance());
+        config.bgp().map(BgpConfig::distances).ifPresent(distances -> table.bgpDistances(distances.external(), distances.internal()));
         for (Tunnel tunnel : tunnels) {
             table.addTunnel(tunnel.tun().name(), tunnel.config().remoteSubnets());
             table.tunnelUp(tunnel.tun().name(), tunnel.isOnDemand());
@@ -60,11 +67,22 @@ final class Routing implements AutoCloseable {
         }
         this.bgpConfig = config.bgp();
         this.learntRoutes = config.bgpInKernel() ? new LearntRoutes() : RouteSink.NONE;
+        this.columns = config.frrVersion().filter(version -> version.atLeast(FrrVersion.WITH_DESCRIPTIONS)).isPresent() ? BgpSummaryView.Columns.SINCE_8_1
+                : BgpSummaryView.Columns.UNTIL_8_0;
         this.bgpDriver = config.bgp().map(bgp -> new BgpDriver(loop, bgp.peers(), bgp.localAs(), this::localAddress, log, counters));
     }
 
     RouteTable table() {
         return table;
+    }
+
+    /** What answers about BGP need besides it. */
+    BgpAnswers.Surroundings aroundBgp(Speaker machine) {
+        return new BgpAnswers.Surroundings(columns, () -> BgpNotes.of(machine.config(), machine.neighbors(), networksWithoutRoute(machine.config()), machine.unreachable()));
+    }
+
+    private List<Prefix> networksWithoutRoute(BgpConfig config) {
+        return config.networks().stream().map(BgpConfig.Network::prefix).filter(prefix -> !announcedLocally.contains(prefix)).toList();
     }
 
     Optional<Speaker> speaker() {
@@ -86,7 +104,7 @@ final class Routing implements AutoCloseable {
         boolean routed = tunnel.isUp() || tunnel.isOnDemand();
         table.tunnelUp(tunnel.tun().name(), routed);
         table.tunnelGuarded(tunnel.tun().name(), tunnel.isWanted());
-        if (!routed) update();                               // its next hops leave before anything else is done
+        if (!routed) decide();                               // its next hops leave before anything else is done
         speaker.ifPresent(machine -> peersBehind(tunnel).forEach(peer -> machine.peerReachable(peer.address(), tunnel.isUp())));
         update();
     }
@@ -173,11 +191,23 @@ final class Routing implements AutoCloseable {
     }
 
     private void update() {
+        decide();
+        speaker.ifPresent(this::trackNextHops);
+        bgpConfig.ifPresent(config -> speaker.ifPresent(machine -> originate(config, machine)));
+    }
+
+    private void decide() {
         var changes = table.update();
         fib.apply(changes);
         reportOverridden();
-        bgpConfig.ifPresent(config -> speaker.ifPresent(machine -> originate(config, machine)));
         redistribution.ifPresent(redistributed -> redistributed.changed(changes));
+    }
+
+    /** Routes whose next hop cannot be reached are not chosen, and not announced either. */
+    private void trackNextHops(Speaker machine) {
+        if (generation == table.generation()) return;
+        generation = table.generation();
+        for (InetAddress nextHop : machine.nextHops()) machine.nextHop(nextHop, table.cost(nextHop));
     }
 
     private void reportOverridden() {
@@ -189,11 +219,12 @@ final class Routing implements AutoCloseable {
         overridden = now;
     }
 
-    /** {@code network} is announced only while the table has that very route from somewhere else than BGP. */
+    /** {@code network} is announced only while the table has that very route from somewhere else than BGP, or without {@code import-check} always. */
     private void originate(BgpConfig config, Speaker machine) {
         for (var network : config.networks()) {
-            var route = table.exact(network.prefix()).filter(entry -> entry.source() != RibEntry.Source.BGP && !entry.isGuard());
-            if (route.isPresent() && announcedLocally.add(network.prefix())) machine.localRoute(network.prefix(), route.get().metric());
+            var route = config.networkImportCheck() ? table.exact(network.prefix()).filter(entry -> entry.source() != RibEntry.Source.BGP && !entry.isGuard()).map(RibEntry::metric)
+                    : Optional.of(0L);
+            if (route.isPresent() && announcedLocally.add(network.prefix())) machine.localRoute(network.prefix(), route.get());
             else if (route.isEmpty() && announcedLocally.remove(network.prefix())) machine.localRouteGone(network.prefix());
         }
     }
@@ -210,6 +241,10 @@ final class Routing implements AutoCloseable {
     }
 
     private final class LearntRoutes implements RouteSink {
+        @Override public OptionalLong cost(InetAddress nextHop) {
+            return table.cost(nextHop);
+        }
+
         @Override public void best(LearntRoute route) {
             table.learnt(route.prefix(), route.nextHops().stream().map(NextHop::address).toList(), route.external());
             updateSoon();

@@ -18,7 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -36,36 +38,42 @@ public final class RouteTable {
             Comparator.comparingInt(RibEntry::distance).thenComparing(RibEntry::source).thenComparingLong(RibEntry::metric);
 
     private final LongSupplier nanoTime;
-    private final Map<Prefix, StaticWish> statics = new LinkedHashMap<>();
+    /** By distance: a further one is used when no nearer one can be. */
+    final Map<Prefix, NavigableMap<Integer, List<StaticHop>>> statics = new LinkedHashMap<>();
     private final Map<Prefix, Set<String>> tunnelRoutes = new LinkedHashMap<>();
     private final Set<InetAddress> gateways = new LinkedHashSet<>();
-    private final Map<Prefix, Learnt> learnt = new HashMap<>();
+    final Map<Prefix, Learnt> learnt = new HashMap<>();
     private final Set<String> tunnels = new HashSet<>();
     private final Set<String> tunnelsUp = new HashSet<>();
     private final Set<String> tunnelsGuarded = new HashSet<>();
-    private final TreeMap<Prefix, RibEntry> selected = new TreeMap<>();
+    final TreeMap<Prefix, RibEntry> selected = new TreeMap<>();
     private final Set<Prefix> changedLearnt = new LinkedHashSet<>();
     private final Set<String> changedTunnels = new LinkedHashSet<>();
     private HostNetwork host = HostNetwork.NONE;
     private Predicate<Route> ours = route -> false;
-    private Candidates candidates = new Candidates();
-    /** What is there without static routes, which may be resolved over it. */
+    Candidates candidates = new Candidates();
+    /** What is there without static routes. */
     private final Map<Prefix, RibEntry> firm = new HashMap<>();
-    /** What is there without BGP, whose next hops may be resolved over it. */
-    private final Map<Prefix, RibEntry> base = new HashMap<>();
+    /** What is there without BGP: next hops of static and of learnt routes are resolved over it. */
+    final Map<Prefix, RibEntry> base = new HashMap<>();
     private Set<Prefix> overridden = Set.of();
     private boolean baseChanged = true;
+    private long generation;
+    private int externalDistance = Source.BGP.distance();
+    private int internalDistance = 200;
 
     /** After whatever else leads to the same prefix; before any wider route. */
     private static final int LAST_RESORT = 254;
-
-    private record StaticWish(List<StaticHop> hops, int distance) {}
+    /** A route of this distance is never used, as in FRR. */
+    private static final int UNUSABLE = 255;
+    /** How long a chain of static routes over static routes may be. */
+    private static final int MOST_ROUNDS = 8;
 
     /** Where a configured static route leads: a gateway, an interface, both; neither drops. */
     public record StaticHop(Optional<InetAddress> gateway, Optional<String> interfaceName) {}
 
     /** What competes for each prefix, and which prefixes a tunnel's state touches: follows from the host's network and the configuration. */
-    private static final class Candidates {
+    static final class Candidates {
         final Map<String, Link> byName = new HashMap<>();
         final Map<Integer, Link> byIndex = new HashMap<>();
         final Map<Prefix, List<InterfaceAddress>> connected = new HashMap<>();
@@ -78,7 +86,7 @@ public final class RouteTable {
         }
     }
 
-    private record Learnt(List<InetAddress> nextHops, boolean external) {}
+    record Learnt(List<InetAddress> nextHops, boolean external) {}
 
     /** What {@link #update} found: entries that are new or different, and prefixes without a route now. */
     public record Changes(List<RibEntry> selected, List<RibEntry> gone) {
@@ -93,13 +101,16 @@ public final class RouteTable {
         this.nanoTime = nanoTime;
     }
 
-    /** A configured static route; several for one prefix become one with several next hops. */
+    /** A configured static route; several for one prefix become one with several next hops, if they have the same distance. */
     public void addStatic(Prefix prefix, StaticHop hop, int distance) {
-        var known = statics.get(prefix);
-        var hops = new ArrayList<>(known == null ? List.<StaticHop>of() : known.hops());
-        hops.add(hop);
-        statics.put(prefix, new StaticWish(hops, distance));
+        statics.computeIfAbsent(prefix, unseen -> new TreeMap<>()).computeIfAbsent(distance, unseen -> new ArrayList<>()).add(hop);
         baseChanged = true;
+    }
+
+    /** The distances of learnt routes, 1 to 255; 20 and 200 unless this is called. */
+    public void bgpDistances(int external, int internal) {
+        externalDistance = external;
+        internalDistance = internal;
     }
 
     /** A tunnel's interface, down until {@link #tunnelUp}. Each of its {@code remoteSubnets} gets a route unless it is a default route. */
@@ -156,6 +167,22 @@ public final class RouteTable {
         return List.copyOf(selected.values());
     }
 
+    /** How far it is to a BGP next hop: the metric of the route it is reached by; empty: there is none but perhaps a default route. */
+    public OptionalLong cost(InetAddress nextHop) {
+        if (resolve(nextHop, Optional.empty(), base).isEmpty()) return OptionalLong.empty();
+        return OptionalLong.of(longestMatch(nextHop, base, entry -> true).orElseThrow().metric());
+    }
+
+    /** Rises with every change of what next hops are reached by. */
+    public long generation() {
+        return generation;
+    }
+
+    /** Every route that could be used, those in use first for each prefix: for people, put together when they ask. */
+    public List<Candidate> candidates() {
+        return new CandidateList(this).all();
+    }
+
     /** Remote subnets of tunnels that are up to which somebody else's route leads: the packets do not enter the tunnel. The same object until that changes. */
     public Set<Prefix> overridden() {
         return overridden;
@@ -201,8 +228,8 @@ public final class RouteTable {
         var best = base.get(prefix);
         var fromBgp = learnt.get(prefix);
         if (fromBgp != null && !isGateway(prefix)) {
-            int distance = fromBgp.external() ? Source.BGP.distance() : 200;
-            if (best == null || distance < best.distance()) {
+            int distance = distance(fromBgp);
+            if (distance != UNUSABLE && (best == null || distance < best.distance())) {
                 var hops = resolve(fromBgp.nextHops());
                 if (!hops.isEmpty()) best = new RibEntry(prefix, Source.BGP, distance, 0, hops, 0);
             }
@@ -219,8 +246,12 @@ public final class RouteTable {
         }
     }
 
+    int distance(Learnt route) {
+        return route.external() ? externalDistance : internalDistance;
+    }
+
     /** A learnt host route to an IPsec peer would lead that peer's outer packets into a tunnel. */
-    private boolean isGateway(Prefix prefix) {
+    boolean isGateway(Prefix prefix) {
         return prefix.length() == (prefix.ipv6() ? 128 : 32) && gateways.contains(prefix.address());
     }
 
@@ -264,8 +295,9 @@ public final class RouteTable {
         return link.isPresent();
     }
 
-    /** Decides the base of these prefixes anew, and of every static route, which may be resolved over one of them. */
+    /** Decides the base of these prefixes anew, and of every static route, which may be resolved over one of them or over another static route. */
     private void refresh(Set<Prefix> prefixes) {
+        generation++;
         for (Prefix prefix : prefixes) {
             firm.remove(prefix);
             candidates.connected.getOrDefault(prefix, List.of()).forEach(address -> connected(address).ifPresent(entry -> offer(firm, entry)));
@@ -274,10 +306,25 @@ public final class RouteTable {
             tunnelRoute(prefix).ifPresent(entry -> offer(firm, entry));
             copyToBase(prefix);
         }
-        statics.forEach((prefix, wish) -> {
-            copyToBase(prefix);
-            staticRoute(prefix, wish, firm).ifPresent(entry -> offer(base, entry));
+        statics.keySet().forEach(this::copyToBase);
+        boolean changed = true;
+        for (int round = 0; changed && round < MOST_ROUNDS; round++) {              // one may be resolved over another
+            changed = false;
+            for (Prefix prefix : statics.keySet()) changed |= refreshStatic(prefix);
+        }
+    }
+
+    /** Whether something else is in use for that prefix now. */
+    private boolean refreshStatic(Prefix prefix) {
+        var before = base.get(prefix);
+        copyToBase(prefix);                                                         // a route is not resolved over itself
+        var candidates = new ArrayList<RibEntry>();
+        statics.get(prefix).forEach((distance, hops) -> {
+            if (distance != UNUSABLE) staticRoute(prefix, hops, distance, base).ifPresent(candidates::add);
         });
+        candidates.forEach(entry -> offer(base, entry));
+        var now = base.get(prefix);
+        return now == null ? before != null : before == null || !now.sameRoute(before);
     }
 
     private void copyToBase(Prefix prefix) {
@@ -286,7 +333,7 @@ public final class RouteTable {
         else base.put(prefix, entry);
     }
 
-    private Optional<RibEntry> tunnelRoute(Prefix prefix) {
+    Optional<RibEntry> tunnelRoute(Prefix prefix) {
         var tunnelsFor = tunnelRoutes.getOrDefault(prefix, Set.of());
         var hops = tunnelsFor.stream().filter(tunnelsUp::contains).flatMap(name -> link(name).stream()).map(RouteTable::over).toList();
         if (!hops.isEmpty()) return Optional.of(new RibEntry(prefix, Source.TUNNEL, Source.TUNNEL.distance(), 0, hops, 0));
@@ -305,13 +352,13 @@ public final class RouteTable {
         routes.merge(candidate.prefix(), candidate, (known, other) -> PREFERENCE.compare(other, known) < 0 ? other : known);
     }
 
-    private Optional<RibEntry> connected(InterfaceAddress address) {
+    Optional<RibEntry> connected(InterfaceAddress address) {
         return link(address.interfaceIndex())
                 .filter(link -> link.up() && !link.loopback() && usable(link.name()))
                 .map(link -> new RibEntry(Prefix.of(address.peer().orElse(address.address()), address.prefixLength()), Source.CONNECTED, 0, 0, List.of(over(link)), 0));
     }
 
-    private Optional<RibEntry> kernel(Route route) {
+    Optional<RibEntry> kernel(Route route) {
         var hops = new ArrayList<Hop>();
         for (NextHop hop : route.nextHops()) {
             link(hop.interfaceIndex()).filter(link -> usable(link.name())).ifPresent(link -> hops.add(new Hop(hop.gateway(), link.name(), link.index())));
@@ -327,25 +374,25 @@ public final class RouteTable {
         return new RibEntry(exact, Source.GATEWAY, Source.GATEWAY.distance(), 0, path.map(RibEntry::hops).orElse(List.of()), 0);
     }
 
-    private Optional<RibEntry> staticRoute(Prefix prefix, StaticWish wish, Map<Prefix, RibEntry> resolvable) {
+    Optional<RibEntry> staticRoute(Prefix prefix, List<StaticHop> wanted, int distance, Map<Prefix, RibEntry> resolvable) {
         var hops = new ArrayList<Hop>();
         boolean drops = false;
-        for (StaticHop hop : wish.hops()) {
+        for (StaticHop hop : wanted) {
             if (hop.gateway().isPresent()) hops.addAll(resolve(hop.gateway().get(), hop.interfaceName(), resolvable));
             else if (hop.interfaceName().isPresent()) link(hop.interfaceName().get()).filter(link -> link.up() && usable(link.name())).ifPresent(link -> hops.add(over(link)));
             else drops = true;
         }
-        return hops.isEmpty() && !drops ? Optional.empty() : Optional.of(new RibEntry(prefix, Source.STATIC, wish.distance(), 0, hops, 0));
+        return hops.isEmpty() && !drops ? Optional.empty() : Optional.of(new RibEntry(prefix, Source.STATIC, distance, 0, hops, 0));
     }
 
-    private List<Hop> resolve(List<InetAddress> nextHops) {
+    List<Hop> resolve(List<InetAddress> nextHops) {
         var hops = new LinkedHashSet<Hop>();
         for (InetAddress nextHop : nextHops) hops.addAll(resolve(nextHop, Optional.empty(), base));
         return List.copyOf(hops);
     }
 
     /** A gateway on a connected subnet is reached directly, any other through the route that covers it; never through a default route, as in FRR. */
-    private static List<Hop> resolve(InetAddress gateway, Optional<String> interfaceName, Map<Prefix, RibEntry> routes) {
+    static List<Hop> resolve(InetAddress gateway, Optional<String> interfaceName, Map<Prefix, RibEntry> routes) {
         var covering = longestMatch(gateway, routes, entry -> entry.prefix().length() > 0
                 && (interfaceName.isEmpty() || entry.hops().stream().anyMatch(hop -> hop.interfaceName().equals(interfaceName.get()))));
         if (covering.isEmpty()) return List.of();

@@ -11,12 +11,13 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** {@code show bgp neighbors [X]}, in FRR 8.4's lines: those for which there is something to say. */
-public record BgpNeighborsView(Summary summary, PolicyLists lists, List<NeighborView> neighbors) implements View {
+public record BgpNeighborsView(Summary summary, PolicyLists lists, List<NeighborView> neighbors, BgpNotes notes) implements View {
     private static final List<String> KINDS = List.of("Opens", "Notifications", "Updates", "Keepalives", "Route Refresh", "Capability");
 
     @Override public String text() {
@@ -60,7 +61,7 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
                 .append(config.address().getHostAddress()).append("\nNexthop: ").append(local).append('\n'));
         text.append("BGP Connect Retry Timer in Seconds: ").append(config.connectRetry().toSeconds()).append('\n');
         if (config.password().isPresent()) text.append("Peer Authentication Enabled\n");
-        if (!neighbor.reachable()) text.append("Its tunnel is down\n");
+        for (BgpNotes.Note note : notes.about(config.address()).all()) text.append(note.text().substring(0, 1).toUpperCase(Locale.ROOT)).append(note.text().substring(1)).append('\n');
         text.append('\n');
     }
 
@@ -190,6 +191,8 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
         });
         fields.put("connectRetryTimer", config.connectRetry().toSeconds());
         if (config.password().isPresent()) fields.put("authenticationEnabled", 1);
+        var said = notes.about(config.address()).all();
+        if (!said.isEmpty()) fields.put("notes", said.stream().map(BgpNotes.Note::text).toList());
         return fields;
     }
 

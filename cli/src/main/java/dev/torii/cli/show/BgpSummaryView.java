@@ -7,28 +7,41 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code show bgp summary}, in the columns of FRR 8. The memory figures are FRR's formula, entries times a size, with our sizes. */
-public record BgpSummaryView(Summary summary) implements View {
+/** {@code show bgp summary}, in the columns of FRR 8. The memory figures are FRR's formula: entries times a size. */
+public record BgpSummaryView(Summary summary, Columns columns, BgpNotes notes) implements View {
+    /** Which FRR the text is that of: 8.1 added the descriptions and the name of the VRF. */
+    public enum Columns { UNTIL_8_0, SINCE_8_1 }
+
     private static final int RIB_ENTRY_BYTES = 192;
     private static final int PEER_BYTES = 43 << 9;       // the figure of FRR 8.0: two peers are 43 KiB
+    private static final int PEER_BYTES_SINCE_8_1 = 741464;     // FRR 8.4.4's
+    private static final int TABLE_VERSION = 0;            // of a peer: FRR 8 prints that, whatever it has been told
+    private static final String NO_DESCRIPTION = "N/A";
     private static final int NEIGHBOR_COLUMN = 16;
 
     @Override public String text() {
-        var text = new StringBuilder("\nIPv4 Unicast Summary:\n");
+        var text = new StringBuilder(described() ? "\nIPv4 Unicast Summary (VRF default):\n" : "\nIPv4 Unicast Summary:\n");
         text.append("BGP router identifier ").append(summary.routerId().getHostAddress()).append(", local AS number ").append(summary.localAs()).append(" vrf-id 0\n");
         text.append("BGP table version ").append(summary.tableVersion()).append('\n');
         text.append("RIB entries ").append(summary.ribEntries()).append(", using ").append(memory((long) summary.ribEntries() * RIB_ENTRY_BYTES)).append(" of memory\n");
         List<PeerSummary> peers = summary.peers();
-        text.append("Peers ").append(peers.size()).append(", using ").append(memory((long) peers.size() * PEER_BYTES)).append(" of memory\n\n");
+        text.append("Peers ").append(peers.size()).append(", using ").append(memory(peerMemory())).append(" of memory\n\n");
         int width = Math.max(NEIGHBOR_COLUMN, 1 + peers.stream().mapToInt(peer -> peer.address().getHostAddress().length()).max().orElse(0));
-        text.append(("%-" + width + "sV         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down State/PfxRcd   PfxSnt\n").formatted("Neighbor"));
+        text.append(("%-" + width + "sV         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down State/PfxRcd   PfxSnt%s\n").formatted("Neighbor", described() ? " Desc" : ""));
         for (PeerSummary peer : peers) {
-            text.append(("%-" + width + "s%d %10d %9d %9d %8d %4d %4d %8s %12s %8s\n").formatted(
-                    peer.address().getHostAddress(), PeerSummary.VERSION, peer.remoteAs(), peer.messagesReceived(), peer.messagesSent(), peer.tableVersion(),
-                    peer.inQueue(), peer.outQueue(), upDown(peer), stateOrReceived(peer), sent(peer)));
+            text.append(("%-" + width + "s%d %10d %9d %9d %8d %4d %4d %8s %12s %8s%s\n").formatted(
+                    peer.address().getHostAddress(), PeerSummary.VERSION, peer.remoteAs(), peer.messagesReceived(), peer.messagesSent(), TABLE_VERSION,
+                    peer.inQueue(), peer.outQueue(), upDown(peer), stateOrReceived(peer), sent(peer), described() ? " " + peer.description().orElse(NO_DESCRIPTION) : ""));
         }
-        return text.append("\nTotal number of neighbors ").append(peers.size()).append('\n').toString();
+        text.append("\nTotal number of neighbors ").append(peers.size()).append('\n');
+        if (!notes.all().isEmpty()) text.append('\n');
+        for (String line : notes.lines()) text.append(line).append('\n');
+        return text.toString();
     }
+
+    private boolean described() { return columns == Columns.SINCE_8_1; }
+
+    private long peerMemory() { return (long) summary.peers().size() * (described() ? PEER_BYTES_SINCE_8_1 : PEER_BYTES); }
 
     private static String upDown(PeerSummary peer) {
         return peer.upDown().map(Uptime::format).orElse("never");
@@ -60,12 +73,13 @@ public record BgpSummaryView(Summary summary) implements View {
         family.put("ribCount", summary.ribEntries());
         family.put("ribMemory", (long) summary.ribEntries() * RIB_ENTRY_BYTES);
         family.put("peerCount", summary.peers().size());
-        family.put("peerMemory", (long) summary.peers().size() * PEER_BYTES);
+        family.put("peerMemory", peerMemory());
         family.put("peers", peers);
         family.put("failedPeers", summary.peers().size() - established);
         family.put("displayedPeers", summary.peers().size());
         family.put("totalPeers", summary.peers().size());
         family.put("dynamicPeers", 0);
+        if (!notes.all().isEmpty()) family.put("notes", notes.lines());
         return Map.of("ipv4Unicast", family);
     }
 
@@ -77,7 +91,7 @@ public record BgpSummaryView(Summary summary) implements View {
         fields.put("version", PeerSummary.VERSION);
         fields.put("msgRcvd", peer.messagesReceived());
         fields.put("msgSent", peer.messagesSent());
-        fields.put("tableVersion", peer.tableVersion());
+        fields.put("tableVersion", TABLE_VERSION);
         fields.put("outq", peer.outQueue());
         fields.put("inq", peer.inQueue());
         fields.put("peerUptime", upDown(peer));

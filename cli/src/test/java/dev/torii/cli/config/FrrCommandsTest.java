@@ -177,6 +177,37 @@ class FrrCommandsTest {
     }
 
     @Test
+    void distancesOfLearntRoutes() {
+        assertEquals(new BgpConfig.Distances(20, 200), bgp("").distances());
+        assertEquals(new BgpConfig.Distances(30, 210), bgp(" distance bgp 30 210 200").distances());
+        assertEquals(new BgpConfig.Distances(30, 210), bgp(" address-family ipv4 unicast", "  distance bgp 30 210 200", " exit-address-family").distances());
+        assertEquals(new BgpConfig.Distances(20, 200), bgp(" distance bgp 30 210 200", " no distance bgp").distances());
+        site.bgpd("router bgp 65000\n distance bgp 0 200 200\n distance 20 10.0.0.1/32\n");
+        assertEquals(List.of("/etc/frr/bgpd.conf:2:15: \"0\" is not a number from 1 to 255 | write a number from 1 to 255",
+                "/etc/frr/bgpd.conf:3:2: this command is not supported yet | remove it; network PREFIX announces a route, ip route PREFIX GATEWAY provides it"), site.problems());
+    }
+
+    /** As in FRR 8.4: what was written for a version before 7.4 keeps the defaults of then. */
+    @Test
+    void theVersionInTheFileChoosesTheDefaults() {
+        assertEquals(List.of(true, true), checks(""));
+        assertEquals(List.of(true, true), checks("frr version 8.4.4\n"));
+        assertEquals(List.of(true, true), checks("frr version 7.4\n"));
+        assertEquals(List.of(false, false), checks("frr version 7.3.1\n"));
+        assertEquals(List.of(true, false), checks("frr version 7.2\n", " bgp ebgp-requires-policy\n"));
+        assertEquals(List.of(true, false), checks("", " no bgp network import-check\n"));
+        assertEquals(Optional.of(new FrrVersion(8, 4)), FrrVersion.parse("8.4.4"));
+        assertEquals(Optional.of(new FrrVersion(10, 0)), FrrVersion.parse("10.0-dev"));
+        assertEquals(Optional.empty(), FrrVersion.parse("new"));
+    }
+
+    private List<Boolean> checks(String top, String... inside) {
+        site.bgpd(top + "router bgp 65000\n" + String.join("", inside));
+        var config = site.load().bgp().orElseThrow();
+        return List.of(config.ebgpRequiresPolicy(), config.networkImportCheck());
+    }
+
+    @Test
     void updateSourceMayBeATunnelsInterface() {
         site.file("/etc/ipsec.d/a.conf", Site.CONN + " vti-interface=vti01\n leftvti=192.168.254.1/30\n").secrets(Site.SECRET);
         assertEquals(Optional.of(Site.address("192.168.254.1")), bgp(" neighbor 192.168.254.2 update-source vti01").peers().getFirst().updateSource());

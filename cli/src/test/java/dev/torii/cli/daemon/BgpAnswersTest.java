@@ -22,6 +22,8 @@ import dev.torii.bgp.wire.PathAttribute;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.bgp.wire.UpdateMessage;
 import dev.torii.cli.config.SiteConfig;
+import dev.torii.cli.show.BgpNotes;
+import dev.torii.cli.show.BgpSummaryView;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -85,6 +87,7 @@ class BgpAnswersTest implements Transport, RouteSink {
                Network          Next Hop            Metric LocPrf Weight Path
             """;
     private static final DecodeContext CONTEXT = new DecodeContext(true, true);
+    private static final BgpAnswers.Surroundings AROUND = new BgpAnswers.Surroundings(BgpSummaryView.Columns.UNTIL_8_0, () -> BgpNotes.NONE);
     private static final ConnectionId CONNECTION = new ConnectionId(1000);
 
     @TempDir
@@ -141,12 +144,12 @@ class BgpAnswersTest implements Transport, RouteSink {
     @Override public void withdrawn(Prefix prefix) { }
 
     private String ask(String words) {
-        var answer = BgpAnswers.answer(speaker, List.of(words.split(" ")), false);
+        var answer = BgpAnswers.answer(speaker, AROUND, List.of(words.split(" ")), false);
         assertTrue(BgpAnswers.understands(List.of(words.split(" "))), words);
         return answer.text();
     }
 
-    private JsonNode json(String words) throws Exception { return new ObjectMapper().readTree(BgpAnswers.answer(speaker, List.of(words.split(" ")), true).text()); }
+    private JsonNode json(String words) throws Exception { return new ObjectMapper().readTree(BgpAnswers.answer(speaker, AROUND, List.of(words.split(" ")), true).text()); }
 
     @Test
     void theRoutesOfANeighborAsFrrPrintsThem() {

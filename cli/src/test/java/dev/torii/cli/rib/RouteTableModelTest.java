@@ -55,6 +55,8 @@ class RouteTableModelTest {
         table.addGateway(address("10.1.1.1"));
         table.addStatic(prefix("10.9.0.0/16"), new StaticHop(Optional.of(address("192.168.100.2")), Optional.empty()), 1);
         table.addStatic(prefix("10.8.0.0/16"), new StaticHop(Optional.of(address("10.0.1.9")), Optional.empty()), 1);
+        table.addStatic(prefix("10.8.0.0/16"), new StaticHop(Optional.of(address("192.168.103.2")), Optional.empty()), 30);
+        table.addStatic(prefix("10.7.0.0/16"), new StaticHop(Optional.of(address("10.8.1.1")), Optional.empty()), 1);
         table.addStatic(prefix("10.0.3.0/24"), new StaticHop(Optional.empty(), Optional.of(name(5))), 1);
         return table;
     }

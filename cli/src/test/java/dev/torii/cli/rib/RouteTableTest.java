@@ -296,6 +296,54 @@ class RouteTableTest {
         assertEquals(List.of(via(HEAD_END2, VTI2)), route(prefix("10.0.3.0/24")).hops());
     }
 
+    @Test void aStaticRouteOfAGreaterDistanceStepsInWhenNoNearerOneCanBeUsed() {
+        table.addStatic(LAN, to("192.168.254.2"), 1);
+        table.addStatic(LAN, to("192.168.1.1"), 250);
+        table.addStatic(LAN, to("192.168.1.2"), 255);
+        table.update();
+        assertEquals(List.of(via(address("192.168.1.1"), ETH0)), route(LAN).hops());
+        assertEquals(250, route(LAN).distance());
+        table.learnt(LAN, List.of(HEAD_END2), true);
+        table.tunnelUp("vti2", true);
+        table.update();
+        assertEquals(Source.BGP, route(LAN).source(), "20 before 250");
+        bothUp();
+        table.update();
+        assertEquals(List.of(via(HEAD_END1, VTI1)), route(LAN).hops());
+        assertEquals(List.of("STATIC 1 true", "STATIC 250 false", "STATIC 255 false", "BGP 20 false"), table.candidates().stream().filter(one -> one.entry().prefix().equals(LAN))
+                .map(one -> one.entry().source() + " " + one.entry().distance() + " " + one.selected()).toList());
+    }
+
+    @Test void theDistancesOfLearntRoutesAreConfigured() {
+        bothUp();
+        table.bgpDistances(30, 255);
+        table.addStatic(LAN, to("192.168.1.1"), 25);
+        table.learnt(LAN, List.of(HEAD_END1), true);
+        table.learnt(VCN, List.of(HEAD_END1), true);
+        table.learnt(prefix("10.0.3.0/24"), List.of(HEAD_END1), false);
+        table.update();
+        assertEquals(Source.STATIC, route(LAN).source());
+        assertEquals(30, route(VCN).distance());
+        assertTrue(table.exact(prefix("10.0.3.0/24")).isEmpty(), "255 is never used");
+    }
+
+    @Test void aNextHopIsFoundThroughStaticRoutesOverStaticRoutes() {
+        table.addStatic(prefix("172.17.0.0/16"), to("172.16.0.1"), 1);
+        table.addStatic(prefix("172.16.0.0/16"), to("192.168.1.7"), 1);
+        table.learnt(VCN, List.of(address("172.17.0.9")), false);
+        table.update();
+        assertEquals(List.of(via(address("192.168.1.7"), ETH0)), route(VCN).hops());
+        var shown = table.candidates().stream().filter(one -> one.entry().prefix().equals(VCN)).findFirst().orElseThrow();
+        assertEquals(List.of(new Candidate.Leg(Optional.of(address("172.17.0.9")), route(VCN).hops())), shown.legs());
+    }
+
+    @Test void twoStaticRoutesOverEachOtherAreNotThere() {
+        table.addStatic(prefix("172.17.0.0/16"), to("172.16.0.1"), 1);
+        table.addStatic(prefix("172.16.0.0/16"), to("172.17.0.1"), 1);
+        table.update();
+        assertTrue(table.exact(prefix("172.16.0.0/16")).isEmpty() && table.exact(prefix("172.17.0.0/16")).isEmpty(), table.entries()::toString);
+    }
+
     @Test void whatDidNotChangeIsNotReportedAndKeepsItsAge() {
         bothUp();
         table.learnt(VCN, List.of(HEAD_END1), true);

@@ -4,6 +4,8 @@ import static dev.torii.cli.rib.Hosts.address;
 import static dev.torii.cli.rib.Hosts.prefix;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torii.cli.rib.Candidate;
+import dev.torii.cli.rib.Candidate.Leg;
 import dev.torii.cli.rib.RibEntry;
 import dev.torii.cli.rib.RibEntry.Hop;
 import dev.torii.cli.rib.RibEntry.Source;
@@ -29,8 +31,8 @@ class IpRouteViewTest {
         return new Hop(gateway, name, index);
     }
 
-    private static RibEntry entry(String prefix, Source source, long age, Hop... hops) {
-        return new RibEntry(prefix(prefix), source, source.distance(), 0, List.of(hops), NOW - TimeUnit.SECONDS.toNanos(age));
+    private static Candidate entry(String prefix, Source source, long age, Hop... hops) {
+        return Candidate.of(new RibEntry(prefix(prefix), source, source.distance(), 0, List.of(hops), NOW - TimeUnit.SECONDS.toNanos(age)), true);
     }
 
     private static List<String> routes(String text) {
@@ -53,6 +55,17 @@ class IpRouteViewTest {
                 "I>* 10.0.3.0/24 [1/0] is directly connected, vti1, weight 1, 00:00:00",
                 "  *                   is directly connected, vti2, weight 1, 00:00:00",
                 "G>* 203.0.113.11/32 [0/0] via 192.168.1.1, eth0, weight 1, 00:00:01"), routes(text));
+    }
+
+    /** As FRR 8.4.4 prints a route whose next hop is not on a subnet of its own, and one that another goes before. */
+    @Test void aRecursiveNextHopAndARouteThatIsNotUsed() {
+        var through = new RibEntry(prefix("10.9.0.0/16"), Source.BGP, 200, 0, List.of(ROUTER), NOW);
+        var text = new IpRouteView(List.of(new Candidate(through, true, List.of(new Leg(Optional.of(address("10.77.0.1")), List.of(ROUTER)))),
+                Candidate.of(new RibEntry(prefix("10.9.0.0/16"), Source.STATIC, 250, 0, List.of(ROUTER), 0), false)), NOW).text();
+        assertEquals(List.of(
+                "B>  10.9.0.0/16 [200/0] via 10.77.0.1 (recursive), weight 1, 00:00:00",
+                "  *                       via 192.168.1.1, eth0, weight 1, 00:00:00",
+                "S   10.9.0.0/16 [250/0] via 192.168.1.1, eth0, weight 1"), routes(text));
     }
 
     @Test void ipv6IsNotShown() {

@@ -97,9 +97,7 @@ final class BgpCommands {
             if (match.no()) bgp().shutdown = Optional.of("");
             else neighbors.communication(match, 0).ifPresent(words -> bgp().shutdown = Optional.of(words));
         });
-        router.add("bgp network import-check", match -> {
-            if (match.no()) values.error(match.first().at(), "networks without a route are not supported yet", "remove the line, and add ip route for each network");
-        });
+        router.add("bgp network import-check", match -> bgp().networkImportCheck = Optional.of(!match.no()));
         for (String other : List.of("bgp bestpath as-path confed", "bgp bestpath med confed", "bgp bestpath peer-type <rest>", "bgp bestpath bandwidth <rest>", "bgp cluster-id <rest>", "bgp confederation <rest>", "bgp listen <rest>", "bgp route-reflector <rest>",
                 "bgp enforce-first-as", "bgp disable-ebgp-connected-route-check", "bgp route-map <rest>", "bgp max-med <rest>", "bgp labeled-unicast <rest>")) {
             router.add(other, values.refused("this setting is", "remove the line"));
@@ -130,11 +128,21 @@ final class BgpCommands {
                 .add("network <addr> mask <mask> route-map <name>", match -> values.prefix(match.word(0), match.word(1)).ifPresent(prefix -> network(match, prefix, Optional.of(match.word(2)))))
                 .add("maximum-paths <num>", match -> values.number(match.word(0), 1, 256).ifPresent(n -> bgp().maximumPaths = match.no() ? Optional.empty() : Optional.of((int) n)))
                 .add("maximum-paths ibgp <num>", match -> values.number(match.word(0), 1, 256).ifPresent(n -> bgp().maximumPathsIbgp = match.no() ? Optional.empty() : Optional.of((int) n)));
+        family.add("distance bgp <num> <num> <num>", this::distances);
+        family.undo("distance bgp", match -> bgp().distances = Optional.empty());
         neighbors.family(family, AddressFamily.IPV4_UNICAST);
         redistribute(family);
-        for (String other : List.of("redistribute babel|bgp|eigrp|isis|nhrp|openfabric|ospf|ospf6|rip|ripng|sharp|table|vnc|vnc-direct <rest>", "aggregate-address <rest>", "distance <rest>", "table-map <rest>", "import <rest>", "export <rest>")) {
+        for (String other : List.of("redistribute babel|bgp|eigrp|isis|nhrp|openfabric|ospf|ospf6|rip|ripng|sharp|table|vnc|vnc-direct <rest>", "aggregate-address <rest>", "distance <num> <rest>", "table-map <rest>", "import <rest>", "export <rest>")) {
             family.add(other, values.refused("this command is", "remove it; network PREFIX announces a route, ip route PREFIX GATEWAY provides it"));
         }
+    }
+
+    /** External, internal, local. The last is of routes that BGP makes itself: none of those is installed. */
+    private void distances(Match match) {
+        var external = values.number(match.word(0), 1, 255);
+        var internal = values.number(match.word(1), 1, 255);
+        if (values.number(match.word(2), 1, 255).isEmpty() || external.isEmpty() || internal.isEmpty()) return;
+        bgp().distances = match.no() ? Optional.empty() : Optional.of(new BgpConfig.Distances((int) external.getAsLong(), (int) internal.getAsLong()));
     }
 
     /** Both options in either order, as in FRR. */

@@ -49,7 +49,7 @@ public final class FrrConf {
             diagnostics.warn(Warning.Kind.BGP, bgpAt, "there is no " + DAEMONS + "; BGP is started because this is here", "write bgpd=yes into " + DAEMONS);
         } else if (!daemons.bgpRuns()) {
             diagnostics.warn(Warning.Kind.BGP, daemons.bgpLine().orElse(new Position(DAEMONS, 1, 1)), "BGP is configured at " + bgpAt + " but not started", "write bgpd=yes");
-            return new Routing(routing.staticRoutes(), Optional.empty(), routing.hostname());
+            return new Routing(routing.staticRoutes(), Optional.empty(), routing.hostname(), routing.version());
         }
         return daemons.bgpWithoutKernel() ? routing.withoutKernel() : routing;
     }

@@ -12,6 +12,7 @@ import dev.torii.bgp.rib.DecisionProcess;
 import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.Diagnostics;
+import dev.torii.cli.config.FrrVersion;
 import dev.torii.cli.config.Position;
 import dev.torii.cli.config.StaticRoute;
 import dev.torii.cli.config.Warning;
@@ -39,6 +40,7 @@ final class FrrState {
     final Map<CommunityKind, Map<String, NumberedList<CommunityList.Entry>>> communityLists = new EnumMap<>(CommunityKind.class);
     final Map<String, Map<Integer, RouteMapEntry>> routeMaps = new LinkedHashMap<>();
     Optional<String> hostname = Optional.empty();
+    Optional<FrrVersion> version = Optional.empty();
     Optional<Inet4Address> zebraRouterId = Optional.empty();
     Optional<Bgp> bgp = Optional.empty();
     private final Diagnostics diagnostics;
@@ -62,6 +64,8 @@ final class FrrState {
         Optional<Inet4Address> routerId = Optional.empty();
         Optional<Neighbor.Timers> timers = Optional.empty();
         Optional<Boolean> ebgpRequiresPolicy = Optional.empty();
+        Optional<Boolean> networkImportCheck = Optional.empty();
+        Optional<BgpConfig.Distances> distances = Optional.empty();
         Optional<Integer> maximumPaths = Optional.empty();
         Optional<Integer> maximumPathsIbgp = Optional.empty();
         final Map<BgpConfig.Redistributed, Redistribution> redistributions = new EnumMap<>(BgpConfig.Redistributed.class);
@@ -88,12 +92,15 @@ final class FrrState {
     /** Of the {@code router bgp} line. */
     Position bgpAt() { return bgp.orElseThrow().at; }
 
-    Routing finish() { return new Routing(staticRoutes, bgp.map(this::config), hostname); }
+    Routing finish() { return new Routing(staticRoutes, bgp.map(this::config), hostname, version); }
 
     private BgpConfig config(Bgp router) {
         var builder = BgpConfig.builder(router.as);
         router.routerId.or(() -> zebraRouterId).ifPresent(builder::routerId);
-        boolean policyRequired = router.ebgpRequiresPolicy.orElse(!datacenter);
+        boolean checks = version.map(written -> written.atLeast(FrrVersion.WITH_POLICY)).orElse(true);
+        boolean policyRequired = router.ebgpRequiresPolicy.orElse(!datacenter && checks);
+        builder.networkImportCheck(router.networkImportCheck.orElse(checks));
+        router.distances.ifPresent(builder::distances);
         builder.ebgpRequiresPolicy(policyRequired).multipathRelax(router.multipathRelax).defaultLocalPreference(router.localPreference).gracefulShutdown(router.gracefulShutdown);
         if (router.maximumPaths.isPresent() || router.maximumPathsIbgp.isPresent()) {
             var standard = BgpConfig.builder(router.as).build();

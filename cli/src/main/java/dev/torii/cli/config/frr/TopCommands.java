@@ -2,6 +2,7 @@ package dev.torii.cli.config.frr;
 
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.Addresses;
+import dev.torii.cli.config.FrrVersion;
 import dev.torii.cli.config.StaticRoute;
 import dev.torii.cli.config.frr.Grammar.Match;
 import java.net.InetAddress;
@@ -24,7 +25,7 @@ final class TopCommands {
 
     void define() {
         var top = contexts.grammar(Context.TOP);
-        top.only("frr version <rest>", FrrValues::quiet).only("frr defaults <word>", this::defaults)
+        top.only("frr version <rest>", match -> state.version = match.taken().isEmpty() ? Optional.empty() : FrrVersion.parse(match.text(0))).only("frr defaults <word>", this::defaults)
                 .add("hostname <word>", match -> state.hostname = match.no() ? Optional.empty() : Optional.of(match.text(0)))
                 .add("router-id <addr>", this::routerId).add("ip router-id <addr>", this::routerId);
         for (String quiet : List.of("domainname <rest>", "log <rest>", "debug <rest>", "password <rest>", "enable password <rest>", "service <rest>", "banner <rest>",
