@@ -29,6 +29,8 @@ public @interface NamespaceTest {
         /** Likewise, of a release that has ML-KEM. */
         STRONGSWAN_6_ML_KEM(() -> Strongswan.unpacked("forky").isPresent()),
         FRR(Frr::installed),
+        BIRD(Bird::installed),
+        GOBGP(Gobgp::installed),
         TSHARK(() -> Shell.has("tshark")),
         TCPDUMP(() -> Shell.has("tcpdump")),
         STRACE(() -> Shell.has("strace")),
