@@ -51,6 +51,7 @@ class BgpSocketsIT {
                 assertTrue(!torii.job().output().contains("bgp " + down + ": session established"), () -> torii.job().tail(20));
             assertTrue(!torii.job().output().contains("theSameKey"), "a secret");
             routesOutliveARestartOf(frr, namespaces, torii);
+            aRefreshHasItsMarkers(namespaces, torii);
         }
     }
 
@@ -74,6 +75,14 @@ class BgpSocketsIT {
         Await.until("the end of the other one", Vpn.UP, () -> routes(namespaces).size() == 1, () -> routes(namespaces) + torii.job().tail(20));
         assertEquals(List.of(before), routes(namespaces));
         assertTrue(torii.job().output().contains("1 routes of IPv4 Unicast were not announced again, and are withdrawn"), () -> torii.job().tail(20));
+    }
+
+    /** RFC 7313: FRR marks where what it sends again begins and where it ends, and the route stays. */
+    private static void aRefreshHasItsMarkers(Namespaces namespaces, ToriiDaemon torii) {
+        torii.torii("clear", "bgp", "10.66.2.2", "soft", "in").orFail("soft in");
+        Await.until("two markers", Vpn.UP, () -> torii.torii("show", "bgp", "neighbors", "10.66.2.2", "--json").out().matches("(?s).*\"routeRefreshRecv\" *: *2\\b.*"),
+                () -> torii.torii("show", "bgp", "neighbors", "10.66.2.2").out());
+        assertEquals(1, routes(namespaces).size());
     }
 
     private static List<String> routes(Namespaces namespaces) {
