@@ -18,20 +18,16 @@ import dev.torii.ike.session.Outbox;
 import dev.torii.ike.session.Upkeep;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
-import dev.torii.ike.wire.MalformedMessageException;
 import dev.torii.ike.wire.MessageCodec;
-import dev.torii.ike.wire.NotifyType;
 import dev.torii.ike.wire.PayloadType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** IKEv1 for one connection: which exchange is begun when, and what happens to its results. */
 public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Owner, Notices.Owner {
     private static final Duration LINGER = Duration.ofSeconds(2);
     private static final Duration FORGOTTEN = Duration.ofSeconds(30);
-    private static final int MAX_REFUSALS = 8;          // of one IKE SA: a recording of one can be sent for ever
 
     private final Context context;
     private final Outbox out;
@@ -40,7 +36,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     private final Liveness liveness;
     private final Notices notices;
     private final Upkeep upkeep;
-    private @Nullable Path dataPath;        // where the children's packets go
+    private final PeerPath peerPath;
     private Optional<String> hint = Optional.empty();       // what somebody, perhaps the peer, said of the Main Mode under way
 
     /** A connection at rest. */
@@ -52,6 +48,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         this.liveness = new Liveness(context);
         this.notices = new Notices(context, ikeSas, children, liveness, this);
         this.upkeep = new Upkeep(context);
+        this.peerPath = new PeerPath(context, ikeSas, children);
     }
 
     @Override
@@ -123,7 +120,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             }
             case HALF_OPEN -> ikeSas.expired(timer);
             case CHILD_REKEY, CHILD_EXPIRE, CHILD_SWITCH -> children.expired(timer);
-            case IKE_REKEY -> named(timer).filter(this::newest).ifPresent(phase1 -> {
+            case IKE_REKEY -> named(timer).filter(ikeSas::isCurrent).ifPresent(phase1 -> {
                 phase1.renewalDue(true);
                 pursue();
             });
@@ -155,10 +152,6 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         return ikeSas.established().stream().filter(p -> p.id == timer.id()).findFirst();
     }
 
-    private boolean newest(Phase1 phase1) {
-        return ikeSas.current().filter(newest -> newest == phase1).isPresent();
-    }
-
     private void received(Path path, Octets message) {
         try {
             IkeHeader header = MessageCodec.header(message);
@@ -177,7 +170,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
                     }
                 }
                 case ExchangeType.INFORMATIONAL -> notices.received(path, header, message);
-                default -> refuse(header, message);       // an open registry; nothing else is supported
+                default -> notices.unsupported(header, message);       // an open registry; nothing else is supported
             }
         } catch (IkeException malformed) {
             out.dropped(malformed.getMessage());
@@ -200,37 +193,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             return;
         }
         liveness.heard();
-        NatDetection.Found nat = phase1.sa().nat();
-        if (!path.remote().equals(phase1.path().remote()) && nat.remoteNat() && !nat.localNat()) {
-            phase1.path(path);      // RFC 3947, section 6: a NAT may have a new mapping; who is behind one himself does not follow
-            follow(phase1);
-        }
-    }
-
-    private void follow(Phase1 phase1) {
-        boolean newest = newest(phase1);
-        if (newest && phase1.sa().encapsulated() && !children.isEmpty() && !phase1.path().equals(dataPath)) {
-            out.add(new Effect.PathChanged(phase1.path()));
-        }
-        if (newest) {
-            dataPath = phase1.path();
-        }
-    }
-
-    /**
-     * XAUTH, Mode Config and New Group Mode begin like an Informational: HASH(1) over the rest. Who is the peer is told that it asks in vain. Nothing else
-     * moves, since the exchange type is the one thing that no hash covers: this may have been another message.
-     */
-    private void refuse(IkeHeader header, Octets message) throws IkeException {
-        Optional<Phase1> under = ikeSas.find(header).filter(Phase1::established);
-        out.dropped(ExchangeType.refusal(header.exchange()));
-        boolean asks = header.exchange() == ExchangeType.TRANSACTION || header.exchange() == ExchangeType.NEW_GROUP_MODE;
-        if (asks && under.isPresent() && under.get().refusals < MAX_REFUSALS) {
-            Informational.open(context.crypto, under.get().sa(), header, message);
-            under.get().refusals++;
-            context.failure(ExchangeType.refusal(header.exchange()));
-            context.inform(under.get(), Informational.error(NotifyType.UNSUPPORTED_EXCHANGE_TYPE, under.get().sa().spi()));
-        }
+        peerPath.authentic(phase1, path);
     }
 
     /** With its last IKE SA the peer gives up the tunnel: some peers drop the children with it and do not say so. */
@@ -310,16 +273,15 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         if (phase1.sa().initialContact()) {
             peerRestarted(phase1);
         }
-        follow(phase1);
+        peerPath.follow(phase1);
         upkeep.keepaliveFrom(behindNat());
         children.moveUnder(phase1);
+        Duration stay = phase1.initiator ? LINGER : FORGOTTEN;      // a peer that has restarted does not delete them
+        ikeSas.established().stream().filter(older -> older.establishedBefore(phase1))      // what the peer has begun since is not ours to delete
+                .forEach(older -> out.arm(Timer.Kind.REPLACED, older.id, stay));
         if (phase1.initiator) {
-            ikeSas.established().stream().filter(older -> older.establishedBefore(phase1))      // what the peer has begun since is not ours to delete
-                    .forEach(older -> out.arm(Timer.Kind.REPLACED, older.id, LINGER));
             pursue();
         } else {
-            ikeSas.established().stream().filter(older -> older.establishedBefore(phase1))      // a peer that has restarted does not delete them
-                    .forEach(older -> out.arm(Timer.Kind.REPLACED, older.id, FORGOTTEN));
             children.renew(phase1);
             if (!children.anyUsable()) {
                 upkeep.peerGoesOn();

@@ -59,6 +59,10 @@ final class IkeSas {
         return established.isEmpty() ? Optional.empty() : Optional.of(established.get(established.size() - 1));
     }
 
+    boolean isCurrent(Phase1 phase1) {
+        return current().filter(newest -> newest == phase1).isPresent();
+    }
+
     List<Phase1> established() {
         return List.copyOf(established);
     }

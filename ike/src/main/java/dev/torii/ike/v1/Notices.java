@@ -4,6 +4,7 @@ import dev.torii.ike.IkeException;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Path;
 import dev.torii.ike.Reason;
+import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
 import dev.torii.ike.wire.Message;
 import dev.torii.ike.wire.MessageCodec;
@@ -12,8 +13,10 @@ import dev.torii.ike.wire.Payload;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What one-way messages say: RFC 2409, section 5.7. What nothing protects is shown, and never believed. */
+/** What one-way messages say: RFC 2409, section 5.7. What nothing protects is shown, and never believed. And the answer to exchanges that are not done here. */
 final class Notices {
+    private static final int MAX_REFUSALS = 8;          // of one IKE SA: a recording of one can be sent for ever
+
     private final Context context;
     private final IkeSas ikeSas;
     private final ChildSas children;
@@ -64,6 +67,22 @@ final class Notices {
                     deleted(delete);
                 }
             }
+        }
+    }
+
+    /**
+     * XAUTH, Mode Config and New Group Mode begin like an Informational: HASH(1) over the rest. Who is the peer is told that it asks in vain. Nothing else
+     * moves, since the exchange type is the one thing that no hash covers: this may have been another message.
+     */
+    void unsupported(IkeHeader header, Octets message) throws IkeException {
+        Optional<Phase1> under = ikeSas.find(header).filter(Phase1::established);
+        context.out.dropped(ExchangeType.refusal(header.exchange()));
+        boolean asks = header.exchange() == ExchangeType.TRANSACTION || header.exchange() == ExchangeType.NEW_GROUP_MODE;
+        if (asks && under.isPresent() && under.get().refusals < MAX_REFUSALS) {
+            Informational.open(context.crypto, under.get().sa(), header, message);
+            under.get().refusals++;
+            context.failure(ExchangeType.refusal(header.exchange()));
+            context.inform(under.get(), Informational.error(NotifyType.UNSUPPORTED_EXCHANGE_TYPE, under.get().sa().spi()));
         }
     }
 
