@@ -8,10 +8,13 @@ import dev.torii.ike.DhGroup;
 import dev.torii.ike.EncryptionAlgorithm;
 import dev.torii.ike.EspCipher;
 import dev.torii.ike.EspProposal;
+import dev.torii.ike.Event;
 import dev.torii.ike.HashAlgorithm;
 import dev.torii.ike.IkeCrypto;
 import dev.torii.ike.IkeException;
 import dev.torii.ike.IkeProposal;
+import dev.torii.ike.IkeSa;
+import dev.torii.ike.IkeVersion;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Secret;
 import dev.torii.ike.crypto.BouncyCastleCrypto;
@@ -21,14 +24,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.bouncycastle.crypto.agreement.DHStandardGroups;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Public values that give the shared secret away, or are none: in either phase, from either side, with the real groups. */
+/** Public values that give the shared secret away, or are none: in each exchange, from either side, with the real groups. */
 class PublicValueTest {
     private static final Duration A_WHILE = Duration.ofSeconds(10);
+    private static final Duration IKE_LIFETIME = Duration.ofMinutes(30);
     private static final DhGroup HONEST = DhGroup.ECP384;
 
     record Lie(DhGroup group, String what, Octets value) {
@@ -83,12 +89,18 @@ class PublicValueTest {
         }
     }
 
-    /** Honest in every respect but the public values of one group. */
-    private static IkeCrypto lying(Lie lie) {
+    /** Honest in every respect but the public values of one group, and in these until {@code begun}. */
+    private static IkeCrypto lying(Lie lie, BooleanSupplier begun) {
         IkeCrypto honest = honest(1);
         return (IkeCrypto) Proxy.newProxyInstance(IkeCrypto.class.getClassLoader(), new Class<?>[] {IkeCrypto.class}, (proxy, method, arguments) -> {
             Object result = method.invoke(honest, arguments);
-            return result instanceof IkeCrypto.DhKey key && key.group() == lie.group() ? new LyingKey(key, lie.value()) : result;
+            if (result instanceof IkeCrypto.DhKey key && key.group() == lie.group() && begun.getAsBoolean()) {
+                return new LyingKey(key, lie.value());
+            }
+            if (result instanceof IkeCrypto.Responded responded && arguments[0] == lie.group() && begun.getAsBoolean()) {
+                return new IkeCrypto.Responded(lie.value(), responded.shared());
+            }
+            return result;
         });
     }
 
@@ -100,7 +112,7 @@ class PublicValueTest {
         var ike = new IkeProposal(EncryptionAlgorithm.AES_CBC, 256, HashAlgorithm.SHA2_256, ikeGroup);
         var esp = new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), pfs);
         var pair = new IkePair(1, Configs.left().ike(ike).esp(esp).build(), Configs.right().ike(ike).esp(esp).build(),
-                leftLies ? lying(lie) : honest(2), leftLies ? honest(3) : lying(lie));
+                leftLies ? lying(lie, () -> true) : honest(2), leftLies ? honest(3) : lying(lie, () -> true));
         pair.left().start();
         pair.runFor(A_WHILE);
         return pair;
@@ -133,5 +145,63 @@ class PublicValueTest {
             nothingCameUp(victim);
             assertEquals(1, victim.ikeSas.size(), "it was the peer, and may do better");
         }
+    }
+
+    private static IkePair pairV2(Lie lie, boolean leftLies, DhGroup ikeGroup, Optional<DhGroup> pfs, BooleanSupplier begun) {
+        var ike = new IkeProposal(EncryptionAlgorithm.AES_CBC, 256, HashAlgorithm.SHA2_256, ikeGroup);
+        var esp = new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), pfs);
+        var pair = new IkePair(1, Configs.left().version(IkeVersion.V2).ike(ike).esp(esp).ikeLifetime(IKE_LIFETIME).build(),
+                Configs.right().version(IkeVersion.V2).ike(ike).esp(esp).build(),
+                leftLies ? lying(lie, begun) : honest(2), leftLies ? honest(3) : lying(lie, begun));
+        pair.left().start();
+        return pair;
+    }
+
+    @ParameterizedTest
+    @MethodSource("lies")
+    void inIkeSaInitItIsRefusedByEitherSide(Lie lie) {
+        for (boolean leftLies : new boolean[] {true, false}) {
+            var pair = pairV2(lie, leftLies, lie.group(), Optional.empty(), () -> true);
+            pair.runFor(A_WHILE);
+            Endpoint victim = leftLies ? pair.right() : pair.left();
+            nothingCameUp(victim);
+            assertEquals(0, victim.ikeSas.size());
+        }
+    }
+
+    /** RFC 7296, section 2.21.3: what is malformed ends the IKE SA, as request and as answer. */
+    @ParameterizedTest
+    @MethodSource("lies")
+    void inCreateChildSaItEndsTheIkeSaAndMakesNoChild(Lie lie) {
+        for (boolean leftLies : new boolean[] {true, false}) {
+            var begun = new AtomicBoolean();
+            var pair = pairV2(lie, leftLies, HONEST, Optional.of(lie.group()), begun::get);
+            pair.runUntil(() -> pair.bothUp() && pair.trafficPasses(), A_WHILE, "set-up");
+            begun.set(true);
+            pair.left().step(new Event.RekeyChild(pair.left().sending().orElseThrow().inbound()));
+            itEnds(leftLies ? pair.right() : pair.left(), pair, A_WHILE);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("lies")
+    void inARenewalOfTheIkeSaItEndsThatAndMakesNoOther(Lie lie) {
+        for (boolean leftLies : new boolean[] {true, false}) {
+            var begun = new AtomicBoolean();
+            var pair = pairV2(lie, leftLies, lie.group(), Optional.empty(), begun::get);
+            pair.runUntil(() -> pair.bothUp() && pair.trafficPasses(), A_WHILE, "set-up");
+            begun.set(true);
+            itEnds(leftLies ? pair.right() : pair.left(), pair, IKE_LIFETIME);
+        }
+    }
+
+    private static void itEnds(Endpoint victim, IkePair pair, Duration soon) {
+        IkeSa before = victim.ikeSas.get(0);
+        int children = victim.outbound.size();
+        pair.runUntil(() -> !victim.ikeSas.contains(before), soon, "the end of the IKE SA");
+        assertEquals(List.of(), victim.ikeSas);
+        assertTrue(victim.outbound.size() <= children, "no child of it");
+        assertTrue(Stream.concat(victim.dropped.stream(), victim.reports.stream()).anyMatch(line -> line.contains("public value")),
+                "dropped " + victim.dropped + ", reported " + victim.reports);
     }
 }
