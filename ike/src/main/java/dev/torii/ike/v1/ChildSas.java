@@ -157,9 +157,9 @@ final class ChildSas implements QuickModes.Owner {
         context.out.arm(Timer.Kind.CHILD_SWITCH, child.id, part.compareTo(LONGEST_HOLD) < 0 ? part : LONGEST_HOLD);
     }
 
-    /** Sends with it from now on, unless the peer has made a newer one meanwhile. */
+    /** Sends with it from now on, unless a newer one sends already. */
     private void use(Child child) {
-        if (child.held && children.isCurrent(child)) {
+        if (child.held && children.sends(child)) {
             child.held = false;
             context.out.disarm(Timer.Kind.CHILD_SWITCH, child.id);
             context.out.add(new Effect.InstallOutbound(child.sa));
@@ -342,7 +342,7 @@ final class ChildSas implements QuickModes.Owner {
         quickModes.abandon(child);      // the peer deletes what it has not finished
         boolean wasCurrent = children.isCurrent(child);
         children.remove(child);
-        children.all().stream().filter(c -> c.pair.equals(child.pair)).forEach(this::use);      // it may have been what still sent
+        children.nextToSend(child.pair).ifPresent(this::use);
         if (!(reason instanceof Reason.PeerDeleted)) {
             context.farewells.gone(child.sa.inbound());
         }

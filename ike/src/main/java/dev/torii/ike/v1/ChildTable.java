@@ -81,6 +81,12 @@ final class ChildTable {
         return usable().filter(newer -> newer.id > child.id && newer.pair.equals(child.pair) && !newer.sa.initiator() && !child.sa.initiator()).findFirst();
     }
 
+    /** If none sends, because what did is gone: the one that the peer has had for the longest time. */
+    Optional<Child> nextToSend(Traffic pair) {
+        List<Child> left = usable().filter(c -> c.pair.equals(pair)).toList();
+        return left.stream().allMatch(c -> c.held) ? left.stream().findFirst() : Optional.empty();
+    }
+
     /** Whether no newer one sends in its place. */
     boolean sends(Child child) {
         return usable().noneMatch(newer -> !newer.held && newer.id > child.id && newer.pair.equals(child.pair));

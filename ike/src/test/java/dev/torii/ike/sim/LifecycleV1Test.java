@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torii.ike.Cookie;
 import dev.torii.ike.Effect;
 import dev.torii.ike.Event;
+import dev.torii.ike.IkeStatus;
 import dev.torii.ike.Lifecycle;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Spi;
@@ -63,6 +64,34 @@ class LifecycleV1Test {
                 assertNotEquals(old, side.sending().orElseThrow().inbound());
             }
         }
+    }
+
+    /** As by a limit of traffic: each is replaced before it is sent with. None is sent with sooner for that, and none that was replaced goes on and on. */
+    @Test
+    void childrenThatAreRenewedFasterThanTheyAreSentWithTakeTurns() {
+        IkePair pair = up(new IkePair(1, Configs.left().childLifetime(HOUR).build(), Configs.right().childLifetime(HOUR).build()));
+        Map<Spi, Duration> made = new HashMap<>();
+        List<Duration> waits = new ArrayList<>();
+        pair.left().watch((side, event, effects) -> effects.forEach(effect -> {
+            if (effect instanceof Effect.InstallInbound(var child)) {
+                made.put(child.inbound(), pair.now());
+            } else if (effect instanceof Effect.InstallOutbound(var child)) {
+                waits.add(pair.now().minus(made.get(child.inbound())));
+            }
+        }));
+        for (int tenth = 0; tenth < 400; tenth++) {
+            if (tenth % 20 == 0) {
+                pair.left().step(new Event.RekeyChild(newest(pair.left())));
+            }
+            pair.runFor(Duration.ofMillis(100));
+            assertTrue(pair.trafficPasses(), pair::history);
+        }
+        assertTrue(waits.size() >= 15, waits.toString());
+        assertTrue(waits.stream().allMatch(wait -> wait.compareTo(Duration.ofSeconds(5)) >= 0 && wait.compareTo(Duration.ofSeconds(6)) < 0), waits.toString());
+    }
+
+    private static Spi newest(Endpoint side) {
+        return side.session().status().children().stream().filter(IkeStatus.Child::current).findFirst().orElseThrow().inbound();
     }
 
     @Test
@@ -163,9 +192,11 @@ class LifecycleV1Test {
                 for (Effect effect : effects) {
                     switch (effect) {
                         case Effect.IkeUp(var sa) -> owners.replaceAll((spi, owner) -> sa.initiatorCookie());
-                        case Effect.InstallOutbound(var child) when event instanceof Event.Received(var path, var message) -> owners.put(child.inbound(), cookie(message));
+                        case Effect.InstallOutbound(var child) when event instanceof Event.Received(var path, var message) ->
+                                owners.put(child.inbound(), cookie(message));
                         case Effect.IkeDown(var sa, var reason) -> owners.forEach((spi, owner) -> {
-                            if (owner.equals(sa.initiatorCookie()) && sends(pair.left(), spi) && pair.left().sending().orElseThrow().outbound().equals(spi)) lost.add(spi);
+                            if (owner.equals(sa.initiatorCookie()) && sends(pair.left(), spi)
+                                    && pair.left().sending().orElseThrow().outbound().equals(spi)) lost.add(spi);
                         });
                         default -> { }      // of no interest here
                     }
@@ -269,8 +300,8 @@ class LifecycleV1Test {
 
     @Test
     void whoIsBehindANatRenewsTheIkeSaAlsoIfThePeerBegan() {
-        var pair = up(new IkePair(1, Configs.left().force(false).build(), Configs.right().lifecycle(new Lifecycle(0, false, false, true, Lifecycle.WhenDead.HOLD)).build())
-                .behindNat());
+        var pair = up(new IkePair(1, Configs.left().force(false).build(),
+                Configs.right().lifecycle(new Lifecycle(0, false, false, true, Lifecycle.WhenDead.HOLD)).build()).behindNat());
         pair.right().start();
         pair.right().fire(Timer.Kind.IKE_REKEY);
         pair.left().fire(Timer.Kind.IKE_REKEY);
