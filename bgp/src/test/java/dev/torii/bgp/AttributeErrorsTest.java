@@ -54,7 +54,8 @@ class AttributeErrorsTest {
             new Known(14, 0x80, "000101" + "04c0a8fe02" + "00" + "180a0005", Answer.RESET, Answer.RESET),   // 7.11 MP_REACH_NLRI, section 5.3
             new Known(15, 0x80, "000101" + "180a0006", Answer.RESET, Answer.RESET),                         // 7.12 MP_UNREACH_NLRI
             new Known(16, 0xC0, "0002fde800000001", Answer.WITHDRAWN, Answer.WITHDRAWN),                    // 7.14 extended communities
-            new Known(17, 0xC0, "02010000fde8", Answer.DISCARDED, Answer.DISCARDED),                        // RFC 6793 section 6, 4.1: not in a four-octet session
+            new Known(17, 0xC0, "02010000fde8", Answer.DISCARDED, Answer.DISCARDED),
+            // RFC 6793 section 6, 4.1: not in a four-octet session
             new Known(18, 0xC0, "0000fde8c0a80101", Answer.DISCARDED, Answer.DISCARDED),
             new Known(25, 0xC0, "00".repeat(20), Answer.WITHDRAWN, Answer.WITHDRAWN),                       // 7.15 IPv6 address specific extended communities
             new Known(32, 0xC0, "0000fde80000000100000002", Answer.WITHDRAWN, Answer.WITHDRAWN));           // RFC 8092 section 6
@@ -110,7 +111,8 @@ class AttributeErrorsTest {
         attributes.append(attribute);
         var nlri = "180a0001";
         int length = 19 + 4 + attributes.length() / 2 + nlri.length() / 2;
-        return Octets.parseHex("ff".repeat(16) + String.format("%04x02", length) + "0000" + String.format("%04x", attributes.length() / 2) + attributes + nlri).toBuffer();
+        return Octets.parseHex("ff".repeat(16) + String.format("%04x02", length) + "0000" + String.format("%04x", attributes.length() / 2) + attributes + nlri)
+                .toBuffer();
     }
 
     private static Played played(boolean external) {
@@ -152,7 +154,8 @@ class AttributeErrorsTest {
         if (!peer.established()) return Answer.RESET;
         if (!played.kernel.containsKey(P)) return Answer.WITHDRAWN;
         assertTrue(peer.sent.stream().noneMatch(message -> message instanceof NotificationMessage));
-        boolean discarded = played.events.stream().anyMatch(event -> event instanceof PeerEvent.MalformedUpdate malformed && malformed.text().startsWith("attribute discarded"));
+        boolean discarded = played.events.stream()
+                .anyMatch(event -> event instanceof PeerEvent.MalformedUpdate malformed && malformed.text().startsWith("attribute discarded"));
         assertEquals(discarded ? 1 : 0, played.events.size(), played.events::toString);
         return discarded ? Answer.DISCARDED : Answer.ACCEPTED;
     }
@@ -172,7 +175,8 @@ class AttributeErrorsTest {
                 if (type == 25) continue;
                 assertEquals(Octets.parseHex("0102030405"), ((PathAttribute.UnknownAttribute) passed.getFirst()).value());
                 peer.say(update(type, attribute(type, Mistake.WRONG_TRANSITIVE), external));
-                assertTrue(next.told(P.toString()).orElseThrow().stream().noneMatch(attribute -> attribute.type() == wanted), "type " + type + " is not transitive");
+                assertTrue(next.told(P.toString()).orElseThrow().stream().noneMatch(attribute -> attribute.type() == wanted),
+                        "type " + type + " is not transitive");
             }
         }
     }
@@ -184,7 +188,8 @@ class AttributeErrorsTest {
         for (int type : new int[] {9, 10}) {
             peer.say(update(type, attribute(type, Mistake.NONE), false));
             int wanted = type;
-            assertTrue(next.told(P.toString()).orElseThrow().stream().noneMatch(attribute -> attribute.type() == wanted || attribute.type() == Iana.ATTR_LOCAL_PREF));
+            assertTrue(next.told(P.toString()).orElseThrow().stream()
+                    .noneMatch(attribute -> attribute.type() == wanted || attribute.type() == Iana.ATTR_LOCAL_PREF));
         }
     }
 

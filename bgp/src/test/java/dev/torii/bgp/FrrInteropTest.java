@@ -111,7 +111,8 @@ class FrrInteropTest {
         var ours = start(OURS, List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
                 TcpSpeaker.class.getName(), "192.168.254.1", "4200000001", "192.168.254.2", "31898", "192.168.2.0/24"));
         var lines = new LinkedBlockingQueue<String>();
-        Thread.ofPlatform().daemon().start(() -> new BufferedReader(new InputStreamReader(ours.getInputStream(), java.nio.charset.StandardCharsets.UTF_8)).lines().forEach(lines::add));
+        Thread.ofPlatform().daemon().start(() -> new BufferedReader(new InputStreamReader(ours.getInputStream(), java.nio.charset.StandardCharsets.UTF_8))
+                .lines().forEach(lines::add));
         var seen = new ArrayList<String>();
         await(lines, "event session established, hold time 9 s", seen);
         await(lines, "best 10.0.2.0/24 192.168.254.2", seen);

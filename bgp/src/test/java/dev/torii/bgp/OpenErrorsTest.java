@@ -67,11 +67,15 @@ class OpenErrorsTest {
     }
 
     @Test void anOpenCutInItsFixedPartIsABadLength() {
-        for (int cut = 0; cut < 10; cut++) assertEquals(NotificationMessage.of(Iana.HEADER_ERROR, Iana.BAD_LENGTH).code(), answer(open("").substring(0, 2 * cut)).code(), "cut at " + cut);
+        for (int cut = 0; cut < 10; cut++) {
+            assertEquals(NotificationMessage.of(Iana.HEADER_ERROR, Iana.BAD_LENGTH).code(), answer(open("").substring(0, 2 * cut)).code(), "cut at " + cut);
+        }
         assertEquals(0, answer(open("")).code(), "no capability at all: RFC 4271's own form");
     }
 
     @Test void emptyParametersAndRepeatedCapabilitiesAreAccepted() {
-        for (String parameters : List.of("0200", "0200" + FOUR_OCTETS, FOUR_OCTETS + FOUR_OCTETS, FOUR_OCTETS.repeat(20))) assertEquals(0, answer(open(parameters)).code(), parameters);
+        for (String parameters : List.of("0200", "0200" + FOUR_OCTETS, FOUR_OCTETS + FOUR_OCTETS, FOUR_OCTETS.repeat(20))) {
+            assertEquals(0, answer(open(parameters)).code(), parameters);
+        }
     }
 }

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
         description = "A userspace IPsec and BGP gateway in one process: reads ipsec.conf and FRR's files, needs only /dev/net/tun.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, StatusCommand.class, TrafficCommand.class, ShowCommand.class, ClearCommand.class, UpCommand.class, DownCommand.class, LabCommand.class})
+        subcommands = {RunCommand.class, StatusCommand.class, TrafficCommand.class, ShowCommand.class, ClearCommand.class, UpCommand.class,
+                DownCommand.class, LabCommand.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;

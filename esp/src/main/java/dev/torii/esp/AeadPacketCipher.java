@@ -56,7 +56,9 @@ final class AeadPacketCipher implements PacketCipher {
     @Override public boolean open(int spi, long sequence, ByteBuffer sealed, ByteBuffer plain) throws GeneralSecurityException {
         address(spi, sequence, sealed.getLong());
         int bytes = sealed.remaining();
-        if (!aead.open(nonce, aad, sealed.array(), sealed.arrayOffset() + sealed.position(), bytes, plain.array(), plain.arrayOffset() + plain.position())) return false;
+        if (!aead.open(nonce, aad, sealed.array(), sealed.arrayOffset() + sealed.position(), bytes, plain.array(), plain.arrayOffset() + plain.position())) {
+            return false;
+        }
         sealed.position(sealed.limit());
         plain.position(plain.position() + bytes - icvBytes);
         return true;

@@ -68,7 +68,8 @@ public final class AeadProvider {
         } catch (ServiceConfigurationError broken) {
             throw new GeneralSecurityException("cannot look for the security provider " + name + ": " + broken.getMessage(), broken);
         }
-        var known = Stream.concat(Stream.of(JDK.name), Arrays.stream(Security.getProviders()).filter(one -> has(one, Aead.Algorithm.AES_GCM)).map(Provider::getName));
+        var known = Stream.concat(Stream.of(JDK.name),
+                Arrays.stream(Security.getProviders()).filter(one -> has(one, Aead.Algorithm.AES_GCM)).map(Provider::getName));
         throw new GeneralSecurityException("no security provider is called " + name + "; with AES-GCM there are " + known.collect(Collectors.joining(", ")));
     }
 
@@ -79,7 +80,8 @@ public final class AeadProvider {
 
     /** The algorithms that are this provider's and not the JDK's, in words. */
     public String algorithms() {
-        return chosen.keySet().stream().map(algorithm -> algorithm == Aead.Algorithm.AES_GCM ? "AES-GCM" : "ChaCha20-Poly1305").collect(Collectors.joining(", "));
+        return chosen.keySet().stream().map(algorithm -> algorithm == Aead.Algorithm.AES_GCM ? "AES-GCM" : "ChaCha20-Poly1305")
+                .collect(Collectors.joining(", "));
     }
 
     /** One key's cipher; takes a copy of the first {@code keyBytes} of {@code keyMaterial}. */

@@ -114,7 +114,9 @@ final class AeadSelfTest {
     }
 
     private static void open(Aead aead, Answer answer, byte[] sealed, byte[] into) throws GeneralSecurityException {
-        if (!aead.open(hex(answer.nonce()), hex(answer.aad()), sealed, 0, sealed.length, into, MARGIN)) throw new GeneralSecurityException("a true packet is not taken");
+        if (!aead.open(hex(answer.nonce()), hex(answer.aad()), sealed, 0, sealed.length, into, MARGIN)) {
+            throw new GeneralSecurityException("a true packet is not taken");
+        }
     }
 
     private static void expect(byte[] expected, byte[] actual, String otherwise) throws GeneralSecurityException {

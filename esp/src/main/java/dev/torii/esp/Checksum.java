@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 final class Checksum {
     private Checksum() {}
 
-    /** The sum of the 16-bit words from {@code from} up to {@code to}, not folded; the last octet of an odd number is padded with zero. Sums may be added up. */
+    /**
+     * The sum of the 16-bit words from {@code from} up to {@code to}, not folded; the last octet of an odd number is padded with zero. Sums may be added up.
+     */
     static long sum(ByteBuffer octets, int from, int to) {
         long sum = 0;
         int at = from;

@@ -29,8 +29,8 @@ public final class InboundLoop {
     private @Nullable SaSnapshot snapshot;                          // read once a batch, and for an SPI that is not in it
     private long now;                                               // the same
 
-    InboundLoop(SaDatabase sad, IntFunction<? extends @Nullable PacketSink> sinks, DropCounters drops, IntFunction<TunnelPath> paths, int batch, int maxPacketBytes,
-            LongSupplier clock) {
+    InboundLoop(SaDatabase sad, IntFunction<? extends @Nullable PacketSink> sinks, DropCounters drops, IntFunction<TunnelPath> paths,
+            int batch, int maxPacketBytes, LongSupplier clock) {
         this.sad = sad;
         this.paths = paths;
         this.sinks = sinks;

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Room for one batch on its way out: packets as they were read, and sealed. Nothing stays here from one {@link OutboundLoop#poll} to the next, so all loops that
- * one thread polls share it: about a megabyte a thread, however many tunnels there are.
+ * Room for one batch on its way out: packets as they were read, and sealed. Nothing stays here from one {@link OutboundLoop#poll} to the next, so all loops
+ * that one thread polls share it: about a megabyte a thread, however many tunnels there are.
  */
 public final class OutboundBuffers {
     final ByteBuffer[] packets;

@@ -3,11 +3,11 @@ package dev.torii.esp;
 import java.util.OptionalInt;
 
 /**
- * Searches the longest inner packet that gets through a tunnel whose path does not tell (RFC 8899): sends probes that the peer answers and draws conclusions. A pure
- * machine: time comes in, in nanoseconds. At most a probe a second while it searches, one a minute when it has found.
+ * Searches the longest inner packet that gets through a tunnel whose path does not tell (RFC 8899): sends probes that the peer answers and draws conclusions.
+ * A pure machine: time comes in, in nanoseconds. At most a probe a second while it searches, one a minute when it has found.
  *
- * <p>A probe that is lost proves nothing by itself: only where a short one is answered and a long one, sent three times, is not, the path is narrower. A peer that
- * answers none leaves the MTU at what the kernel says.
+ * <p>A probe that is lost proves nothing by itself: only where a short one is answered and a long one, sent three times, is not, the path is narrower. A peer
+ * that answers none leaves the MTU at what the kernel says.
  */
 public final class PathSearch {
     /** MAX_PROBES of RFC 8899, section 5.1.2. */

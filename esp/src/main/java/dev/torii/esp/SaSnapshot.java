@@ -81,7 +81,8 @@ final class SaSnapshot {
 
     SaSnapshot withInbound(Inbound added) {
         var before = inbound(added.sa().spi());
-        var without = before == null ? inbound : replaced(inbound, before.tunnel(), Arrays.stream(inbound[before.tunnel()]).filter(entry -> entry != before).toArray(Inbound[]::new), NOTHING);
+        var without = before == null ? inbound
+                : replaced(inbound, before.tunnel(), Arrays.stream(inbound[before.tunnel()]).filter(entry -> entry != before).toArray(Inbound[]::new), NOTHING);
         var entries = added.tunnel() >= 0 && added.tunnel() < without.length ? without[added.tunnel()] : NOTHING;
         var more = Arrays.copyOf(entries, entries.length + 1);
         more[entries.length] = added;
@@ -91,7 +92,8 @@ final class SaSnapshot {
     SaSnapshot withoutInbound(int spi) {
         var gone = inbound(spi);
         if (gone == null) return this;
-        return new SaSnapshot(replaced(inbound, gone.tunnel(), Arrays.stream(inbound[gone.tunnel()]).filter(entry -> entry != gone).toArray(Inbound[]::new), NOTHING), outbound);
+        return new SaSnapshot(replaced(inbound, gone.tunnel(), Arrays.stream(inbound[gone.tunnel()]).filter(entry -> entry != gone).toArray(Inbound[]::new),
+                NOTHING), outbound);
     }
 
     private static <T> T[][] replaced(T[][] all, int tunnel, T[] one, T[] nothing) {

@@ -2,7 +2,9 @@ package dev.torii.esp;
 
 import java.util.Comparator;
 
-/** Traffic that a pair of SAs carries: from addresses of our side to addresses of the peer's and back (RFC 4301, section 4.4.1). An SA may have several of them. */
+/**
+ * Traffic that a pair of SAs carries: from addresses of our side to addresses of the peer's and back (RFC 4301, section 4.4.1). An SA may have several of them.
+ */
 public record Selectors(Selector local, Selector remote) {
     /** The most specific first: by the peer's side, then by ours. */
     static final Comparator<Selectors> MOST_SPECIFIC_FIRST =

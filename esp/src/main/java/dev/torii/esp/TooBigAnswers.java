@@ -5,8 +5,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Tells the senders of packets that do not fit a tunnel what does: ICMP "fragmentation needed" (RFC 792, RFC 1191, section 4), ICMPv6 "packet too big"
- * (RFC 4443, section 3.2). The answer has the packet's destination as its source: the host would refuse one that comes out of the tunnel with an address of its own.
- * One thread owns it.
+ * (RFC 4443, section 3.2). The answer has the packet's destination as its source: the host would refuse one that comes out of the tunnel with an address of
+ * its own. One thread owns it.
  */
 final class TooBigAnswers {
     /** Answers to begin with, and a second: a flow needs one, and no flood is made of them (RFC 1812, section 4.3.2.8; RFC 4443, section 2.4 f). */

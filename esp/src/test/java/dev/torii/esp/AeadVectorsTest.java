@@ -64,7 +64,8 @@ class AeadVectorsTest {
                     fields.merge(word[0], word[1], String::concat);
                 }
                 vectors.add(new Vector("case " + fields.get("case"), hex(fields, "key"), hex(fields, "salt"),
-                        Optional.ofNullable(fields.get("high")).map(digits -> Integer.parseUnsignedInt(digits, 16)), hex(fields, "plain"), hex(fields, "packet")));
+                        Optional.ofNullable(fields.get("high")).map(digits -> Integer.parseUnsignedInt(digits, 16)),
+                        hex(fields, "plain"), hex(fields, "packet")));
             }
         }
         return vectors;
@@ -103,7 +104,8 @@ class AeadVectorsTest {
 
     @ParameterizedTest @MethodSource("vectorsWithRealSpi")
     void anSaFindsThePublishedPacketAuthenticAndItsNextHeaderWrong(Vector v) {
-        Suite suite = Stream.of(Suite.values()).filter(s -> s.name().endsWith("_GCM_16")).filter(s -> s.keyMaterialBytes() == v.keyMaterial().length).findFirst().orElseThrow();
+        Suite suite = Stream.of(Suite.values()).filter(s -> s.name().endsWith("_GCM_16")).filter(s -> s.keyMaterialBytes() == v.keyMaterial().length)
+                .findFirst().orElseThrow();
         var sa = new InboundSa(new SaParameters(v.spi(), suite, v.keyMaterial(), List.of(Sas.ALL4), 64));
 
         assertEquals(Verdict.MALFORMED_PACKET, sa.open(ByteBuffer.wrap(v.packet()), ByteBuffer.allocate(200)));
@@ -130,7 +132,8 @@ class AeadVectorsTest {
         byte[] keyMaterial = hex.parseHex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f" + "a0a1a2a3");
         byte[] plain = hex.parseHex("45000054a6f200004001e778c6336405c000020508005b7a3a080000553bec100007362708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
                 + "202122232425262728292a2b2c2d2e2f3031323334353637" + "01020204");
-        String sealed = "1011121314151617" + "24039428b97f417e3c13753a4f05087b67c352e6a7fab1b982d466ef407ae5c614ee8099d52844eb61aa95dfab4c02f72aa71e7c4c4f64c9befe"
+        String sealed = "1011121314151617"
+                + "24039428b97f417e3c13753a4f05087b67c352e6a7fab1b982d466ef407ae5c614ee8099d52844eb61aa95dfab4c02f72aa71e7c4c4f64c9befe"
                 + "2facc638e8f3cbec163fac469b502773f6fb94e664da9165b82829f641e0" + "76aaa8266b7fb0f7b11b369907e1ad43";
         var cipher = cipher(Aead.Algorithm.CHACHA20_POLY1305, keyMaterial, 32, 16, false);
         var out = ByteBuffer.allocate(200);

@@ -34,7 +34,9 @@ class AesCbcHmacTest {
         return Stream.of(Suite.values()).filter(suite -> suite.name().contains("_CBC_"));
     }
 
-    /** Sources: RFC 3602, section 4, cases 1 to 6 (5 and 6 with their padding, in transport mode); NIST SP 800-38A, F.2.3 (CBC-AES192) and F.2.5 (CBC-AES256). */
+    /**
+     * Sources: RFC 3602, section 4, cases 1 to 6 (5 and 6 with their padding, in transport mode); NIST SP 800-38A, F.2.3 (CBC-AES192) and F.2.5 (CBC-AES256).
+     */
     @ParameterizedTest
     @CsvSource({
         "06a9214036b8a15b512e03d534120006, 3dafba429d9eb430b422da802c9fac41, 53696e676c6520626c6f636b206d7367, e353779c1079aeb82708942dbe77181a",

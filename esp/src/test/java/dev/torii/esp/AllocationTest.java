@@ -62,7 +62,8 @@ class AllocationTest {
     }
 
     @Test void chaCha20AllocatesNoMoreThanIsKnown() {
-        connect(Sas.parameters(Sas.SPI, Suite.CHACHA20_POLY1305, Sas.ALL4).cipher(AeadProvider.JDK), Sas.parameters(Sas.SPI, Suite.CHACHA20_POLY1305, Sas.ALL4).cipher(AeadProvider.JDK));
+        connect(Sas.parameters(Sas.SPI, Suite.CHACHA20_POLY1305, Sas.ALL4).cipher(AeadProvider.JDK),
+                Sas.parameters(Sas.SPI, Suite.CHACHA20_POLY1305, Sas.ALL4).cipher(AeadProvider.JDK));
         long bytes = bytesPerPacket();
         assertTrue(bytes <= 2 * CHACHA20_GARBAGE_BYTES, bytes + " bytes for a packet sealed and opened");
         assertEquals(0, drops.total(), drops.toString());

@@ -73,7 +73,8 @@ class MssClampTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"01 02040fff", "010101 02040fff", "0402 0101 02040fff", "03030a 02040fff", "080a0000000100000002 01 02040fff", "fd05aabbcc 02040fff"})
+    @ValueSource(strings = {"01 02040fff", "010101 02040fff", "0402 0101 02040fff", "03030a 02040fff",
+            "080a0000000100000002 01 02040fff", "fd05aabbcc 02040fff"})
     void theOptionIsFoundBehindOthersAtOddOffsetsToo(String options) {
         for (int version : new int[] {4, 6}) {
             var packet = tcp(version, SYN, options, 7);
@@ -109,12 +110,14 @@ class MssClampTest {
 
     @Test void behindIpOptionsAndExtensionHeadersItIsFoundToo() {
         var plain = tcp(4, SYN, "02040fff", 0);
-        var options = ByteBuffer.allocate(48 + OutboundSa.TRAILER).put(0, plain, 0, 20).put(24, plain, 20, 24).put(0, (byte) 0x46).putShort(2, (short) 48).limit(48);
+        var options = ByteBuffer.allocate(48 + OutboundSa.TRAILER).put(0, plain, 0, 20).put(24, plain, 20, 24).put(0, (byte) 0x46)
+                .putShort(2, (short) 48).limit(48);
         assertTrue(MssClamp.apply(options, Packets.header(options), 1438));
         assertEquals(1398, options.getShort(46));
 
         plain = tcp(6, SYN, "02040fff", 0);
-        var extended = ByteBuffer.allocate(72 + OutboundSa.TRAILER).put(0, plain, 0, 40).put(48, plain, 40, 24).put(6, (byte) 60).put(40, (byte) 6).putShort(4, (short) 32).limit(72);
+        var extended = ByteBuffer.allocate(72 + OutboundSa.TRAILER).put(0, plain, 0, 40).put(48, plain, 40, 24).put(6, (byte) 60).put(40, (byte) 6)
+                .putShort(4, (short) 32).limit(72);
         assertTrue(MssClamp.apply(extended, Packets.header(extended), 1438));
         assertEquals(1378, extended.getShort(70));
     }

@@ -3,7 +3,10 @@ package dev.torii.esp;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** What comes from the network, from a TUN, or out of a sound ESP packet of a peer with other manners: every byte has a verdict, and what is passed on is a packet. */
+/**
+ * What comes from the network, from a TUN, or out of a sound ESP packet of a peer with other manners: every byte has a verdict, and what is passed on is a
+ * packet.
+ */
 public final class PacketFuzz {
     private static final int MOST = 2100;
 
@@ -23,7 +26,9 @@ public final class PacketFuzz {
     private static void header(ByteBuffer packet) {
         var header = new PacketHeader();
         boolean sound = header.parse(packet);
-        if (sound && header.totalBytes() > packet.remaining()) throw new AssertionError("a packet of " + header.totalBytes() + " bytes in " + packet.remaining());
+        if (sound && header.totalBytes() > packet.remaining()) {
+            throw new AssertionError("a packet of " + header.totalBytes() + " bytes in " + packet.remaining());
+        }
         if (sound) {
             Sas.ALL4.coverOutbound(header);
             Sas.ALL6.coverOutbound(header);

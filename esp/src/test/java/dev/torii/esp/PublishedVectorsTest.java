@@ -43,7 +43,8 @@ class PublishedVectorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nist-cavp-aes-gcm.txt, AES_GCM, 120, 60", "wycheproof-aes-gcm.txt, AES_GCM, 116, 81", "wycheproof-chacha20-poly1305.txt, CHACHA20_POLY1305, 256, 60"})
+    @CsvSource({"nist-cavp-aes-gcm.txt, AES_GCM, 120, 60", "wycheproof-aes-gcm.txt, AES_GCM, 116, 81",
+            "wycheproof-chacha20-poly1305.txt, CHACHA20_POLY1305, 256, 60"})
     void everyPublishedCaseIsSealedAndOpenedAndEveryForgedOneRefused(String file, Aead.Algorithm algorithm, int valid, int forged) throws Exception {
         var cases = cases(file);
         for (Case c : cases) {

@@ -73,7 +73,8 @@ class SaDatabaseTest {
         var peer = Sas.outbound(Sas.SPI, Sas.ALL4);
         for (String source : List.of("10.1.0.9", "10.2.0.9", "10.3.0.9")) {
             var packet = Packets.ipv4(source, "192.168.2.1", Packets.UDP, 1, 2, 40);
-            assertEquals(source.startsWith("10.3") ? Verdict.OUT_OF_SELECTOR : Verdict.OPENED, in.open(Sas.seal(peer, packet), ByteBuffer.allocate(200)), source);
+            assertEquals(source.startsWith("10.3") ? Verdict.OUT_OF_SELECTOR : Verdict.OPENED,
+                    in.open(Sas.seal(peer, packet), ByteBuffer.allocate(200)), source);
         }
         assertEquals(1, in.counters().drops().of(Verdict.OUT_OF_SELECTOR));
     }

@@ -140,7 +140,8 @@ class TooLongTest {
         for (String to : List.of("224.0.0.5", "255.255.255.255", "239.1.2.3")) send(dontFragment(Packets.ipv4(Packets.HERE, to, Packets.UDP, 1, 2, 1500)));
         for (String from : List.of("0.0.0.0", "127.0.0.1", "224.0.0.5")) send(dontFragment(Packets.ipv4(from, Packets.THERE, Packets.UDP, 1, 2, 1500)));
         for (int type = 1; type < 128; type += 42) send(Packets.ipv6(HERE6, THERE6, 58, type << 8, 0, 1500));
-        send(Packets.ipv6(HERE6, "ff02::1", Packets.UDP, 1, 2, 1500), Packets.ipv6("::", THERE6, Packets.UDP, 1, 2, 1500), Packets.ipv6("::1", THERE6, Packets.UDP, 1, 2, 1500));
+        send(Packets.ipv6(HERE6, "ff02::1", Packets.UDP, 1, 2, 1500), Packets.ipv6("::", THERE6, Packets.UDP, 1, 2, 1500),
+                Packets.ipv6("::1", THERE6, Packets.UDP, 1, 2, 1500));
         assertEquals(0, told.size());
         assertTrue(drops.of(Verdict.EXCEEDS_MTU) > 15);
         send(dontFragment(Packets.ipv4(Packets.HERE, Packets.THERE, Packets.ICMP, 8 << 8, 0, 1500)), Packets.ipv6(HERE6, THERE6, 58, 128 << 8, 0, 1500));

@@ -1,6 +1,8 @@
 package dev.torii.ike;
 
-/** Key exchange methods by their registered number: Diffie-Hellman groups, which both versions of IKE share, and ML-KEM for additional key exchanges of IKEv2. */
+/**
+ * Key exchange methods by their registered number: Diffie-Hellman groups, which both versions of IKE share, and ML-KEM for additional key exchanges of IKEv2.
+ */
 public enum DhGroup {
     /** RFC 2409, section 6.2: within reach of an attacker with means, see {@link #discouraged()}. */
     MODP1024(2, 1024, Kind.SAFE_PRIME),

@@ -47,8 +47,8 @@ public sealed interface Effect {
     record TunnelDown(Reason reason) implements Effect { }
 
     /**
-     * The exchange belongs to another connection: give it to that one's session as {@link Event.TakeOver}, or, if {@link Identity#open} says that the connection is
-     * for several peers, to the session that is {@code peer}'s alone.
+     * The exchange belongs to another connection: give it to that one's session as {@link Event.TakeOver}, or, if {@link Identity#open} says that the
+     * connection is for several peers, to the session that is {@code peer}'s alone.
      *
      * @param peer who the peer says it is; not proved yet
      */

@@ -24,8 +24,8 @@ public record EspProposal(EspCipher cipher, int keyBits, Optional<IntegrityAlgor
     /** Checks the key size, that integrity goes with the cipher, and that no key exchange is there twice (RFC 9370, section 2.2.2). */
     public EspProposal {
         additional = List.copyOf(additional);
-        if (additional.size() > IkeProposal.MOST_ADDITIONAL || pfs.filter(DhGroup::encapsulates).isPresent() || !additional.isEmpty() && pfs.isEmpty() || pfs.filter(additional::contains).isPresent()
-                || new HashSet<>(additional).size() < additional.size()) {
+        if (additional.size() > IkeProposal.MOST_ADDITIONAL || pfs.filter(DhGroup::encapsulates).isPresent() || !additional.isEmpty() && pfs.isEmpty()
+                || pfs.filter(additional::contains).isPresent() || new HashSet<>(additional).size() < additional.size()) {
             throw new IllegalArgumentException("key exchanges " + pfs + " and " + additional);
         }
         if (!cipher.allowsKeyBits(keyBits)) {

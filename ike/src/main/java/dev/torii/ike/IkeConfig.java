@@ -75,8 +75,9 @@ public record IkeConfig(String name, IkeVersion version, Identity localId, Ident
 
     /** The same, which offers and accepts other proposals for the IKE SA. */
     public IkeConfig withIkeProposals(List<IkeProposal> others) {
-        return new IkeConfig(name, version, localId, remoteId, authentication, others, espProposals, localSelectors, remoteSelectors, ikeLifetime, childLifetime,
-                rekeyMargin, rekeyFuzzPercent, encapsulation, initiate, dpdDelay, dpdTimeout, retransmission, fragmentation, lifecycle);
+        return new IkeConfig(name, version, localId, remoteId, authentication, others, espProposals, localSelectors, remoteSelectors,
+                ikeLifetime, childLifetime, rekeyMargin, rekeyFuzzPercent, encapsulation, initiate, dpdDelay, dpdTimeout, retransmission,
+                fragmentation, lifecycle);
     }
 
     /** The same for one of the peers that it is for, with a name of its own. */

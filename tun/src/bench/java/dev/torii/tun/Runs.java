@@ -16,9 +16,10 @@ final class Runs {
     static ByteBuffer frame(int payload) {
         int octets = HEADERS + SEGMENTS * payload;
         var frame = ByteBuffer.allocateDirect(SuperPacket.HEADER + octets);
-        frame.order(ByteOrder.nativeOrder()).put((byte) SuperPacket.NEEDS_CHECKSUM).put((byte) SuperPacket.TCP_V4).putShort((short) HEADERS).putShort((short) payload)
-                .putShort((short) Segment.IPV4_HEADER).putShort((short) SuperPacket.TCP_CHECKSUM);
-        frame.order(ByteOrder.BIG_ENDIAN).putShort((short) 0x4500).putShort((short) octets).putInt(0x4000).put((byte) 64).put((byte) Segment.TCP).putShort((short) 0)
+        frame.order(ByteOrder.nativeOrder()).put((byte) SuperPacket.NEEDS_CHECKSUM).put((byte) SuperPacket.TCP_V4).putShort((short) HEADERS)
+                .putShort((short) payload).putShort((short) Segment.IPV4_HEADER).putShort((short) SuperPacket.TCP_CHECKSUM);
+        frame.order(ByteOrder.BIG_ENDIAN).putShort((short) 0x4500).putShort((short) octets).putInt(0x4000).put((byte) 64)
+                .put((byte) Segment.TCP).putShort((short) 0)
                 .putInt(0x0A650002).putInt(0x0A660002).putInt(0xC3501451).putInt(1).putInt(2).putShort((short) 0x8010);
         var packet = frame.slice(SuperPacket.HEADER, octets);
         long pseudo = Segment.pseudoHeader(packet, Segment.IPV4_HEADER, Segment.TCP, octets - Segment.IPV4_HEADER);

@@ -246,8 +246,8 @@ public final class LinuxTun implements TunDevice {
     }
 
     /**
-     * Hands packets to the kernel as {@link #write} does, but for the thread that reads: what it has to say about what it read. They are not counted among those
-     * written, nor is it an error if the kernel refuses one.
+     * Hands packets to the kernel as {@link #write} does, but for the thread that reads: what it has to say about what it read. They are not counted among
+     * those written, nor is it an error if the kernel refuses one.
      */
     public void answer(ByteBuffer[] packets, int count) {
         if (answer == null) answer = new Scratch(SuperPacket.HEADER + PACKET);

@@ -5,8 +5,9 @@ import java.net.InetAddress;
 import java.util.OptionalInt;
 
 /**
- * The MTU of the way to an address as the kernel knows it: of the route, or less where ICMP has told of a narrower link (RFC 1191, RFC 8201). The kernel looks for
- * the socket that an ICMP error is about, so only an error that quotes a packet of ours, by addresses and ports, counts; it forgets after ten minutes. For one thread.
+ * The MTU of the way to an address as the kernel knows it: of the route, or less where ICMP has told of a narrower link (RFC 1191, RFC 8201). The kernel looks
+ * for the socket that an ICMP error is about, so only an error that quotes a packet of ours, by addresses and ports, counts; it forgets after ten minutes. For
+ * one thread.
  */
 public final class PathMtu {
     private static final int DISCARD = 9;                   // connecting a UDP socket sends nothing

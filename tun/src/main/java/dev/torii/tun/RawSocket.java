@@ -108,7 +108,8 @@ public final class RawSocket implements AutoCloseable {
             int length = headers.bytes.getInt(i * MMSGHDR + MMSGHDR_LENGTH);
             int header = withHeader && length > 0 ? (data.bytes.get(at) & 0xF) * Integer.BYTES : 0;
             ByteBuffer packet = packets[count].clear();
-            if ((headers.bytes.getInt(i * MMSGHDR + MMSGHDR_FLAGS) & LibC.MSG_TRUNC) != 0 || withHeader && length < 20 || header > length || length - header > packet.capacity()) continue;
+            if ((headers.bytes.getInt(i * MMSGHDR + MMSGHDR_FLAGS) & LibC.MSG_TRUNC) != 0 || withHeader && length < 20 || header > length
+                    || length - header > packet.capacity()) continue;
             packet.put(0, data.bytes, at + header, length - header).limit(length - header);
             trafficClasses[count++] = withHeader ? data.bytes.get(at + 1) & 0xFF : toldBesides(i);
         }

@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A frame of a TUN with IFF_VNET_HDR, taken apart: a header that says what the sender left to the device (struct virtio_net_hdr, uapi linux/virtio_net.h), then a
- * packet without its checksum, or a super-packet of up to 64 KiB that stands for a run of TCP segments or UDP datagrams with the same headers. What comes
- * out are the packets that would have been on the wire.
+ * A frame of a TUN with IFF_VNET_HDR, taken apart: a header that says what the sender left to the device (struct virtio_net_hdr, uapi linux/virtio_net.h),
+ * then a packet without its checksum, or a super-packet of up to 64 KiB that stands for a run of TCP segments or UDP datagrams with the same headers. What
+ * comes out are the packets that would have been on the wire.
  *
  * <p>IP options and IPv6 extension headers are repeated as they are. Nothing is allocated.
  */

@@ -22,8 +22,8 @@ public interface TunDevice extends AutoCloseable {
      * kernel need announce it: {@link TunPoller} does.
      *
      * <p>Each used buffer is cleared, filled from index 0 and left with position 0 and the packet's length as its limit, whatever its state before.
-     * A caller that appends to the packet (the ESP trailer) gives buffers with room for that beyond {@link #mtu()}. Its byte order becomes big-endian. A packet that exceeds a buffer's
-     * capacity is dropped and counted.
+     * A caller that appends to the packet (the ESP trailer) gives buffers with room for that beyond {@link #mtu()}. Its byte order becomes big-endian. A
+     * packet that exceeds a buffer's capacity is dropped and counted.
      *
      * @return how many buffers were filled, from index 0 on; 0 when nothing waits
      */

@@ -54,7 +54,8 @@ public final class UdpReceiver implements AutoCloseable {
         if (fd < 0) throw new ErrnoException("duplicate a socket's descriptor", LibC.errno());
         var yes = new Scratch(Integer.BYTES);
         yes.bytes.putInt(0, 1);
-        LibC.setsockopt(fd, LibC.IPPROTO_IP, LibC.IP_RECVTOS, yes.address, Integer.BYTES);          // refused on IPv6 sockets by some kernels, as the next is on IPv4's
+        // each is refused by some kernels on sockets of the other family
+        LibC.setsockopt(fd, LibC.IPPROTO_IP, LibC.IP_RECVTOS, yes.address, Integer.BYTES);
         LibC.setsockopt(fd, LibC.IPPROTO_IPV6, LibC.IPV6_RECVTCLASS, yes.address, Integer.BYTES);
         merging = mayMerge && LibC.setsockopt(fd, LibC.SOL_UDP, LibC.UDP_GRO, yes.address, Integer.BYTES) == 0;
         for (int i = 0; i < MESSAGES; i++) {
@@ -86,7 +87,8 @@ public final class UdpReceiver implements AutoCloseable {
 
     /** Hands over what waits, up to 16 messages of one or, merged, many datagrams each; returns whether there may be more. Never waits. */
     public boolean receive() {
-        for (int i = 0; i < MESSAGES; i++) headers.bytes.putInt(i * MMSGHDR + 8, SOCKADDR).putLong(i * MMSGHDR + 40, CONTROL);      // msg_namelen, msg_controllen
+        // msg_namelen, msg_controllen
+        for (int i = 0; i < MESSAGES; i++) headers.bytes.putInt(i * MMSGHDR + 8, SOCKADDR).putLong(i * MMSGHDR + 40, CONTROL);
         int count;
         do {
             count = LibC.recvmmsg(fd, headers.address, MESSAGES, LibC.MSG_DONTWAIT, 0);

@@ -157,7 +157,8 @@ public final class UdpSender {
                 headers.bytes.putShort(control + CLASS_CONTROL + 16, (short) segment[i]);
                 end += SEGMENT_CONTROL_LENGTH;
             }
-            headers.bytes.putLong(i * MMSGHDR + 32, headers.address + control + first).putLong(i * MMSGHDR + 40, end - first);     // msg_control, msg_controllen
+            // msg_control, msg_controllen
+            headers.bytes.putLong(i * MMSGHDR + 32, headers.address + control + first).putLong(i * MMSGHDR + 40, end - first);
         }
         int at = from;
         boolean retried = false;

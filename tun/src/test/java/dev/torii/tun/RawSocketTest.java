@@ -42,7 +42,8 @@ class RawSocketTest {
                 var received = buffers(8);
                 assertEquals(0, socket.receive(received, new int[received.length]));
                 var sender = new UdpSender(socket.descriptor());
-                var packets = new ByteBuffer[] {ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), ByteBuffer.allocate(LARGEST + 1), ByteBuffer.allocate(LARGEST), ByteBuffer.wrap(new byte[] {5, 6, 7, 8})};
+                var packets = new ByteBuffer[] {ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), ByteBuffer.allocate(LARGEST + 1), ByteBuffer.allocate(LARGEST),
+                        ByteBuffer.wrap(new byte[] {5, 6, 7, 8})};
                 sender.send(packets, packets.length, new InetSocketAddress(address, 0), TRAFFIC_CLASS);
                 assertEquals(4, sender.counters().sent(), () -> sender.counters().toString());
                 assertFalse(sender.segmenting(), "there is nothing to segment by");

@@ -20,7 +20,8 @@ record Segments(boolean v6, boolean udp, byte[] options, int payload, int size, 
         int payload = size + 1 + random.nextInt(Math.min(60_000, size * 50));
         byte[] options = new byte[udp ? 0 : 4 * random.nextInt(11)];
         random.nextBytes(options);
-        return new Segments(random.nextBoolean(), udp, options, payload, size, ACK | random.nextInt(256), random.nextInt(65536), random.nextInt(), random.nextLong());
+        return new Segments(random.nextBoolean(), udp, options, payload, size, ACK | random.nextInt(256), random.nextInt(65536),
+                random.nextInt(), random.nextLong());
     }
 
     int transport() {

@@ -25,7 +25,9 @@ public record AccessList(String name, List<Entry> entries) {
 
         /** {@code ADDRESS WILDCARD}, Cisco's form: bits set in the wildcard are not compared, nor is the length. */
         record Wildcard(long seq, Action action, int address, int wildcard) implements Entry {
-            @Override public boolean matches(Prefix candidate) { return !candidate.ipv6() && ((int) (candidate.high() >>> 32) & ~wildcard) == (address & ~wildcard); }
+            @Override public boolean matches(Prefix candidate) {
+                return !candidate.ipv6() && ((int) (candidate.high() >>> 32) & ~wildcard) == (address & ~wildcard);
+            }
         }
     }
 

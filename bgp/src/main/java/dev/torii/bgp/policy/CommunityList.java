@@ -36,7 +36,8 @@ public record CommunityList(CommunityKind kind, String name, List<Entry> entries
 
     private static boolean holds(Entry entry, CommunitySet communities, boolean exactly) {
         return switch (entry) {
-            case Entry.Standard standard -> exactly ? communities.equals(standard.wanted()) : !communities.isEmpty() && communities.containsAll(standard.wanted());
+            case Entry.Standard standard -> exactly ? communities.equals(standard.wanted()) : !communities.isEmpty()
+                    && communities.containsAll(standard.wanted());
             case Entry.Expanded expanded -> !communities.isEmpty() && expanded.pattern().matcher(communities.toString()).find();
         };
     }

@@ -40,7 +40,8 @@ class ListsTest {
     }
 
     @Test void theFirstEntryOfAPathListThatMatchesDecides() {
-        var list = new AsPathList("A", List.of(new AsPathList.Entry(10, Action.PERMIT, Patterns.compile(".*")), new AsPathList.Entry(5, Action.DENY, Patterns.compile("_9_"))));
+        var list = new AsPathList("A", List.of(new AsPathList.Entry(10, Action.PERMIT, Patterns.compile(".*")),
+                new AsPathList.Entry(5, Action.DENY, Patterns.compile("_9_"))));
         assertTrue(list.permits(AsPath.sequence(1)));
         assertFalse(list.permits(AsPath.sequence(1, 9)));
         assertFalse(new AsPathList("A", List.of()).permits(AsPath.EMPTY));
@@ -64,7 +65,8 @@ class ListsTest {
     }
 
     @Test void expandedListsLookAtTheText() {
-        var list = new CommunityList(CommunityKind.STANDARD, "C", List.of(new CommunityList.Entry.Expanded(5, Action.PERMIT, Patterns.compile("_6500[01]:.*_no-export"))));
+        var list = new CommunityList(CommunityKind.STANDARD, "C",
+                List.of(new CommunityList.Entry.Expanded(5, Action.PERMIT, Patterns.compile("_6500[01]:.*_no-export"))));
         assertTrue(list.matches(standard("no-export", "65001:7"), false));
         assertFalse(list.matches(standard("65001:7"), false));
         assertFalse(list.matches(standard(), false));
@@ -76,7 +78,9 @@ class ListsTest {
     @Test void communitiesAreReadAndWrittenAsFrrDoes() {
         assertEquals("1:1 65534:7 no-export", standard("no-export", "65534:7", "1:1", "1:1").toString());
         assertEquals(standard("1:1"), standard("65537"));
-        for (String wrong : List.of("65536:1", "1:65536", "x", "1:2:3", "-1:1", "", "4294967296")) assertTrue(CommunitySet.parse(CommunityKind.STANDARD, wrong).isEmpty(), wrong);
+        for (String wrong : List.of("65536:1", "1:65536", "x", "1:2:3", "-1:1", "", "4294967296")) {
+            assertTrue(CommunitySet.parse(CommunityKind.STANDARD, wrong).isEmpty(), wrong);
+        }
         assertEquals("RT:65000:4294967295", CommunitySet.parse(CommunityKind.EXTENDED, "rt 65000:4294967295").orElseThrow().toString());
         assertEquals("RT:4200000000:9", CommunitySet.parse(CommunityKind.EXTENDED, "rt 4200000000:9").orElseThrow().toString());
         assertEquals("SoO:10.0.0.1:9", CommunitySet.parse(CommunityKind.EXTENDED, "soo 10.0.0.1:9").orElseThrow().toString());
@@ -88,7 +92,8 @@ class ListsTest {
 
     @Test void accessListsKnowPrefixesAndWildcards() {
         var list = new AccessList("L", List.of(new AccessList.Entry.Inside(5, Action.DENY, Prefix.parse("10.1.0.0/16"), true),
-                new AccessList.Entry.Inside(10, Action.PERMIT, Prefix.parse("10.0.0.0/8"), false), new AccessList.Entry.Wildcard(15, Action.PERMIT, 0xC0A80000, 0x0000FFFF)));
+                new AccessList.Entry.Inside(10, Action.PERMIT, Prefix.parse("10.0.0.0/8"), false),
+                new AccessList.Entry.Wildcard(15, Action.PERMIT, 0xC0A80000, 0x0000FFFF)));
         assertFalse(list.permits(Prefix.parse("10.1.0.0/16")));
         assertTrue(list.permits(Prefix.parse("10.1.2.0/24")));
         assertTrue(list.permits(Prefix.parse("192.168.7.0/24")));

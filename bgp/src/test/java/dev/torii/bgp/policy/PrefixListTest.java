@@ -45,7 +45,8 @@ class PrefixListTest {
     }
 
     @Test void theFirstMatchDecidesAndTheEndDenies() {
-        var list = PrefixList.builder("L").add(Action.DENY, p("10.1.0.0/16"), NO, OptionalInt.of(32)).add(Action.PERMIT, p("10.0.0.0/8"), NO, OptionalInt.of(32)).build();
+        var list = PrefixList.builder("L").add(Action.DENY, p("10.1.0.0/16"), NO, OptionalInt.of(32))
+                .add(Action.PERMIT, p("10.0.0.0/8"), NO, OptionalInt.of(32)).build();
         assertFalse(list.permits(p("10.1.2.0/24")));
         assertTrue(list.permits(p("10.2.2.0/24")));
         assertFalse(list.permits(p("11.0.0.0/8")));

@@ -55,7 +55,8 @@ class RouteMapsTest {
     @Test void allMatchesMustHold() {
         var both = List.<Match>of(new Match.PrefixListName("TEN"), new Match.Metric(11));
         assertFalse(apply("10.0.0.0/8", entry(10, Action.PERMIT, both)).isPresent());
-        assertTrue(apply("10.0.0.0/8", entry(10, Action.PERMIT, List.of(new Match.PrefixListName("TEN"), new Match.Metric(10), new Match.Peer(PEER)))).isPresent());
+        assertTrue(apply("10.0.0.0/8", entry(10, Action.PERMIT, List.of(new Match.PrefixListName("TEN"), new Match.Metric(10), new Match.Peer(PEER))))
+                .isPresent());
     }
 
     @Test void setLinesChangeTheRoute() {
@@ -85,8 +86,10 @@ class RouteMapsTest {
 
     @Test void onMatchNextGoesOnAndOnMatchGotoJumps() {
         var next = new RouteMap.Exit.Next();
-        assertEquals(List.of(2L, 1L), prepended(apply("10.0.0.0/8", then(10, next, List.of(), mark(1)), entry(20, Action.PERMIT, List.of(), mark(2)), entry(30, Action.PERMIT, List.of(), mark(3)))));
-        assertEquals(List.of(3L, 1L), prepended(apply("10.0.0.0/8", then(10, new RouteMap.Exit.Goto(25), List.of(), mark(1)), entry(20, Action.DENY, List.of()), entry(30, Action.PERMIT, List.of(), mark(3)))));
+        assertEquals(List.of(2L, 1L), prepended(apply("10.0.0.0/8", then(10, next, List.of(), mark(1)), entry(20, Action.PERMIT, List.of(), mark(2)),
+                entry(30, Action.PERMIT, List.of(), mark(3)))));
+        assertEquals(List.of(3L, 1L), prepended(apply("10.0.0.0/8", then(10, new RouteMap.Exit.Goto(25), List.of(), mark(1)), entry(20, Action.DENY, List.of()),
+                entry(30, Action.PERMIT, List.of(), mark(3)))));
         assertEquals(List.of(1L), prepended(apply("10.0.0.0/8", then(10, next, List.of(), mark(1)))), "past the end, permitted");
         assertEquals(List.of(1L), prepended(apply("10.0.0.0/8", then(10, new RouteMap.Exit.Goto(99), List.of(), mark(1)), entry(20, Action.DENY, List.of()))));
         assertFalse(apply("10.0.0.0/8", then(10, next, List.of(), mark(1)), entry(20, Action.DENY, List.of())).isPresent());
@@ -101,7 +104,8 @@ class RouteMapsTest {
         assertEquals(List.of(2L, 1L), prepended(maps.apply("M", new RouteMaps.Subject(Prefix.parse("10.0.0.0/8"), ROUTE, 0, Optional.of(PEER)))));
         assertFalse(maps.apply("M", new RouteMaps.Subject(Prefix.parse("11.0.0.0/8"), ROUTE, 0, Optional.of(PEER))).isPresent());
         var without = new RouteMaps(new PolicyLists.Builder().routeMap(outer).build());
-        assertEquals(List.of(1L), prepended(without.apply("M", new RouteMaps.Subject(Prefix.parse("11.0.0.0/8"), ROUTE, 0, Optional.of(PEER)))), "a call to no map does nothing");
+        assertEquals(List.of(1L), prepended(without.apply("M", new RouteMaps.Subject(Prefix.parse("11.0.0.0/8"), ROUTE, 0, Optional.of(PEER)))),
+                "a call to no map does nothing");
     }
 
     @Test void mapsThatCallThemselvesDeny() {
@@ -126,14 +130,18 @@ class RouteMapsTest {
             var one = set(kind, texts[0]);
             var both = set(kind, texts);
             assertEquals(List.of(texts), both.texts());
-            var added = apply("10.0.0.0/8", entry(10, Action.PERMIT, List.of(), new SetAction.Communities(one, false), new SetAction.Communities(set(kind, texts[1]), true)));
+            var added = apply("10.0.0.0/8", entry(10, Action.PERMIT, List.of(), new SetAction.Communities(one, false),
+                    new SetAction.Communities(set(kind, texts[1]), true)));
             assertEquals(both, added.orElseThrow().attributes().communities(kind));
-            var replaced = apply("10.0.0.0/8", entry(10, Action.PERMIT, List.of(), new SetAction.Communities(both, false), new SetAction.Communities(one, false)));
+            var replaced = apply("10.0.0.0/8", entry(10, Action.PERMIT, List.of(), new SetAction.Communities(both, false),
+                    new SetAction.Communities(one, false)));
             assertEquals(one, replaced.orElseThrow().attributes().communities(kind));
-            var none = apply("10.0.0.0/8", entry(10, Action.PERMIT, List.of(), new SetAction.Communities(both, false), new SetAction.Communities(CommunitySet.empty(kind), false)));
+            var none = apply("10.0.0.0/8", entry(10, Action.PERMIT, List.of(), new SetAction.Communities(both, false),
+                    new SetAction.Communities(CommunitySet.empty(kind), false)));
             assertEquals(List.of(), none.orElseThrow().attributes().others());
             var list = new CommunityList(kind, "C", List.of(new CommunityList.Entry.Standard(5, Action.PERMIT, one)));
-            var map = new RouteMap("M", List.of(entry(10, Action.PERMIT, List.of(new Match.Communities(kind, "C", false)), new SetAction.DeleteCommunities(kind, "C"))));
+            var map = new RouteMap("M", List.of(entry(10, Action.PERMIT, List.of(new Match.Communities(kind, "C", false)),
+                    new SetAction.DeleteCommunities(kind, "C"))));
             var maps = new RouteMaps(new PolicyLists.Builder().communityList(list).routeMap(map).build());
             var left = maps.apply("M", new RouteMaps.Subject(Prefix.parse("10.0.0.0/8"), ROUTE.withCommunities(both), 0, Optional.of(PEER)));
             assertEquals(set(kind, texts[1]), left.orElseThrow().attributes().communities(kind));
@@ -146,8 +154,10 @@ class RouteMapsTest {
         var map = new RouteMap("M", List.of(entry(10, Action.PERMIT, List.of(new Match.AsPathListName("A"), new Match.Origin(0), new Match.NextHop(PEER)),
                 new SetAction.AsPathPrependLast(2), mark(7), new SetAction.AsPathExclude(List.of(65001L)))));
         var maps = new RouteMaps(new PolicyLists.Builder().asPathList(list).routeMap(map).build());
-        assertEquals("7", maps.apply("M", new RouteMaps.Subject(Prefix.parse("10.0.0.0/8"), ROUTE, 0, Optional.of(PEER))).orElseThrow().attributes().asPath().toString());
+        assertEquals("7", maps.apply("M", new RouteMaps.Subject(Prefix.parse("10.0.0.0/8"), ROUTE, 0, Optional.of(PEER))).orElseThrow()
+                .attributes().asPath().toString());
         assertEquals(List.of(65001L, 65001L), prepended(apply("10.0.0.0/8", entry(10, Action.PERMIT, List.of(), new SetAction.AsPathPrependLast(2)))));
-        assertFalse(maps.apply("M", new RouteMaps.Subject(Prefix.parse("10.0.0.0/8"), ROUTE.withAsPath(AsPath.sequence(1, 65001)), 0, Optional.of(PEER))).isPresent());
+        assertFalse(maps.apply("M", new RouteMaps.Subject(Prefix.parse("10.0.0.0/8"), ROUTE.withAsPath(AsPath.sequence(1, 65001)), 0, Optional.of(PEER)))
+                .isPresent());
     }
 }

@@ -25,7 +25,9 @@ class DecisionProcessTest {
 
     private static RouteAttributes attributes(InetAddress hop, long... path) { return RouteAttributes.of(Origin.IGP, AsPath.sequence(path), hop); }
 
-    private static Route external(InetAddress peer, int id, RouteAttributes a) { return new Route(RouteSource.session(peer, a.asPath().first(), id, true), a, 0); }
+    private static Route external(InetAddress peer, int id, RouteAttributes a) {
+        return new Route(RouteSource.session(peer, a.asPath().first(), id, true), a, 0);
+    }
 
     private static Route internal(InetAddress peer, int id, RouteAttributes a) { return new Route(RouteSource.session(peer, 65000, id, false), a, 0); }
 

@@ -48,7 +48,8 @@ class BgpCodecTest {
                     new AsPath.Segment(AsPath.Kind.SEQUENCE, List.of(65000L, 4200000001L)), new AsPath.Segment(AsPath.Kind.SET, List.of(1L, 2L))))),
             new PathAttribute.NextHop(Prefix.parse("192.0.2.1/32").address()), new PathAttribute.MultiExitDisc(0xFFFF_FFFFL),
             new PathAttribute.AtomicAggregate(), new PathAttribute.Aggregator(4200000001L, 0x01020304, false),
-            new PathAttribute.Communities(Octets.parseHex("ffffff01fde80001"), false), new PathAttribute.ExtendedCommunities(Octets.parseHex("0002fde800000001"), true),
+            new PathAttribute.Communities(Octets.parseHex("ffffff01fde80001"), false),
+            new PathAttribute.ExtendedCommunities(Octets.parseHex("0002fde800000001"), true),
             new PathAttribute.LargeCommunities(Octets.parseHex("0000000100000002" + "00000003"), false),
             new PathAttribute.UnknownAttribute(0xE0, 200, Octets.parseHex("00".repeat(300))));
 
@@ -217,7 +218,9 @@ class BgpCodecTest {
 
     @Test void theSplitterGivesTheSameMessagesHoweverTheStreamIsCut() throws Exception {
         var stream = ByteBuffer.allocate(10_000);
-        for (BgpMessage message : List.of(OPEN, new BgpMessage.Keepalive(), UPDATE, new BgpMessage.Keepalive(), UPDATE)) stream.put(BgpCodec.encode(message, FOUR));
+        for (BgpMessage message : List.of(OPEN, new BgpMessage.Keepalive(), UPDATE, new BgpMessage.Keepalive(), UPDATE)) {
+            stream.put(BgpCodec.encode(message, FOUR));
+        }
         stream.flip();
         for (int size : new int[] {1, 2, 18, 19, 20, 100, 4096, 10_000}) {
             var splitter = new MessageSplitter();

@@ -71,7 +71,10 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
     /** Whether the tunnel itself goes over IPv6; IPv4 where no outer address is known. */
     public boolean overIpv6() { return local.or(() -> remote).filter(Inet6Address.class::isInstance).isPresent(); }
 
-    /** Whether it is for several peers at a time, each of which begins by itself: each then has IKE SAs of its own. With IKEv1 nothing could tell their children apart. */
+    /**
+     * Whether it is for several peers at a time, each of which begins by itself: each then has IKE SAs of its own. With IKEv1 nothing could tell their
+     * children apart.
+     */
     public boolean severalPeers() { return ikeVersion == IkeVersion.V2 && remoteId.open() && (remote.isEmpty() || !initiates()); }
 
     /** Overwrites secrets and private keys. */
@@ -82,7 +85,8 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
 
     /** {@link #toIkeConfig} for one of several peers; without a secret for it, its proof cannot be right. */
     public IkeConfig toIkeConfig(InetAddress localAddress, Encapsulation possible, int number, Identity peer) {
-        return toIkeConfig(localAddress, possible).forPeer(name + "[" + number + "]", peer, peerSecrets.of(peer).map(authentication::with).orElse(authentication));
+        return toIkeConfig(localAddress, possible).forPeer(name + "[" + number + "]", peer,
+                peerSecrets.of(peer).map(authentication::with).orElse(authentication));
     }
 
     /** Whether the connection is set up by us and kept up. */

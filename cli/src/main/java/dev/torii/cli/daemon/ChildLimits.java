@@ -61,7 +61,10 @@ final class ChildLimits {
         return carried.bytes() >= bytes * part || carried.packets() >= limits.packets() * part;
     }
 
-    /** Of a limit at which the renewal begins: five eighths to three quarters of it. Different for each SA, so that two sides with the same limit seldom begin together. */
+    /**
+     * Of a limit at which the renewal begins: five eighths to three quarters of it. Different for each SA, so that two sides with the same limit seldom begin
+     * together.
+     */
     static double part(Spi inbound) {
         return LATEST - SPREAD * (inbound.value() & 0xFF) / 0x100;
     }

@@ -22,9 +22,9 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * Brings each IKE message to the connection it belongs to: by our own cookie, or, for the first message of a Main Mode or an IKE_SA_INIT, by the pair of addresses, an exact match
- * before a conn for any peer. Nothing else is known then; the first of several answers, and hands the exchange over when the peer says who it is ({@link Candidates}).
- * Strangers change nothing here.
+ * Brings each IKE message to the connection it belongs to: by our own cookie, or, for the first message of a Main Mode or an IKE_SA_INIT, by the pair of
+ * addresses, an exact match before a conn for any peer. Nothing else is known then; the first of several answers, and hands the exchange over when the peer
+ * says who it is ({@link Candidates}). Strangers change nothing here.
  */
 final class IkeDispatcher implements UdpSockets.IkeReceiver {
     private final ControlLoop loop;
@@ -146,7 +146,8 @@ final class IkeDispatcher implements UdpSockets.IkeReceiver {
             return;
         }
         counters.count(Cause.IKE_UNKNOWN_PEER);
-        log.limited("unknown peer", from(path), "initial " + (header.majorVersion() == 1 ? "Main Mode" : "IKE_SA_INIT") + " message received on " + path.local().getAddress().getHostAddress() + " but no connection has this address as its right");
+        log.limited("unknown peer", from(path), "initial " + (header.majorVersion() == 1 ? "Main Mode" : "IKE_SA_INIT") + " message received on "
+                + path.local().getAddress().getHostAddress() + " but no connection has this address as its right");
         answer(path, header, NotifyType.NO_PROPOSAL_CHOSEN);
     }
 

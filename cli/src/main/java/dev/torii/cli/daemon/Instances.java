@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The peers of one connection that is for anybody ({@code rightid=%any}): each has a driver, and so IKE SAs and children, of its own. They share the connection's TUN;
- * whose a packet is, the children's selectors say. A peer's driver comes with its first exchange and goes with its last. Control loop only.
+ * The peers of one connection that is for anybody ({@code rightid=%any}): each has a driver, and so IKE SAs and children, of its own. They share the
+ * connection's TUN; whose a packet is, the children's selectors say. A peer's driver comes with its first exchange and goes with its last. Control loop only.
  */
 final class Instances {
     /** Peers at a time. Of those who have not proved who they are there are far fewer: see {@link dev.torii.ike.session.HalfOpens}. */

@@ -21,7 +21,8 @@ import java.util.function.Consumer;
 
 /**
  * The file that {@code torii run --key-log} asks for: the keys of every SA, for Wireshark. Each line begins with the name of the Wireshark table it belongs to
- * ({@code ikev1_decryption_table}, {@code ikev2_decryption_table}, {@code esp_sa}), a tab, and the table's line. Mode 0600; nothing else in the program writes a key.
+ * ({@code ikev1_decryption_table}, {@code ikev2_decryption_table}, {@code esp_sa}), a tab, and the table's line. Mode 0600; nothing else in the program writes
+ * a key.
  */
 final class KeyLog {
     private final Optional<Path> file;

@@ -14,8 +14,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /**
- * The packet path's entrance: reads port 4500 on the inbound packet thread and tells ESP, IKE and keepalives apart. It reads beside Netty, on a descriptor of its own
- * that Netty's loop waits for, since Netty does not say what traffic class a datagram came with; and so without an object a datagram.
+ * The packet path's entrance: reads port 4500 on the inbound packet thread and tells ESP, IKE and keepalives apart. It reads beside Netty, on a descriptor of
+ * its own that Netty's loop waits for, since Netty does not say what traffic class a datagram came with; and so without an object a datagram.
  */
 final class NatTReceiver implements EpollIoHandle {
     /** As long as so many calls in a row find a full batch, what was opened waits for the rest. */
@@ -42,7 +42,8 @@ final class NatTReceiver implements EpollIoHandle {
      *
      * @param merging whether the kernel may merge what arrives, if it can
      */
-    static Reading start(IoEventLoop packets, int socket, boolean merging, InetSocketAddress local, IkeQueue ike, UdpSockets.EspReceiver esp, Counters counters) throws IOException {
+    static Reading start(IoEventLoop packets, int socket, boolean merging, InetSocketAddress local, IkeQueue ike, UdpSockets.EspReceiver esp,
+            Counters counters) throws IOException {
         var handle = new NatTReceiver(socket, merging, local, ike, esp, counters);
         var registered = packets.register(handle).awaitUninterruptibly();
         if (!registered.isSuccess()) {

@@ -28,7 +28,8 @@ final class PacketThreads implements AutoCloseable {
     private static final int LARGEST_PACKET = 9216;
     private static final Duration STOP = Duration.ofSeconds(2);
 
-    private final MultiThreadIoEventLoopGroup inboundLoop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("torii-inbound", true), EpollIoHandler.newFactory());
+    private final MultiThreadIoEventLoopGroup inboundLoop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("torii-inbound", true),
+            EpollIoHandler.newFactory());
     private final Dataplane dataplane;
     private final List<DropCounters> outboundDrops = new ArrayList<>();
     private final DropCounters inboundDrops = new DropCounters();

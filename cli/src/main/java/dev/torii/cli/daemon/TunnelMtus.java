@@ -101,7 +101,7 @@ final class TunnelMtus {
 
     /** The peer answers on the other address of an inner subnet that has just two. */
     private static Optional<EchoProbe> probe(TunnelConfig config) {
-        return config.innerAddress().filter(inner -> inner.address() instanceof Inet4Address && (inner.prefixLength() == 30 || inner.prefixLength() == 31)).map(inner -> {
+        return config.innerAddress().filter(inner -> inner.address() instanceof Inet4Address && List.of(30, 31).contains(inner.prefixLength())).map(inner -> {
             int local = ByteBuffer.wrap(inner.address().getAddress()).getInt();
             return new EchoProbe(local, local ^ (inner.prefixLength() == 31 ? 1 : 3), ThreadLocalRandom.current().nextInt());
         });
@@ -109,7 +109,8 @@ final class TunnelMtus {
 
     private OptionalInt fitting(Tunnel tunnel) {
         var status = tunnel.status();
-        var ipPayload = tunnel.localAddress().stream().flatMapToInt(local -> remotes(tunnel, status).stream().flatMapToInt(remote -> ipPayload(tunnel, local, remote).stream())).min();
+        var ipPayload = tunnel.localAddress().stream()
+                .flatMapToInt(local -> remotes(tunnel, status).stream().flatMapToInt(remote -> ipPayload(tunnel, local, remote).stream())).min();
         return ipPayload.isEmpty() ? ipPayload : OptionalInt.of(largestPacket(tunnel, status, ipPayload.getAsInt()));
     }
 
@@ -122,7 +123,8 @@ final class TunnelMtus {
 
     /** Where the peer is, which behind a NAT is not always where the files say; or the peers. */
     private static Collection<InetAddress> remotes(Tunnel tunnel, Optional<IkeStatus> status) {
-        var established = status.stream().flatMap(now -> now.ikeSas().stream()).filter(IkeStatus.Ike::established).map(sa -> sa.path().remote().getAddress()).collect(Collectors.toSet());
+        var established = status.stream().flatMap(now -> now.ikeSas().stream()).filter(IkeStatus.Ike::established).map(sa -> sa.path().remote().getAddress())
+                .collect(Collectors.toSet());
         return established.isEmpty() ? tunnel.config().remote().stream().toList() : established;
     }
 
@@ -147,7 +149,10 @@ final class TunnelMtus {
         tunnel.path().mtu(mtu);
         if (tunnel.config().mtu().isPresent()) {
             int fixed = tunnel.config().mtu().getAsInt();
-            if (before != mtu && mtu < fixed) log.warn(tunnel.config().name(), "mtu=" + fixed + " is more than fits: inner packets longer than " + mtu + " are fragmented, or their senders told");
+            if (before != mtu && mtu < fixed) {
+                log.warn(tunnel.config().name(), "mtu=" + fixed + " is more than fits: inner packets longer than " + mtu
+                        + " are fragmented, or their senders told");
+            }
             return;
         }
         int wanted = tunnel.config().carriesIpv6() ? Math.max(mtu, LEAST_IPV6_MTU) : mtu;

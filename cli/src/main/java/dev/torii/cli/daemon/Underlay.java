@@ -28,7 +28,8 @@ final class Underlay {
     /** What {@code %defaultroute} stands for: the source address of the best default route of that family that does not lead into a tunnel of ours. */
     static Optional<InetAddress> defaultRouteSource(HostNetwork host, Set<String> tunnels, boolean ipv6) {
         return host.routes().stream()
-                .filter(route -> route.prefixLength() == 0 && ipv6 == route.destination() instanceof Inet6Address && route.type() == Route.Type.UNICAST && !route.isOurs())
+                .filter(route -> route.prefixLength() == 0 && ipv6 == route.destination() instanceof Inet6Address
+                        && route.type() == Route.Type.UNICAST && !route.isOurs())
                 .sorted(Comparator.comparingLong(Route::metric))
                 .flatMap(route -> source(host, route, tunnels).stream())
                 .findFirst();
@@ -65,8 +66,8 @@ final class Underlay {
     }
 
     /**
-     * The largest inner packet whose ESP in UDP still fits the interface that has {@code local}, whichever of the proposals the peer takes: 1438 over IPv4 on Ethernet
-     * with AES-GCM alone. At least 1280 where IPv6 travels in it, which needs that (RFC 8200, section 5).
+     * The largest inner packet whose ESP in UDP still fits the interface that has {@code local}, whichever of the proposals the peer takes: 1438 over IPv4 on
+     * Ethernet with AES-GCM alone. At least 1280 where IPv6 travels in it, which needs that (RFC 8200, section 5).
      */
     static int tunnelMtu(HostNetwork host, Optional<InetAddress> local, List<EspProposal> proposals, boolean carriesIpv6) {
         int outer = local.flatMap(address -> host.addresses().stream().filter(known -> known.address().equals(address)).findFirst())

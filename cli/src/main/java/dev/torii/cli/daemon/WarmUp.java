@@ -52,7 +52,8 @@ final class WarmUp {
     private static void esp() {
         var suite = Suite.AES_256_GCM_16;
         var any = Selector.ofPrefix(InetAddress.getLoopbackAddress(), 0);
-        try (var parameters = new SaParameters(0x100, suite, new byte[suite.keyMaterialBytes()], List.of(new Selectors(any, any)), SaParameters.DEFAULT_REPLAY_WINDOW)) {
+        try (var parameters = new SaParameters(0x100, suite, new byte[suite.keyMaterialBytes()], List.of(new Selectors(any, any)),
+                SaParameters.DEFAULT_REPLAY_WINDOW)) {
             var packet = ByteBuffer.allocate(20 + OutboundSa.TRAILER).put(0, (byte) 0x45).putShort(2, (short) 20).limit(20);
             var datagram = ByteBuffer.allocate(20 + OutboundSa.OVERHEAD);
             new OutboundSa(parameters).seal(packet, datagram);

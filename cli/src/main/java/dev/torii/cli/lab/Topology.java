@@ -230,7 +230,8 @@ public final class Topology implements AutoCloseable {
      * @param number 1 or 2
      */
     public Map<Integer, Integer> natPorts(int number) {
-        var listed = namespaces.script("nat", "conntrack -L -p udp --dport 4500 --orig-src " + CPE + " --orig-dst " + headEndAddress(number)).orFail("asking the NAT").out();
+        var listed = namespaces.script("nat", "conntrack -L -p udp --dport 4500 --orig-src " + CPE + " --orig-dst " + headEndAddress(number))
+                .orFail("asking the NAT").out();
         var ports = new TreeMap<Integer, Integer>();
         var mapping = MAPPING.matcher(listed);
         while (mapping.find()) ports.put(Integer.valueOf(mapping.group(1)), Integer.valueOf(mapping.group(2)));

@@ -31,7 +31,9 @@ final class TrafficCheck {
         if (in <= 0) throw new LabFailure(what + ": the inbound SA's counter did not rise (" + figures + ")");
         long sealed = after.bytes() - before.bytes();
         long carried = internet.encapsulatedBytes() - bytesBefore;
-        if (encapsulated <= 0 || carried < sealed) throw new LabFailure(what + ": " + carried + " bytes on UDP 4500 for " + sealed + " sealed and opened (" + figures + ")");
+        if (encapsulated <= 0 || carried < sealed) {
+            throw new LabFailure(what + ": " + carried + " bytes on UDP 4500 for " + sealed + " sealed and opened (" + figures + ")");
+        }
         if (clear > 0) throw new LabFailure(what + ": inner packets crossed the internet in clear (" + figures + ")");
         steps.line("      " + figures);
         return result;

@@ -115,7 +115,8 @@ public final class FibSync implements AutoCloseable {
                 .map(hop -> hop.gateway().or(() -> named ? Optional.of(NextHop.TUN_GATEWAY_V6) : Optional.empty())
                         .map(gateway -> NextHop.via(gateway, hop.interfaceIndex())).orElseGet(() -> NextHop.device(hop.interfaceIndex())))
                 .toList();
-        var route = (hops.isEmpty() ? Route.blackhole(prefix.address(), prefix.length()) : Route.to(prefix.address(), prefix.length(), hops)).withMetric(METRIC);
+        var route = (hops.isEmpty() ? Route.blackhole(prefix.address(), prefix.length()) : Route.to(prefix.address(), prefix.length(), hops))
+                .withMetric(METRIC);
         return new Wish(route, entry.hops().isEmpty() || entry.hops().stream().anyMatch(hop -> !diesWithUs.test(hop.interfaceName())));
     }
 
@@ -154,7 +155,9 @@ public final class FibSync implements AutoCloseable {
             refused.remove(prefix);
         } else if (failure.get() instanceof RouteExistsException) {
             if (recorded.remove(prefix)) record(List.of(prefix), false);    // what is there must outlive us
-            if (!wish.equals(refused.put(prefix, wish))) report.accept(prefix.toString(), "somebody else's route to this prefix is left alone; ours is not installed");
+            if (!wish.equals(refused.put(prefix, wish))) {
+                report.accept(prefix.toString(), "somebody else's route to this prefix is left alone; ours is not installed");
+            }
         } else {
             removeFromKernel(List.of(prefix));                              // an earlier one leads where we do not want it any more
             if (!wish.equals(refused.put(prefix, wish))) report.accept(prefix.toString(), "the kernel refused the route: " + failure.get().getMessage());
@@ -199,7 +202,8 @@ public final class FibSync implements AutoCloseable {
             if (adding) owned.adding(destinations);
             else owned.removed(destinations);
         } catch (IOException e) {
-            report.accept(prefixes.getFirst() + (prefixes.size() > 1 ? " and others" : ""), "cannot write the record of routes in the run directory: " + e.getMessage());
+            report.accept(prefixes.getFirst() + (prefixes.size() > 1 ? " and others" : ""),
+                    "cannot write the record of routes in the run directory: " + e.getMessage());
         }
     }
 

@@ -16,7 +16,8 @@ import java.util.Set;
  * The record, in the run directory, of the kernel routes that would outlive us: each is written down before it is made, and struck out after it is gone, so
  * that a start after SIGKILL can remove exactly those. Routes over our TUNs need no record, the kernel drops them with the interface.
  *
- * <p>The file is a log of {@code + prefix} and {@code - prefix} lines, begun anew at each start. A line cut short by a crash is ignored: its route was not made.
+ * <p>The file is a log of {@code + prefix} and {@code - prefix} lines, begun anew at each start. A line cut short by a crash is ignored: its route was not
+ * made.
  */
 public final class OwnedRoutes {
     private final Path file;

@@ -29,8 +29,9 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
     private void text(StringBuilder text, NeighborView neighbor) {
         var config = neighbor.config();
         boolean external = isExternal(config);
-        text.append("BGP neighbor is %s, remote AS %d, local AS %d%s, %s link\n".formatted(config.address().getHostAddress(), config.remoteAs(), localAs(config),
-                config.localAs().map(own -> (own.noPrepend() ? " no-prepend" : "") + (own.replaceAs() ? " replace-as" : "")).orElse(""), external ? "external" : "internal"));
+        text.append("BGP neighbor is %s, remote AS %d, local AS %d%s, %s link\n".formatted(config.address().getHostAddress(), config.remoteAs(),
+                localAs(config), config.localAs().map(own -> (own.noPrepend() ? " no-prepend" : "") + (own.replaceAs() ? " replace-as" : "")).orElse(""),
+                external ? "external" : "internal"));
         config.description().ifPresent(description -> text.append(" Description: ").append(description).append('\n'));
         if (config.shutdown().isPresent()) text.append(" Administratively shut down\n");
         text.append("  BGP version 4, remote router ID ").append(neighbor.negotiated().map(n -> n.remoteId().getHostAddress()).orElse("0.0.0.0"))
@@ -39,7 +40,8 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
         if (neighbor.summary().established()) text.append(", up for ").append(neighbor.summary().upDown().map(Uptime::format).orElse("never"));
         text.append('\n');
         text.append("  Hold time is %d seconds, keepalive interval is %d seconds\n".formatted(hold(neighbor).toSeconds(), keepalive(neighbor).toSeconds()));
-        text.append("  Configured hold time is %d seconds, keepalive interval is %d seconds\n".formatted(config.hold().toSeconds(), config.keepalive().toSeconds()));
+        text.append("  Configured hold time is %d seconds, keepalive interval is %d seconds\n".formatted(config.hold().toSeconds(),
+                config.keepalive().toSeconds()));
         neighbor.negotiated().ifPresent(negotiated -> {
             text.append("  Neighbor capabilities:\n");
             text.append("    4 Byte AS: advertised").append(negotiated.fourOctetAs() ? " and received" : "").append('\n');
@@ -48,14 +50,17 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
             negotiated.families().forEach(family -> text.append("    Address Family ").append(family).append(": advertised and received\n"));
             if (config.gracefulRestart().helper()) gracefulRestart(text, negotiated);
         });
-        text.append("  Message statistics:\n    Inq depth is 0\n    Outq depth is ").append(neighbor.summary().outQueue()).append("\n                         Sent       Rcvd\n");
+        text.append("  Message statistics:\n    Inq depth is 0\n    Outq depth is ").append(neighbor.summary().outQueue())
+                .append("\n                         Sent       Rcvd\n");
         for (String kind : KINDS) text.append("    %-15s%10d %10d\n".formatted(kind + ":", count(neighbor.sent(), kind), count(neighbor.received(), kind)));
         text.append("    %-15s%10d %10d\n".formatted("Total:", neighbor.summary().messagesSent(), neighbor.summary().messagesReceived()));
         text.append("  Minimum time between advertisement runs is ").append(config.ipv4Unicast().advertisementInterval().toSeconds()).append(" seconds\n\n");
         if (config.ipv4Unicast().activate()) family(text, neighbor);
         text.append("\n  Connections established ").append(neighbor.established()).append("; dropped ").append(neighbor.dropped()).append('\n');
         neighbor.lastReset().ifPresent(reason -> text.append("  Last reset: ").append(reason.text()).append('\n'));
-        if (external && config.ttlSecurityHops().isEmpty()) text.append("  External BGP neighbor may be up to ").append(config.ebgpMultihop()).append(" hops away.\n");
+        if (external && config.ttlSecurityHops().isEmpty()) {
+            text.append("  External BGP neighbor may be up to ").append(config.ebgpMultihop()).append(" hops away.\n");
+        }
         config.ttlSecurityHops().ifPresent(hops -> text.append("  External BGP neighbor may be up to ").append(hops).append(" hops away.\n"));
         neighbor.local().map(InetAddress::getHostAddress).ifPresent(local -> text.append("Local host: ").append(local).append("\nForeign host: ")
                 .append(config.address().getHostAddress()).append("\nNexthop: ").append(local).append('\n'));
@@ -91,7 +96,8 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
         list(text, "  %s update network filter list is ", lists.accessLists(), family.in().distributeList(), family.out().distributeList());
         list(text, "  %s update AS path filter list is ", lists.asPathLists(), family.in().filterList(), family.out().filterList());
         family.in().routeMap().ifPresent(name -> text.append("  Route map for incoming advertisements is ").append(star(lists.routeMaps(), name)).append('\n'));
-        family.out().routeMap().ifPresent(name -> text.append("  Route map for outgoing advertisements is ").append(star(lists.routeMaps(), name)).append('\n'));
+        family.out().routeMap().ifPresent(name -> text.append("  Route map for outgoing advertisements is ")
+                .append(star(lists.routeMaps(), name)).append('\n'));
         if (neighbor.summary().policyMissingIn()) text.append("  Inbound updates discarded due to missing policy\n");
         if (neighbor.summary().policyMissingOut()) text.append("  Outbound updates discarded due to missing policy\n");
         text.append("  ").append(neighbor.summary().prefixesReceived()).append(" accepted prefixes\n");
@@ -171,7 +177,9 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
         var messages = new LinkedHashMap<String, Object>();
         messages.put("depthInq", 0);
         messages.put("depthOutq", neighbor.summary().outQueue());
-        Map.of("opens", "Opens", "notifications", "Notifications", "updates", "Updates", "keepalives", "Keepalives", "routeRefresh", "Route Refresh").forEach((field, kind) -> {
+        var kinds = Map.of("opens", "Opens", "notifications", "Notifications", "updates", "Updates", "keepalives", "Keepalives",
+                "routeRefresh", "Route Refresh");
+        kinds.forEach((field, kind) -> {
             messages.put(field + "Sent", count(neighbor.sent(), kind));
             messages.put(field + "Recv", count(neighbor.received(), kind));
         });

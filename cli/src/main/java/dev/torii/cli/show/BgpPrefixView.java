@@ -18,7 +18,8 @@ import java.util.Map;
 public record BgpPrefixView(Summary summary, PrefixDetail detail) implements View {
     @Override public String text() {
         var text = new StringBuilder("BGP routing table entry for %s, version %d\n".formatted(detail.prefix(), summary.tableVersion()));
-        text.append("Paths: (").append(detail.paths().size()).append(" available, ").append(detail.reason().isPresent() ? "best #1" : "no best path").append(", table default)\n");
+        text.append("Paths: (").append(detail.paths().size()).append(" available, ").append(detail.reason().isPresent() ? "best #1" : "no best path")
+                .append(", table default)\n");
         if (detail.advertisedTo().isEmpty()) text.append("  Not advertised to any peer\n");
         else {
             text.append("  Advertised to non peer-group peers:\n ");
@@ -35,14 +36,18 @@ public record BgpPrefixView(Summary summary, PrefixDetail detail) implements Vie
         boolean local = row.peer().isEmpty();
         text.append("  ").append(row.asPath().isEmpty() ? "Local" : row.asPath());
         for (PathAttribute attribute : attributes.others())
-            if (attribute instanceof PathAttribute.Aggregator by) text.append(", (aggregated by ").append(by.as()).append(' ').append(dotted(by.address())).append(')');
+            if (attribute instanceof PathAttribute.Aggregator by) {
+                text.append(", (aggregated by ").append(by.as()).append(' ').append(dotted(by.address())).append(')');
+            }
         text.append("\n    ").append(row.nextHop().getHostAddress()).append(row.valid() ? "" : " (inaccessible)")
-                .append(" from ").append(row.peer().map(InetAddress::getHostAddress).orElse("0.0.0.0")).append(" (").append(path.routerId().getHostAddress()).append(")\n");
+                .append(" from ").append(row.peer().map(InetAddress::getHostAddress).orElse("0.0.0.0")).append(" (")
+                .append(path.routerId().getHostAddress()).append(")\n");
         text.append("      Origin ").append(origin(row));
         row.metric().ifPresent(metric -> text.append(", metric ").append(metric));
         row.localPref().ifPresent(preference -> text.append(", localpref ").append(preference));
         if (row.weight() != 0) text.append(", weight ").append(row.weight());
-        text.append(row.valid() ? ", valid" : ", invalid").append(local ? path.redistributed() ? ", sourced" : ", sourced, local" : row.internal() ? ", internal" : ", external");
+        text.append(row.valid() ? ", valid" : ", invalid")
+                .append(local ? path.redistributed() ? ", sourced" : ", sourced, local" : row.internal() ? ", internal" : ", external");
         if (attributes.others().stream().anyMatch(PathAttribute.AtomicAggregate.class::isInstance)) text.append(", atomic-aggregate");
         if (isMultipath(row)) text.append(", multipath");
         if (row.best()) text.append(", best (").append(reason()).append(')');

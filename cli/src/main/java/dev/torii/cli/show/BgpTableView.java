@@ -25,7 +25,8 @@ public record BgpTableView(Summary summary, List<RibRow> rows) implements View {
 
     @Override public String text() {
         if (rows.isEmpty()) return "No BGP prefixes displayed, 0 exist\n";
-        var text = new StringBuilder("BGP table version is %d, local router ID is %s, vrf id 0\n".formatted(summary.tableVersion(), summary.routerId().getHostAddress()));
+        var text = new StringBuilder("BGP table version is %d, local router ID is %s, vrf id 0\n".formatted(summary.tableVersion(),
+                summary.routerId().getHostAddress()));
         text.append(LEGEND.formatted(summary.localAs()));
         Prefix previous = null;
         int prefixes = 0;

@@ -18,7 +18,8 @@ public record RouteMapView(List<RouteMap> maps) implements View {
         for (RouteMap map : maps) {
             text.append("route-map: ").append(map.name()).append('\n');
             for (RouteMap.Entry entry : map.entries()) {
-                text.append(' ').append(entry.action().name().toLowerCase(Locale.ROOT)).append(", sequence ").append(entry.seq()).append("\n  Match clauses:\n");
+                text.append(' ').append(entry.action().name().toLowerCase(Locale.ROOT)).append(", sequence ").append(entry.seq())
+                        .append("\n  Match clauses:\n");
                 entry.matches().forEach(match -> text.append("    ").append(text(match)).append('\n'));
                 text.append("  Set clauses:\n");
                 entry.sets().forEach(set -> text.append("    ").append(text(set)).append('\n'));
@@ -71,7 +72,8 @@ public record RouteMapView(List<RouteMap> maps) implements View {
             case RouteMap.SetAction.Communities communities when communities.values().isEmpty() -> word(communities.values().kind()) + " none";
             case RouteMap.SetAction.Communities communities -> word(communities.values().kind()) + " " + communities.values()
                     + (communities.additive() && communities.values().kind() != CommunityKind.EXTENDED ? " additive" : "");
-            case RouteMap.SetAction.DeleteCommunities delete -> (delete.kind() == CommunityKind.LARGE ? "large-comm-list " : "comm-list ") + delete.name() + " delete";
+            case RouteMap.SetAction.DeleteCommunities delete -> (delete.kind() == CommunityKind.LARGE ? "large-comm-list " : "comm-list ")
+                    + delete.name() + " delete";
             case RouteMap.SetAction.AtomicAggregate atomic -> "atomic-aggregate";
             case RouteMap.SetAction.Aggregator by -> "aggregator as " + by.as() + " " + by.address().getHostAddress();
             case RouteMap.SetAction.NextHop nextHop -> "ip next-hop " + nextHop.address().getHostAddress();

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 public record StatusView(List<Connection> connections, List<InetAddress> listening, Map<String, Long> counters, List<String> notes) implements View {
     /** One conn. {@code ike} is empty while its local address is unknown. */
     public record Connection(String name, String interfaceName, Optional<InetAddress> local, String localId, Optional<InetAddress> remote, String remoteId,
-            String localSubnet, String remoteSubnet, boolean up, boolean wanted, boolean onDemand, Optional<IkeStatus> ike, Map<Integer, Traffic> inbound, Map<Integer, Traffic> outbound,
-            Map<Verdict, Long> outboundDrops) {
+            String localSubnet, String remoteSubnet, boolean up, boolean wanted, boolean onDemand, Optional<IkeStatus> ike, Map<Integer, Traffic> inbound,
+            Map<Integer, Traffic> outbound, Map<Verdict, Long> outboundDrops) {
         String state() {
             if (up) return "up";
             if (ike.isEmpty()) return "no local address";
@@ -59,7 +59,8 @@ public record StatusView(List<Connection> connections, List<InetAddress> listeni
 
     private static void append(StringBuilder text, Connection connection, IkeStatus ike) {
         for (var sa : ike.ikeSas()) {
-            text.append("    ISAKMP SA ").append(sa.initiatorCookie()).append(sa.established() ? ", established" : ", half-open").append(sa.initiator() ? ", initiator" : ", responder")
+            text.append("    ISAKMP SA ").append(sa.initiatorCookie()).append(sa.established() ? ", established" : ", half-open")
+                    .append(sa.initiator() ? ", initiator" : ", responder")
                     .append(sa.proposal().isEmpty() ? "" : ", " + sa.proposal()).append(", ").append(sa.path())
                     .append(sa.localNat() ? ", behind NAT" : "").append(sa.remoteNat() ? ", peer behind NAT" : "").append('\n');
             sa.peer().ifPresent(peer -> text.append("        peer ").append(peer.identity()).append(", authenticated by ").append(peer.by()).append('\n'));
@@ -67,10 +68,12 @@ public record StatusView(List<Connection> connections, List<InetAddress> listeni
         for (var child : ike.children()) {
             var in = connection.inbound().getOrDefault(child.inbound().value(), Traffic.NONE);
             var out = connection.outbound().getOrDefault(child.outbound().value(), Traffic.NONE);
-            text.append("    IPsec SA ").append(child.suite()).append(child.udpEncapsulated() ? " in UDP" : "").append(child.current() ? "" : ", being replaced")
+            text.append("    IPsec SA ").append(child.suite()).append(child.udpEncapsulated() ? " in UDP" : "")
+                    .append(child.current() ? "" : ", being replaced")
                     .append(child.local().equals(connection.localSubnet()) && child.remote().equals(connection.remoteSubnet()) ? ""
                             : ", " + child.local() + "===" + child.remote())
-                    .append(", in ").append(child.inbound()).append(' ').append(traffic(in)).append(", out ").append(child.outbound()).append(' ').append(traffic(out)).append('\n');
+                    .append(", in ").append(child.inbound()).append(' ').append(traffic(in)).append(", out ").append(child.outbound()).append(' ')
+                    .append(traffic(out)).append('\n');
             if (!in.drops().isEmpty()) text.append("        dropped on the way in: ").append(verdicts(in.drops())).append('\n');
         }
         if (!connection.up()) ike.lastFailure().ifPresent(cause -> text.append("    last failure: ").append(cause).append('\n'));

@@ -77,13 +77,22 @@ class BadConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "etc/ipsec.d/oci-ipsec.conf | leftsubnet=0.0.0.0/0 | leftsubent=0.0.0.0/0 | /etc/ipsec.d/oci-ipsec.conf:7:6: unknown keyword leftsubent | did you mean leftsubnet=?",
-        "etc/ipsec.d/oci-ipsec.conf | mark=6/0xffffffff | mark=5/0xffffffff | /etc/ipsec.d/oci-ipsec.conf:29:11: mark=5/0xffffffff is the mark of another conn too, at /etc/ipsec.d/oci-ipsec.conf:10:11 | give each conn a mark of its own, like mark=6/0xffffffff",
-        "etc/ipsec.d/oci-ipsec.conf | vti-interface=vti02 | vti-interface=vti01 | /etc/ipsec.d/oci-ipsec.conf:30:20: vti-interface=vti01 is the interface of another conn too, at /etc/ipsec.d/oci-ipsec.conf:11:20 | give each conn an interface of its own, like vti-interface=vti02",
-        "etc/ipsec.d/oci-ipsec.conf | rightsubnet=0.0.0.0/0 | rightsubnet=10.0.2.0/33 | /etc/ipsec.d/oci-ipsec.conf:8:18: rightsubnet=10.0.2.0/33 is not a subnet | write an address and a prefix length, like 192.168.2.0/24",
-        "etc/ipsec.d/oci-ipsec.secrets | 198.51.100.12 | 198.51.100.13 | /etc/ipsec.d/oci-ipsec.conf:20:1: no secret for 203.0.113.10 and 198.51.100.12 (conn oracle-tunnel-2) | add to ",
-        "etc/frr/bgpd.conf | neighbor 192.168.254.6 remote-as 31898 | neighbor 192.168.254.9 remote-as 31898 | /etc/frr/bgpd.conf:11:12: \"192.168.254.6\" is an unknown neighbor: specify remote-as first | did you mean 192.168.254.2?",
-        "etc/frr/staticd.conf | 192.168.2.0/24 | 192.168.2.0/35 | /etc/frr/staticd.conf:1:10: \"192.168.2.0/35\" is not a prefix | write an address and a length from 0 to 32, like 192.168.2.0/24"})
+        "etc/ipsec.d/oci-ipsec.conf | leftsubnet=0.0.0.0/0 | leftsubent=0.0.0.0/0 | /etc/ipsec.d/oci-ipsec.conf:7:6: unknown keyword leftsubent | "
+                + "did you mean leftsubnet=?",
+        "etc/ipsec.d/oci-ipsec.conf | mark=6/0xffffffff | mark=5/0xffffffff | "
+                + "/etc/ipsec.d/oci-ipsec.conf:29:11: mark=5/0xffffffff is the mark of another conn too, at /etc/ipsec.d/oci-ipsec.conf:10:11 | "
+                + "give each conn a mark of its own, like mark=6/0xffffffff",
+        "etc/ipsec.d/oci-ipsec.conf | vti-interface=vti02 | vti-interface=vti01 | "
+                + "/etc/ipsec.d/oci-ipsec.conf:30:20: vti-interface=vti01 is the interface of another conn too, at /etc/ipsec.d/oci-ipsec.conf:11:20 | "
+                + "give each conn an interface of its own, like vti-interface=vti02",
+        "etc/ipsec.d/oci-ipsec.conf | rightsubnet=0.0.0.0/0 | rightsubnet=10.0.2.0/33 | "
+                + "/etc/ipsec.d/oci-ipsec.conf:8:18: rightsubnet=10.0.2.0/33 is not a subnet | write an address and a prefix length, like 192.168.2.0/24",
+        "etc/ipsec.d/oci-ipsec.secrets | 198.51.100.12 | 198.51.100.13 | "
+                + "/etc/ipsec.d/oci-ipsec.conf:20:1: no secret for 203.0.113.10 and 198.51.100.12 (conn oracle-tunnel-2) | add to ",
+        "etc/frr/bgpd.conf | neighbor 192.168.254.6 remote-as 31898 | neighbor 192.168.254.9 remote-as 31898 | "
+                + "/etc/frr/bgpd.conf:11:12: \"192.168.254.6\" is an unknown neighbor: specify remote-as first | did you mean 192.168.254.2?",
+        "etc/frr/staticd.conf | 192.168.2.0/24 | 192.168.2.0/35 | /etc/frr/staticd.conf:1:10: \"192.168.2.0/35\" is not a prefix | "
+                + "write an address and a length from 0 to 32, like 192.168.2.0/24"})
     void oneBadLineIsRefusedWithItsPlaceAndASuggestion(String file, String line, String by, String problem, String suggestion) throws IOException {
         var text = Files.readString(root.resolve(file));
         assertTrue(text.contains(line), line);

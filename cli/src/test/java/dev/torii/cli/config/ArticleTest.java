@@ -54,13 +54,15 @@ class ArticleTest {
     }
 
     private Site bgpMode() {
-        return site.file("/etc/ipsec.d/oci-ipsec.conf", Site.article("bgp/oci-ipsec.conf")).file("/etc/ipsec.d/oci-ipsec.secrets", Site.article("oci-ipsec.secrets"))
+        return site.file("/etc/ipsec.d/oci-ipsec.conf", Site.article("bgp/oci-ipsec.conf"))
+                .file("/etc/ipsec.d/oci-ipsec.secrets", Site.article("oci-ipsec.secrets"))
                 .file("/etc/frr/daemons", FrrFilesTest.STOCK_DAEMONS.replace("bgpd=no", "bgpd=yes")).file("/etc/frr/bgpd.conf", Site.article("bgp/bgpd.conf"))
                 .file("/etc/frr/staticd.conf", Site.article("bgp/staticd.conf"));
     }
 
     private Site staticMode() {
-        return site.file("/etc/ipsec.d/oci-ipsec.conf", Site.article("static/oci-ipsec.conf")).file("/etc/ipsec.d/oci-ipsec.secrets", Site.article("oci-ipsec.secrets"));
+        return site.file("/etc/ipsec.d/oci-ipsec.conf", Site.article("static/oci-ipsec.conf"))
+                .file("/etc/ipsec.d/oci-ipsec.secrets", Site.article("oci-ipsec.secrets"));
     }
 
     @Test
@@ -161,7 +163,8 @@ class ArticleTest {
     @Test
     void renamedReorderedOtherPrefixesAndAsNumbers() {
         String[] conns = Site.article("bgp/oci-ipsec.conf").split("(?=conn )");
-        String bgpd = Site.article("bgp/bgpd.conf").replace("65000", "4200000001").replace("31898", "64512").replace("192.168.2.0/24", "172.16.0.0/12").replace("BGP-OUT", "ours");
+        String bgpd = Site.article("bgp/bgpd.conf").replace("65000", "4200000001").replace("31898", "64512").replace("192.168.2.0/24", "172.16.0.0/12")
+                .replace("BGP-OUT", "ours");
         var config = bgpMode().file("/etc/ipsec.d/oci-ipsec.conf", conns[1].replace("oracle-tunnel-2", "zwei") + conns[0].replace("oracle-tunnel-1", "eins"))
                 .file("/etc/frr/bgpd.conf", bgpd).load();
         assertEquals(List.of("zwei", "eins"), config.tunnels().stream().map(TunnelConfig::name).toList());
@@ -173,9 +176,12 @@ class ArticleTest {
 
     @Test
     void unfilledPlaceholdersAreNamedOneByOne() {
-        var problems = site.file("/etc/ipsec.d/oci-ipsec.conf", Site.raw("bgp/oci-ipsec.conf")).file("/etc/ipsec.d/oci-ipsec.secrets", Site.raw("oci-ipsec.secrets")).problems();
-        assertTrue(problems.contains("/etc/ipsec.d/oci-ipsec.conf:4:12: right=Tunnel1_global_IP is still the placeholder | put the address here"), problems::toString);
+        var problems = site.file("/etc/ipsec.d/oci-ipsec.conf", Site.raw("bgp/oci-ipsec.conf"))
+                .file("/etc/ipsec.d/oci-ipsec.secrets", Site.raw("oci-ipsec.secrets")).problems();
+        assertTrue(problems.contains("/etc/ipsec.d/oci-ipsec.conf:4:12: right=Tunnel1_global_IP is still the placeholder | put the address here"),
+                problems::toString);
         assertTrue(problems.contains("/etc/ipsec.d/oci-ipsec.secrets:1:1: CPE_global_IP is still the placeholder | put the address here"), problems::toString);
-        assertTrue(problems.contains("/etc/ipsec.d/oci-ipsec.secrets:1:15: Tunnel1_global_IP is still the placeholder | put the address here"), problems::toString);
+        assertTrue(problems.contains("/etc/ipsec.d/oci-ipsec.secrets:1:15: Tunnel1_global_IP is still the placeholder | put the address here"),
+                problems::toString);
     }
 }

@@ -24,7 +24,8 @@ public final class ConfigFuzz {
             }
             SiteConfig.load(ROOT, HOST).tunnels().forEach(tunnel -> tunnel.toIkeConfig(Site.address(Site.LOCAL)));
         } catch (ConfigException refused) {
-            if (refused.problems().isEmpty() || refused.problems().stream().anyMatch(problem -> problem.cause().isBlank() || problem.at().line() < 1 || problem.at().column() < 1)) {
+            if (refused.problems().isEmpty() || refused.problems().stream()
+                    .anyMatch(problem -> problem.cause().isBlank() || problem.at().line() < 1 || problem.at().column() < 1)) {
                 throw new AssertionError("refused without a place or a cause: " + refused.problems());
             }
         } catch (IOException e) {

@@ -103,7 +103,8 @@ class IpsecConfTest {
         assertEquals(15, with("salifetime=60").rekeyMargin().toSeconds());
         assertEquals(20, with("salifetime=60", "rekeymargin=20").rekeyMargin().toSeconds());
         site.conf(Site.CONN + "  rekeymargin=60\n  salifetime=60\n");
-        assertEquals(List.of("/etc/ipsec.d/a.conf:11:15: rekeymargin=60 is not shorter than the shortest lifetime, 60 s | write a fraction of the lifetime"), site.problems());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:11:15: rekeymargin=60 is not shorter than the shortest lifetime, 60 s | write a fraction of the lifetime"),
+                site.problems());
     }
 
     @Test
@@ -118,8 +119,10 @@ class IpsecConfTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "keyexchange=ikev1 | V1", "keyexchange=ikev2 | V2", "keyexchange=ike | V2", "keyexchange=IKEv1 | V1", "ikev2=insist | V2", "ikev2=yes | V2", "ikev2=propose | V2",
-        "ikev2=always | V2", "ikev2=no | V1", "ikev2=never | V1", "ikev2=permit | V1", "keyexchange=ike, ikev2=no | V1", "keyexchange=ikev1, ikev2=never | V1", " | V2"})
+        "keyexchange=ikev1 | V1", "keyexchange=ikev2 | V2", "keyexchange=ike | V2", "keyexchange=IKEv1 | V1", "ikev2=insist | V2",
+                "ikev2=yes | V2", "ikev2=propose | V2",
+        "ikev2=always | V2", "ikev2=no | V1", "ikev2=never | V1", "ikev2=permit | V1", "keyexchange=ike, ikev2=no | V1",
+        "keyexchange=ikev1, ikev2=never | V1", " | V2"})
     void theVersionOfIkeIsSaidInManyWords(String lines, IkeVersion expected) {
         site.conf(Site.CONN.replace(" ikev2=no\n", "") + (lines == null ? "" : "  " + lines.replace(", ", "\n  ") + "\n"));
         assertEquals(expected, site.load().tunnels().getFirst().ikeVersion());
@@ -136,7 +139,8 @@ class IpsecConfTest {
     void attemptsRenewalAndTheEndOfAPeerAreConfigured() {
         assertEquals(Lifecycle.STANDARD, with("keyingtries=%forever", "rekey=yes", "dpdaction=hold").lifecycle());
         assertEquals(0, with("keyingtries=0").lifecycle().keyingTries());
-        assertEquals(new Lifecycle(3, false, true, false, Lifecycle.WhenDead.RESTART), with("keyingtries=3", "rekey=no", "reauth=yes", "initial-contact=no", "dpdaction=restart").lifecycle());
+        assertEquals(new Lifecycle(3, false, true, false, Lifecycle.WhenDead.RESTART),
+                with("keyingtries=3", "rekey=no", "reauth=yes", "initial-contact=no", "dpdaction=restart").lifecycle());
         assertEquals(List.of(), site.warnings());
         assertEquals(Lifecycle.WhenDead.RESTART, with("dpdaction=restart_by_peer").lifecycle().whenDead());
         assertEquals(1, site.warnings().size());
@@ -170,7 +174,8 @@ class IpsecConfTest {
     void anAddressBehindAnAtSignIsANameAndIsReported() {
         site.secrets(": PSK \"correct horse battery\"\n").conf(Site.CONN + "  rightid=@1.2.3.4\n");
         assertEquals(Identity.fqdn("1.2.3.4"), site.load().tunnels().getFirst().remoteId());
-        assertEquals(List.of("/etc/ipsec.d/a.conf:11:11: rightid=@1.2.3.4 is a host name that looks like an address (ID_FQDN), not an address"), site.warnings());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:11:11: rightid=@1.2.3.4 is a host name that looks like an address (ID_FQDN), not an address"),
+                site.warnings());
     }
 
     /** The defaults are Libreswan's. */
@@ -192,7 +197,8 @@ class IpsecConfTest {
         assertEquals(3000, tunnel.childLifetime().toSeconds());
         assertEquals(2000, tunnel.ikeLifetime().toSeconds());
         assertEquals(1400, tunnel.mtu().orElseThrow());
-        assertEquals(List.of("/etc/ipsec.d/a.conf:19:2: mtu=1400 counts in conn one, not the value that also= brings from /etc/ipsec.d/a.conf:12:2"), site.warnings());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:19:2: mtu=1400 counts in conn one, not the value that also= brings from /etc/ipsec.d/a.conf:12:2"),
+                site.warnings());
     }
 
     @ParameterizedTest
@@ -222,8 +228,10 @@ class IpsecConfTest {
     @Test
     void aDefaultThatIsReplacedMayBeUnsupported() {
         // what a distribution's crypto policy puts before every conn
-        site.file("/etc/crypto-policies/back-ends/libreswan.config", "conn %default\n\tikev2=insist\n\tpfs=yes\n\tike=aes_gcm256-sha2_512+sha2_256-dh19+dh14,chacha20_poly1305-sha2_512-dh20\n\tesp=aes_gcm256,chacha20_poly1305,aes256-sha2_512\n")
-                .file("/etc/ipsec.conf", "config setup\n\tlogfile=/dev/null\n\tvirtual-private=%v4:10.0.0.0/8,%v4:192.168.0.0/16\n\ninclude /etc/crypto-policies/back-ends/libreswan.config\ninclude /etc/ipsec.d/*.conf\n");
+        site.file("/etc/crypto-policies/back-ends/libreswan.config", "conn %default\n\tikev2=insist\n\tpfs=yes\n"
+                + "\tike=aes_gcm256-sha2_512+sha2_256-dh19+dh14,chacha20_poly1305-sha2_512-dh20\n\tesp=aes_gcm256,chacha20_poly1305,aes256-sha2_512\n")
+                .file("/etc/ipsec.conf", "config setup\n\tlogfile=/dev/null\n\tvirtual-private=%v4:10.0.0.0/8,%v4:192.168.0.0/16\n\ninclude "
+                        + "/etc/crypto-policies/back-ends/libreswan.config\ninclude /etc/ipsec.d/*.conf\n");
         var tunnel = site.load().tunnels().getFirst();
         assertEquals("[AES_GCM_16_256-MODP1536]", tunnel.espProposals().toString());
         assertEquals(List.of(), site.load().warnings());
@@ -266,13 +274,15 @@ class IpsecConfTest {
     @Test
     void subnetsAndInnerAddressesMayBeIpv6() {
         var tunnel = site.conf(Site.CONN.replace("leftsubnet=192.168.2.0/24", "leftsubnets={192.168.2.0/24 2001:DB8:1::/48}")
-                .replace("rightsubnet=10.0.2.0/24", "rightsubnets=\"0.0.0.0/0,::/0\"") + "     vti-interface=vti01\n     leftvti=fd00:254::1/127\n").load().tunnels().getFirst();
+                .replace("rightsubnet=10.0.2.0/24", "rightsubnets=\"0.0.0.0/0,::/0\"") + "     vti-interface=vti01\n     leftvti=fd00:254::1/127\n")
+                .load().tunnels().getFirst();
         assertEquals(List.of(Prefix.parse("192.168.2.0/24"), Prefix.parse("2001:db8:1::/48")), tunnel.localSubnets());
         assertEquals(List.of(Prefix.parse("0.0.0.0/0"), Prefix.parse("::/0")), tunnel.remoteSubnets());
         assertEquals(new InnerAddress(Site.address("fd00:254::1"), 127), tunnel.innerAddress().orElseThrow());
         assertEquals(List.of(), site.warnings());
         site.conf(Site.CONN.replace("192.168.2.0/24", "2001:db8:1::5/64").replace("10.0.2.0/24", "2001:db8:2::/64"));
-        assertEquals(List.of("/etc/ipsec.d/a.conf:5:17: leftsubnet=2001:db8:1::5/64 has host bits set: it means " + Prefix.parse("2001:db8:1::/64")), site.warnings());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:5:17: leftsubnet=2001:db8:1::5/64 has host bits set: it means " + Prefix.parse("2001:db8:1::/64")),
+                site.warnings());
     }
 
     @ParameterizedTest
@@ -327,7 +337,8 @@ class IpsecConfTest {
     @Test
     void subnetAndSubnetsExcludeEachOther() {
         site.conf(Site.CONN + "\trightsubnets={10.0.3.0/24}\n");
-        assertEquals(List.of("/etc/ipsec.d/a.conf:11:15: rightsubnets=10.0.3.0/24 stands beside rightsubnet= | write all subnets into rightsubnets="), site.problems());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:11:15: rightsubnets=10.0.3.0/24 stands beside rightsubnet= | write all subnets into rightsubnets="),
+                site.problems());
     }
 
     @Test
@@ -338,13 +349,15 @@ class IpsecConfTest {
 
     @Test
     void knownKeywordsWithoutEffectAreWarnedOfAndHarmlessOnesAreNot() {
-        with("compress=no", "fragmentation=yes", "mobike=no", "overlapip=yes", "type=tunnel", "aggrmode=no", "rekey=yes", "keyingtries=%forever", "priority=7", "compress=no");
+        with("compress=no", "fragmentation=yes", "mobike=no", "overlapip=yes", "type=tunnel", "aggrmode=no", "rekey=yes", "keyingtries=%forever",
+                "priority=7", "compress=no");
         assertEquals(List.of("/etc/ipsec.d/a.conf:19:2: priority= has no effect: it belongs to the kernel's IPsec, which is not used"), site.warnings());
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "udp/1701 | 17/1701", "17/1701 | 17/1701", "UDP/%any | 17/0", "tcp | 6/0", "6/443 | 6/443", "icmp | 1/0", "50 | 50/0", "%any/%any | 0/0", "0/0 | 0/0", "sctp/9 | 132/9"})
+        "udp/1701 | 17/1701", "17/1701 | 17/1701", "UDP/%any | 17/0", "tcp | 6/0", "6/443 | 6/443", "icmp | 1/0", "50 | 50/0", "%any/%any | 0/0",
+                "0/0 | 0/0", "sctp/9 | 132/9"})
     void trafficIsRestrictedToAProtocolAndAPort(String written, String expected) {
         var tunnel = with("leftprotoport=" + written);
         assertEquals(expected, tunnel.localTraffic().toString());
@@ -356,7 +369,8 @@ class IpsecConfTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "leftprotoport=udp/l2tp | leftprotoport=udp/l2tp is not a protocol and a port", "leftprotoport=256 | leftprotoport=256 is not a protocol and a port",
-        "leftprotoport=17/65536 | leftprotoport=17/65536 is not a protocol and a port", "leftprotoport=icmp/8 | leftprotoport=icmp/8 has a port, and protocol 1 has none",
+        "leftprotoport=17/65536 | leftprotoport=17/65536 is not a protocol and a port",
+        "leftprotoport=icmp/8 | leftprotoport=icmp/8 has a port, and protocol 1 has none",
         "leftprotoport=%any/53 | leftprotoport=%any/53 has a port, and no protocol"})
     void aProtocolAndPortThatAreNoneAreRefused(String line, String problem) {
         site.conf(Site.CONN + "     " + line + "\n");
@@ -399,19 +413,23 @@ class IpsecConfTest {
         var instance = tunnel.toIkeConfig(Site.address(Site.LOCAL), Encapsulation.YES, 7, Identity.fqdn("b"));
         assertEquals("one[7]", instance.name());
         assertEquals(Secret.ofText("the secret of b"), instance.preSharedKey());
-        assertEquals(32, tunnel.toIkeConfig(Site.address(Site.LOCAL), Encapsulation.YES, 8, Identity.fqdn("c")).preSharedKey().toByteArray().length, "nobody's");
-        assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: conn one is for peers of any identity, and its interface tells them apart only by their subnets: each must ask for its own"
-                + " part of [10.0.2.0/24], and of two that ask for the same the later gets the packets"), site.warnings());
+        assertEquals(32, tunnel.toIkeConfig(Site.address(Site.LOCAL), Encapsulation.YES, 8, Identity.fqdn("c")).preSharedKey().toByteArray().length,
+                "nobody's");
+        assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: conn one is for peers of any identity, and its interface tells them apart only by their subnets: each "
+                + "must ask for its own" + " part of [10.0.2.0/24], and of two that ask for the same the later gets the packets"), site.warnings());
         site.conf(any);
-        assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: no secret for @gw and %any (conn one) | add to /etc/ipsec.d/a.secrets: @gw %any : PSK \"...\""), site.problems());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: no secret for @gw and %any (conn one) | add to /etc/ipsec.d/a.secrets: @gw %any : PSK \"...\""),
+                site.problems());
         site.secrets("@gw %any : PSK \"of everybody\"\n");
         assertFalse(site.load().tunnels().getFirst().severalPeers());
-        assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: conn one is for peers of any identity, one at a time: the later takes the place of the one before"), site.warnings());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: conn one is for peers of any identity, one at a time: the later takes the place of the one before"),
+                site.warnings());
     }
 
     @Test
     void anyPeerMayHaveAnyIdentity() {
-        site.secrets("%any @peer.example : PSK \"correct horse battery\"\n").conf(Site.CONN.replace("right=198.51.100.1", "right=%any\n rightid=@peer.example"));
+        site.secrets("%any @peer.example : PSK \"correct horse battery\"\n")
+                .conf(Site.CONN.replace("right=198.51.100.1", "right=%any\n rightid=@peer.example"));
         assertEquals(Optional.empty(), site.load().tunnels().getFirst().remote());
         assertEquals(Identity.fqdn("peer.example"), site.load().tunnels().getFirst().remoteId());
         site.secrets(": PSK \"correct horse battery\"\n");
@@ -450,19 +468,22 @@ class IpsecConfTest {
         "aes256gcm16-sha256-x25519-ke1_mlkem768-ke2_mlkem1024 | AES_GCM_16_256-HMAC_SHA2_256-X25519-KE1_ML_KEM_768-KE2_ML_KEM_1024",
         "aes256-sha256-x25519-ke1_ecp384,aes256-sha256-x25519 | AES_CBC_256-HMAC_SHA2_256-X25519-KE1_ECP384, AES_CBC_256-HMAC_SHA2_256-X25519"})
     void additionalKeyExchangesAreWrittenInTwoDialects(String written, String expected) {
-        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("ike=aes_cbc256-sha2_384;modp1536", "ike=" + written)).load().tunnels().getFirst();
+        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("ike=aes_cbc256-sha2_384;modp1536", "ike=" + written))
+                .load().tunnels().getFirst();
         assertEquals("[" + expected + "]", tunnel.ikeProposals().toString());
         assertEquals(List.of(), site.warnings());
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "aes_gcm256;dh31;addke1=dh20 | AES_GCM_16_256-X25519-KE1_ECP384", "aes256gcm16-x25519-ke1_ecp384-ke2_ecp521 | AES_GCM_16_256-X25519-KE1_ECP384-KE2_ECP521",
+        "aes_gcm256;dh31;addke1=dh20 | AES_GCM_16_256-X25519-KE1_ECP384",
+                "aes256gcm16-x25519-ke1_ecp384-ke2_ecp521 | AES_GCM_16_256-X25519-KE1_ECP384-KE2_ECP521",
         "aes256gcm16-x25519-ke1_mlkem512 | AES_GCM_16_256-X25519-KE1_ML_KEM_512",
         "aes256gcm16-ke1_ecp384 | AES_GCM_16_256-MODP1536-KE1_ECP384",
         "aes256gcm16-x25519-ke1_ecp384,aes128gcm16-x25519 | AES_GCM_16_256-X25519-KE1_ECP384, AES_GCM_16_128-X25519"})
     void soAreThoseOfChildren(String written, String expected) {
-        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("phase2alg=aes_gcm256;modp1536", "esp=" + written)).load().tunnels().getFirst();
+        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("phase2alg=aes_gcm256;modp1536", "esp=" + written))
+                .load().tunnels().getFirst();
         assertEquals("[" + expected + "]", tunnel.espProposals().toString());
         assertEquals(List.of(), site.warnings());
     }
@@ -473,22 +494,23 @@ class IpsecConfTest {
         var old = written.startsWith("ike") ? "ike=aes_cbc256-sha2_384;modp1536" : "phase2alg=aes_gcm256;modp1536";
         var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace(old, written)).load().tunnels().getFirst();
         assertTrue(tunnel.ikeProposals().size() == 1 && tunnel.espProposals().size() == 1);
-        assertEquals(List.of("/etc/ipsec.d/a.conf:" + where + " offers less than it says: ML_KEM_768 is refused: it follows a group as an additional key exchange of IKEv2, like dh31;addke1=ml_kem_768"),
+        assertEquals(List.of("/etc/ipsec.d/a.conf:" + where
+                + " offers less than it says: ML_KEM_768 is refused: it follows a group as an additional key exchange of IKEv2, like dh31;addke1=ml_kem_768"),
                 site.warnings());
     }
 
     @Test
     void aKeyExchangeThatIsThereAlreadyIsLeftOut() {
-        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("ike=aes_cbc256-sha2_384;modp1536", "ike=aes256-sha256;dh20+dh31;addke1=dh20"))
-                .load().tunnels().getFirst();
+        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("ike=aes_cbc256-sha2_384;modp1536",
+                "ike=aes256-sha256;dh20+dh31;addke1=dh20")).load().tunnels().getFirst();
         assertEquals("[AES_CBC_256-HMAC_SHA2_256-X25519-KE1_ECP384]", tunnel.ikeProposals().toString());
         assertEquals(List.of("/etc/ipsec.d/a.conf:9:10: ike= offers less than it says: the same key exchange twice is not supported yet"), site.warnings());
     }
 
     @Test
     void withIkev2ChildrenMayHaveSeveralGroups() {
-        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("phase2alg=aes_gcm256;modp1536", "esp=aes_gcm256;modp2048,aes256-sha2_256;dh20,aes_gcm128"))
-                .load().tunnels().getFirst();
+        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("phase2alg=aes_gcm256;modp1536",
+                "esp=aes_gcm256;modp2048,aes256-sha2_256;dh20,aes_gcm128")).load().tunnels().getFirst();
         assertEquals("[AES_GCM_16_256-MODP2048, AES_CBC_256-HMAC_SHA2_256_128-ECP384, AES_GCM_16_128-MODP1536]", tunnel.espProposals().toString());
         assertEquals(List.of(), site.warnings());
     }
@@ -513,7 +535,8 @@ class IpsecConfTest {
     @ParameterizedTest
     @ValueSource(strings = {"chacha20_poly1305;modp1536", "chacha20poly1305-modp1536"})
     void chaCha20Poly1305IsForIkeV2(String written) {
-        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("phase2alg=aes_gcm256;modp1536", "esp=" + written)).load().tunnels().getFirst();
+        var tunnel = site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist").replace("phase2alg=aes_gcm256;modp1536", "esp=" + written))
+                .load().tunnels().getFirst();
         assertEquals("[CHACHA20_POLY1305_256-MODP1536]", tunnel.espProposals().toString());
     }
 
@@ -522,7 +545,8 @@ class IpsecConfTest {
         assertEquals("[AES_CBC_128-HMAC_SHA1-MODP1024]", replaced("ike=aes_cbc256-sha2_384;modp1536", "ike=aes128-sha1;modp1024").ikeProposals().toString());
         assertEquals(List.of("/etc/ipsec.d/a.conf:9:10: ike= names MODP1024, which should no longer be used (RFC 8247, section 2.4)"), site.warnings());
         assertEquals("[AES_GCM_16_256-MODP2048S256]", replaced("phase2alg=aes_gcm256;modp1536", "phase2alg=aes_gcm256;dh24").espProposals().toString());
-        assertEquals(List.of("/etc/ipsec.d/a.conf:10:16: phase2alg= names MODP2048S256, which should no longer be used (RFC 8247, section 2.4)"), site.warnings());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:10:16: phase2alg= names MODP2048S256, which should no longer be used (RFC 8247, section 2.4)"),
+                site.warnings());
     }
 
     @Test

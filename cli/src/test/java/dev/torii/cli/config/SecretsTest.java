@@ -37,7 +37,8 @@ class SecretsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "203.0.113.7 198.51.100.1 : PSK \"right secret\"", "203.0.113.7 198.51.100.1: PSK \"right secret\" # why", "198.51.100.1 203.0.113.7 : psk 'right secret'",
+        "203.0.113.7 198.51.100.1 : PSK \"right secret\"", "203.0.113.7 198.51.100.1: PSK \"right secret\" # why",
+                "198.51.100.1 203.0.113.7 : psk 'right secret'",
         ": PSK \"right secret\"", "203.0.113.7 : PSK \"right secret\"", "%any 198.51.100.1 : PSK \"right secret\"", "%any %any : PSK \"right secret\"",
         "203.0.113.7 192.0.2.9 198.51.100.1 : PSK \"right secret\"", "203.0.113.7 198.51.100.1 : PSK 0x7269676874_20736563726574",
         "203.0.113.7 198.51.100.1 : PSK 0scmlnaHQgc2VjcmV0", "192.168.1.42 198.51.100.1 : PSK \"right secret\""})
@@ -54,23 +55,28 @@ class SecretsTest {
     void theMostSpecificEntryWins() {
         assertEquals(Secret.ofText("both sides"), found(": PSK \"no identity\"\n%any 198.51.100.1 : PSK \"any and peer\"\n203.0.113.7 : PSK \"own identity\"\n"
                 + "203.0.113.7 %any : PSK \"own and any\"\n" + IDS + " : PSK \"both sides\"\n"));
-        assertEquals(Secret.ofText("own and any"), found(": PSK \"no identity\"\n%any 198.51.100.1 : PSK \"any and peer\"\n203.0.113.7 : PSK \"own identity\"\n203.0.113.7 %any : PSK \"own and any\"\n"));
-        assertEquals(Secret.ofText("own identity"), found(": PSK \"no identity\"\n%any 198.51.100.1 : PSK \"any and peer\"\n203.0.113.7 : PSK \"own identity\"\n"));
+        assertEquals(Secret.ofText("own and any"), found(": PSK \"no identity\"\n%any 198.51.100.1 : PSK \"any and peer\"\n203.0.113.7 : PSK \"own "
+                + "identity\"\n203.0.113.7 %any : PSK \"own and any\"\n"));
+        assertEquals(Secret.ofText("own identity"), found(": PSK \"no identity\"\n%any 198.51.100.1 : PSK \"any and peer\"\n203.0.113.7 : PSK \"own "
+                + "identity\"\n"));
         assertEquals(Secret.ofText("any and peer"), found(": PSK \"no identity\"\n%any 198.51.100.1 : PSK \"any and peer\"\n"));
     }
 
     @Test
     void anEntryOfThePeerAlonePlusAStrangerDoesNotMatch() {
         site.secrets("192.0.2.1 198.51.100.1 : PSK \"for another\"\n");
-        assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: no secret for 203.0.113.7 and 198.51.100.1 (conn one) | add to /etc/ipsec.d/a.secrets: 203.0.113.7 198.51.100.1 : PSK \"...\""), site.problems());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:1:1: no secret for 203.0.113.7 and 198.51.100.1 (conn one) | "
+                + "add to /etc/ipsec.d/a.secrets: 203.0.113.7 198.51.100.1 : PSK \"...\""), site.problems());
     }
 
     @Test
     void withADefaultRouteTheHostsAddressesStandForTheLocalIdentity() {
         String conn = Site.CONN.replace("left=192.168.1.42", "left=%defaultroute");
-        assertEquals(Secret.ofText("right secret"), secretOf(site.conf(conn).secrets("10.0.0.1 198.51.100.1 : PSK \"not this one\"\n192.168.1.42 198.51.100.1 : PSK \"right secret\"\n").load().tunnels().getFirst()));
+        assertEquals(Secret.ofText("right secret"), secretOf(site.conf(conn).secrets("10.0.0.1 198.51.100.1 : PSK \"not this one\"\n192.168.1.42 198.51.100.1 "
+                + ": PSK \"right secret\"\n").load().tunnels().getFirst()));
         // at boot there may be no address yet
-        assertEquals(Secret.ofText("right secret"), secretOf(site.host("127.0.0.1").secrets("10.0.0.1 198.51.100.1 : PSK \"right secret\"\n").load().tunnels().getFirst()));
+        assertEquals(Secret.ofText("right secret"), secretOf(site.host("127.0.0.1").secrets("10.0.0.1 198.51.100.1 : PSK \"right secret\"\n")
+                .load().tunnels().getFirst()));
     }
 
     @Test
@@ -101,7 +107,8 @@ class SecretsTest {
 
     @Test
     void postQuantumKeysAreThoseOfTheConnInTheOrderThatItNames() {
-        var secrets = "192.168.1.42 198.51.100.1 : PPKS \"one\" \"" + LONG + "\"\n: PPKS \"two\" 0x" + HexFormat.of().formatHex(LONG.getBytes(StandardCharsets.UTF_8)) + "\n";
+        var secrets = "192.168.1.42 198.51.100.1 : PPKS \"one\" \"" + LONG + "\"\n: PPKS \"two\" 0x" + HexFormat.of()
+                .formatHex(LONG.getBytes(StandardCharsets.UTF_8)) + "\n";
         assertEquals(List.of(key("one"), key("two")), postQuantum("ppk=insist", secrets).keys());
         assertEquals(List.of(key("two"), key("one")), postQuantum("ppk=insist;ppk-ids=\"two, one\"", secrets).keys());
         assertEquals(List.of(key("two")), postQuantum("ppk=insist;ppk-ids=two", secrets).keys());
@@ -111,8 +118,8 @@ class SecretsTest {
     @Test
     void postQuantumKeysThatAreMissingOrBadAreRefusedAndNeverShown() {
         site.conf(Site.CONN.replace("ikev2=no", "ikev2=insist\n     ppk=insist"));
-        assertEquals(List.of("/etc/ipsec.d/a.conf:9:10: conn one has no post-quantum key | add to /etc/ipsec.secrets: : PPKS \"name\" \"secret of 32 bytes or more\""),
-                site.secrets(Site.SECRET).problems());
+        assertEquals(List.of("/etc/ipsec.d/a.conf:9:10: conn one has no post-quantum key | "
+                + "add to /etc/ipsec.secrets: : PPKS \"name\" \"secret of 32 bytes or more\""), site.secrets(Site.SECRET).problems());
         var nameless = site.secrets(Site.SECRET + ": PPKS \"" + LONG + "\"\n").problems();
         assertEquals("/etc/ipsec.d/a.secrets:2:3: PPKS needs a name and a secret | write : PPKS \"name\" \"secret\"", nameless.getLast());
         assertFalse(nameless.toString().contains(LONG));
@@ -128,7 +135,8 @@ class SecretsTest {
     @Test
     void otherKindsAreSkippedWithAWarning() {
         site.secrets(": RSA {\n\tModulus: 0x03\n\t}\n@user : XAUTH \"password\"\n" + IDS + " : PSK \"right secret\"\n");
-        assertEquals(List.of("/etc/ipsec.d/a.secrets:1:3: only PSK, PPKS and files of private keys are used, this entry is not", "/etc/ipsec.d/a.secrets:4:9: only PSK, PPKS and files of private keys are used, this entry is not"), site.warnings());
+        assertEquals(List.of("/etc/ipsec.d/a.secrets:1:3: only PSK, PPKS and files of private keys are used, this entry is not",
+                "/etc/ipsec.d/a.secrets:4:9: only PSK, PPKS and files of private keys are used, this entry is not"), site.warnings());
     }
 
     @Test
@@ -156,7 +164,8 @@ class SecretsTest {
         "203.0.113.7 198.51.100.1 : PSK | 1:28: PSK without a secret"})
     void aMalformedEntryIsReportedAndItsSecretIsNot(String entry, String expected) {
         var problems = site.secrets(entry + "\n").problems();
-        assertEquals("/etc/ipsec.d/a.secrets:" + expected, problems.stream().filter(problem -> problem.contains(".secrets:1:")).findFirst().orElseThrow().replaceAll(" \\|.*", ""));
+        assertEquals("/etc/ipsec.d/a.secrets:" + expected,
+                problems.stream().filter(problem -> problem.contains(".secrets:1:")).findFirst().orElseThrow().replaceAll(" \\|.*", ""));
         assertFalse(problems.toString().contains("hunter2"), problems::toString);
     }
 

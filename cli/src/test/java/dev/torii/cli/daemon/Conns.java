@@ -38,7 +38,8 @@ final class Conns {
     static IkeConfig between(String name, IkeVersion version, InetAddress local, InetAddress remote, boolean initiate, Duration dpdDelay) {
         return new IkeConfig(name, version, Identity.ofAddress(local), Identity.ofAddress(remote),
                 Authentication.preSharedKey(Secret.ofText("a secret")), List.of(IKE), List.of(ESP), List.of(ALL), List.of(ALL),
-                Duration.ofHours(8), Duration.ofHours(1), Duration.ofMinutes(9), 100, Encapsulation.YES, initiate, dpdDelay, Duration.ofSeconds(20), Retransmission.Policy.STANDARD, Fragmentation.STANDARD, Lifecycle.STANDARD);
+                Duration.ofHours(8), Duration.ofHours(1), Duration.ofMinutes(9), 100, Encapsulation.YES, initiate, dpdDelay, Duration.ofSeconds(20),
+                Retransmission.Policy.STANDARD, Fragmentation.STANDARD, Lifecycle.STANDARD);
     }
 
     static IkeConfig named(String name) {

@@ -169,7 +169,9 @@ class ControlSocketTest {
     }
 
     @Test void aBugInAnAnswerIsThatClientsAffairOnly() throws IOException {
-        for (int i = 0; i < 2 * PLACES; i++) assertEquals("1\ntorii: internal error, please report it: java.lang.IllegalStateException: on purpose", ask("bug\n"));
+        for (int i = 0; i < 2 * PLACES; i++) {
+            assertEquals("1\ntorii: internal error, please report it: java.lang.IllegalStateException: on purpose", ask("bug\n"));
+        }
         assertEquals("0\nfine\n", ask("status\n"));
     }
 

@@ -21,7 +21,8 @@ class DaemonTest {
     /** Before anything of the host is touched, which needs no root. */
     @Test void withAnUnknownSecurityProviderNothingIsStarted() throws Exception {
         var config = SiteConfig.load(directory, Set::of);
-        var failure = assertThrows(GeneralSecurityException.class, () -> Daemon.start(config, new Daemon.Options(directory.resolve("run"), Optional.empty(), "Nobody")));
+        var failure = assertThrows(GeneralSecurityException.class,
+                () -> Daemon.start(config, new Daemon.Options(directory.resolve("run"), Optional.empty(), "Nobody")));
         assertTrue(failure.getMessage().startsWith("no security provider is called Nobody; with AES-GCM there are JDK, "), failure.getMessage());
         try (var files = Files.list(directory)) {
             assertEquals(List.of(), files.toList());

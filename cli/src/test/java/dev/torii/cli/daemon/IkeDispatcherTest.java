@@ -217,7 +217,8 @@ class IkeDispatcherTest {
         assertEquals(List.of(NotifyType.UNSUPPORTED_EXCHANGE_TYPE, NotifyType.UNSUPPORTED_EXCHANGE_TYPE, NotifyType.UNSUPPORTED_EXCHANGE_TYPE,
                 NotifyType.INVALID_EXCHANGE_TYPE), answers.stream().map(IkeDispatcherTest::notifyType).toList(), "RFC 2408, section 5.2");
         assertEquals(4, counters.of(Cause.IKE_EXCHANGE_REFUSED));
-        assertTrue(err.lines().getFirst().endsWith("Aggressive Mode is refused: it shows a hash of the pre-shared key to anyone who asks"), err.lines()::getFirst);
+        assertTrue(err.lines().getFirst().endsWith("Aggressive Mode is refused: it shows a hash of the pre-shared key to anyone who asks"),
+                err.lines()::getFirst);
     }
 
     @Test void aFloodFromManyAddressesIsAnsweredToFewAndAnotherSecondToOthers() throws Exception {

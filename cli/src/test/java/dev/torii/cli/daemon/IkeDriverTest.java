@@ -65,7 +65,8 @@ class IkeDriverTest {
     }
 
     private static ChildSa child(int spi) {
-        return new ChildSa(new Spi(spi), new Spi(spi + 1), Conns.ESP, Secret.copyOf(new byte[36]), Secret.copyOf(new byte[36]), List.of(Conns.ALL), List.of(Conns.ALL), PATH, true, true);
+        return new ChildSa(new Spi(spi), new Spi(spi + 1), Conns.ESP, Secret.copyOf(new byte[36]), Secret.copyOf(new byte[36]), List.of(Conns.ALL),
+                List.of(Conns.ALL), PATH, true, true);
     }
 
     private void start(IkeDriver driver) throws Exception {
@@ -74,7 +75,8 @@ class IkeDriverTest {
 
     @Test void effectsAreCarriedOutInTheirOrder() throws Exception {
         var driver = driver(event -> List.of(new Effect.Bound(new Cookie(1)), new Effect.Send(PATH, Octets.ofHex("aa")), new Effect.NatKeepalive(PATH),
-                new Effect.Unbound(new Cookie(1)), new Effect.TunnelUp(), new Effect.TunnelDown(new Reason.PeerDead()), new Effect.Send(PATH, Octets.ofHex("bb"))));
+                new Effect.Unbound(new Cookie(1)), new Effect.TunnelUp(), new Effect.TunnelDown(new Reason.PeerDead()),
+                new Effect.Send(PATH, Octets.ofHex("bb"))));
         start(driver);
         assertEquals(List.of("bind 1", "send aa", "keepalive", "unbind 1", "up", "down: " + new Reason.PeerDead().text(), "send bb"), surroundings.asked);
     }

@@ -22,9 +22,11 @@ class InstancesTest {
     private final Handover exchange = refused::incrementAndGet;
     private final List<FakeMachine> machines = new ArrayList<>();
     private final Instances instances = new Instances(peer -> {
-        var machine = new FakeMachine(event -> event instanceof Event.TakeOver ? List.of(new Effect.Bound(new Cookie(1))) : List.of(new Effect.Unbound(new Cookie(1))));
+        var machine = new FakeMachine(event ->
+                event instanceof Event.TakeOver ? List.of(new Effect.Bound(new Cookie(1))) : List.of(new Effect.Unbound(new Cookie(1))));
         machines.add(machine);
-        return new IkeDriver(loop, Conns.named("test"), () -> machine, new SaInstaller(new SaDatabase(), 0, 64, path -> (datagrams, count, trafficClass) -> {}), new FakeSurroundings());
+        return new IkeDriver(loop, Conns.named("test"), () -> machine, new SaInstaller(new SaDatabase(), 0, 64, path -> (datagrams, count, trafficClass) -> {}),
+                new FakeSurroundings());
     });
 
     @AfterEach void close() {

@@ -37,7 +37,8 @@ class KeyLogTest {
     private final List<String> failures = new ArrayList<>();
 
     private static ChildSa child() {
-        return new ChildSa(new Spi(0x01020304), new Spi(0xfffefdfc), Conns.ESP, KEY, Secret.copyOf((byte) 0xab), List.of(Conns.ALL), List.of(Conns.ALL), PATH, true, true);
+        return new ChildSa(new Spi(0x01020304), new Spi(0xfffefdfc), Conns.ESP, KEY, Secret.copyOf((byte) 0xab), List.of(Conns.ALL),
+                List.of(Conns.ALL), PATH, true, true);
     }
 
     private static IkeSa ike() {
@@ -62,7 +63,8 @@ class KeyLogTest {
         var file = directory.resolve("keys");
         var suite = new EspProposal(EspCipher.AES_CBC, 128, Optional.of(IntegrityAlgorithm.HMAC_SHA1_96), Optional.empty());
         var key = Secret.copyOf(Octets.ofHex("00".repeat(16) + "11".repeat(20)).toByteArray());
-        KeyLog.to(file, failures::add).inbound(new ChildSa(new Spi(0x1000), new Spi(0x2000), suite, key, key, List.of(Conns.ALL), List.of(Conns.ALL), PATH, true, true));
+        KeyLog.to(file, failures::add).inbound(new ChildSa(new Spi(0x1000), new Spi(0x2000), suite, key, key, List.of(Conns.ALL),
+                List.of(Conns.ALL), PATH, true, true));
         assertEquals("esp_sa\t\"IPv4\",\"*\",\"*\",\"0x00001000\",\"AES-CBC [RFC3602]\",\"0x" + "00".repeat(16) + "\",\"HMAC-SHA-1-96 [RFC2404]\",\"0x"
                 + "11".repeat(20) + "\"\n", Files.readString(file));
         assertFalse(key.isErased());
@@ -80,7 +82,8 @@ class KeyLogTest {
         assertEquals("""
                 ikev2_decryption_table\t0000000000000001,0000000000000002,00112233445566778899aabbccddeeff,ab,"AES-CBC-256 [RFC3602]",ab,\
                 00112233445566778899aabbccddeeff,"HMAC_SHA2_384_192 [RFC4868]"
-                ikev2_decryption_table\t0000000000000003,0000000000000004,00112233445566778899aabbccddeeff,ab,"AES-GCM-256 with 16 octet ICV [RFC5282]",,,"NONE [RFC4306]"
+                ikev2_decryption_table\t0000000000000003,0000000000000004,00112233445566778899aabbccddeeff,ab,"AES-GCM-256 with 16 octet ICV [RFC5282]",,,\
+                "NONE [RFC4306]"
                 """, Files.readString(file));
     }
 

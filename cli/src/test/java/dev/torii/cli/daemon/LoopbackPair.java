@@ -73,13 +73,15 @@ final class LoopbackPair implements AutoCloseable {
             this.config = config;
             this.address = address;
             this.toLose = toLose;
-            this.driver = new IkeDriver(loop, config, () -> recording.machine(config), new SaInstaller(sad, 0, 64, path -> (datagrams, count, trafficClass) -> {}), this);
+            this.driver = new IkeDriver(loop, config, () -> recording.machine(config),
+                    new SaInstaller(sad, 0, 64, path -> (datagrams, count, trafficClass) -> {}), this);
         }
 
         private void bind() throws InterruptedException {
             for (int port : new int[] {UdpSockets.IKE_PORT, UdpSockets.NAT_T_PORT}) {
                 var nominal = new InetSocketAddress(address, port);
-                var socket = new Bootstrap().group(loop.eventLoop()).channel(EpollDatagramChannel.class).handler(new SimpleChannelInboundHandler<DatagramPacket>() {
+                var bootstrap = new Bootstrap().group(loop.eventLoop()).channel(EpollDatagramChannel.class);
+                var socket = bootstrap.handler(new SimpleChannelInboundHandler<DatagramPacket>() {
                     @Override protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
                         driver.received(new Path(nominal, nominalOf.get(packet.sender())), Octets.of(ByteBufUtil.getBytes(packet.content())));
                     }

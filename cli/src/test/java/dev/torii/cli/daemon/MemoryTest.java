@@ -57,7 +57,8 @@ class MemoryTest {
         void step(Event event) {
             for (Effect effect : session.step(event)) {
                 switch (effect) {
-                    case Effect.Send(Path path, Octets message) -> underWay.add(() -> peer.step(new Event.Received(new Path(path.remote(), path.local()), message)));
+                    case Effect.Send(Path path, Octets message) ->
+                            underWay.add(() -> peer.step(new Event.Received(new Path(path.remote(), path.local()), message)));
                     case Effect.IkeUp(var sa) -> sa.keys().erase();
                     case Effect.InstallInbound(var child) -> erased(child.inboundKey(), () -> installer.installInbound(child));
                     case Effect.InstallOutbound(var child) -> erased(child.outboundKey(), () -> installer.installOutbound(child));

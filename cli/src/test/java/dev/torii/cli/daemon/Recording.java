@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Everything that went into one {@link IkeSession} and came out of it: its events, the answers of chance, its effects. Put into a fresh session, the same events
- * and answers must give the same effects. Holds keys: for tests only.
+ * Everything that went into one {@link IkeSession} and came out of it: its events, the answers of chance, its effects. Put into a fresh session, the same
+ * events and answers must give the same effects. Holds keys: for tests only.
  */
 final class Recording {
     /** One event and what the session asked for in return, written out with its keys. */

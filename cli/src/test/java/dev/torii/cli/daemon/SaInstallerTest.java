@@ -74,7 +74,8 @@ class SaInstallerTest {
         for (int keyBits : sizes) {
             var suite = new EspProposal(cipher, keyBits, integrity, Optional.empty());
             var key = Secret.copyOf(new byte[suite.keyMaterialBytes()]);
-            installer.installInbound(new ChildSa(new Spi(0x1000 + keyBits), new Spi(0x2000), suite, key, key, List.of(Conns.ALL), List.of(Conns.ALL), path("203.0.113.11"), true, true));
+            installer.installInbound(new ChildSa(new Spi(0x1000 + keyBits), new Spi(0x2000), suite, key, key, List.of(Conns.ALL), List.of(Conns.ALL),
+                    path("203.0.113.11"), true, true));
         }
         assertEquals(sizes.length, inbound().size());
     }
@@ -85,7 +86,8 @@ class SaInstallerTest {
         for (int keyBits : new int[] {128, 192, 256}) {
             var suite = new EspProposal(EspCipher.AES_CBC, keyBits, Optional.of(integrity), Optional.empty());
             var key = Secret.copyOf(new byte[suite.keyMaterialBytes()]);
-            installer.installInbound(new ChildSa(new Spi(0x1000 + keyBits), new Spi(0x2000), suite, key, key, List.of(Conns.ALL), List.of(Conns.ALL), path("203.0.113.11"), true, true));
+            installer.installInbound(new ChildSa(new Spi(0x1000 + keyBits), new Spi(0x2000), suite, key, key, List.of(Conns.ALL), List.of(Conns.ALL),
+                    path("203.0.113.11"), true, true));
         }
         assertEquals(List.of(0x1000 + 256, 0x1000 + 192, 0x1000 + 128), inbound().stream().sorted(Comparator.reverseOrder()).toList());
     }
@@ -119,7 +121,8 @@ class SaInstallerTest {
     @Test void ofTwoPeersOfOneTunnelEachHasItsOwn() {
         var other = new SaInstaller(sad, 3, 64, path -> (datagrams, count, trafficClass) -> {});
         var first = child(0x100, 256);
-        var second = new ChildSa(new Spi(0x200), first.outbound(), first.suite(), first.inboundKey(), first.outboundKey(), first.local(), first.remote(), first.path(), true, true);
+        var second = new ChildSa(new Spi(0x200), first.outbound(), first.suite(), first.inboundKey(), first.outboundKey(), first.local(), first.remote(),
+                first.path(), true, true);
         installer.installInbound(first);
         installer.installOutbound(first);
         other.installInbound(second);
@@ -147,7 +150,8 @@ class SaInstallerTest {
             }
         };
         var inUdp = child(0x100, 256);
-        var outside = new ChildSa(inUdp.inbound(), inUdp.outbound(), inUdp.suite(), inUdp.inboundKey(), inUdp.outboundKey(), inUdp.local(), inUdp.remote(), inUdp.path(), false, true);
+        var outside = new ChildSa(inUdp.inbound(), inUdp.outbound(), inUdp.suite(), inUdp.inboundKey(), inUdp.outboundKey(), inUdp.local(), inUdp.remote(),
+                inUdp.path(), false, true);
         assertFalse(installer.canSend(outside));
         assertTrue(installer.canSend(inUdp));
         var both = new SaInstaller(sad, 3, 64, ways);

@@ -34,7 +34,8 @@ class SdNotifyTest {
     }
 
     private Channel manager(String path) throws InterruptedException {
-        return new Bootstrap().group(loop.eventLoop()).channel(EpollDomainDatagramChannel.class).handler(new SimpleChannelInboundHandler<DomainDatagramPacket>() {
+        var bootstrap = new Bootstrap().group(loop.eventLoop()).channel(EpollDomainDatagramChannel.class);
+        return bootstrap.handler(new SimpleChannelInboundHandler<DomainDatagramPacket>() {
             @Override protected void channelRead0(ChannelHandlerContext context, DomainDatagramPacket packet) {
                 heard.add(packet.content().toString(StandardCharsets.UTF_8));
             }

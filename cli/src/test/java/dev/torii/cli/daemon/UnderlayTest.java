@@ -45,7 +45,8 @@ class UnderlayTest {
         var bare = Hosts.withoutDefaultRoute();
         var addresses = new ArrayList<>(List.of(InterfaceAddress.of(ETH0, address("10.9.9.9"), 24)));
         addresses.addAll(bare.addresses());
-        assertEquals(Optional.of(address("192.168.1.10")), source(new HostNetwork(bare.links(), addresses, List.of(OVER_ETH0))), "not the first of the interface");
+        assertEquals(Optional.of(address("192.168.1.10")), source(new HostNetwork(bare.links(), addresses, List.of(OVER_ETH0))),
+                "not the first of the interface");
     }
 
     @Test void withoutADefaultRouteThereIsNone() {
@@ -71,7 +72,8 @@ class UnderlayTest {
     @Test void theLowestMetricWinsUnlessItLeadsIntoATunnel() {
         var intoTunnel = Route.to(ANY, 0, NextHop.device(VTI1)).withProtocol(3);
         assertEquals(Optional.of(address("192.168.1.10")), source(host(OVER_ETH0, intoTunnel)));
-        assertEquals(Optional.of(address("192.168.254.1")), Underlay.defaultRouteSource(host(OVER_ETH0, intoTunnel), Set.of(), false), "somebody else's interface counts");
+        assertEquals(Optional.of(address("192.168.254.1")), Underlay.defaultRouteSource(host(OVER_ETH0, intoTunnel), Set.of(), false),
+                "somebody else's interface counts");
     }
 
     @Test void aRouteOfOursOrThatDropsIsNoDefaultRoute() {

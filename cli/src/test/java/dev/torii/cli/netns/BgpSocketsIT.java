@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** TCP MD5 signatures (RFC 2385) and the TTL that must be 255 (RFC 5082), with FRR: in both directions of dialling; then a restart of all of these neighbours. */
+/**
+ * TCP MD5 signatures (RFC 2385) and the TTL that must be 255 (RFC 5082), with FRR: in both directions of dialling; then a restart of all of these neighbours.
+ */
 @NamespaceTest(NamespaceTest.Needs.FRR)
 class BgpSocketsIT {
     private static final String PREFIX = "tp-sock";
@@ -27,7 +29,8 @@ class BgpSocketsIT {
 
     private static String frrs(int subnet, String... lines) {
         String address = "10.66." + subnet + ".1";
-        var text = new StringBuilder(" neighbor " + address + " remote-as 65000\n neighbor " + address + " timers connect 1\n neighbor " + address + " update-source 10.66." + subnet + ".2\n");
+        var text = new StringBuilder(" neighbor " + address + " remote-as 65000\n neighbor " + address + " timers connect 1\n neighbor " + address
+                + " update-source 10.66." + subnet + ".2\n");
         for (String line : lines) text.append(" neighbor ").append(address).append(' ').append(line).append('\n');
         return text.toString();
     }
@@ -46,7 +49,8 @@ class BgpSocketsIT {
             var frr = Frr.start(namespaces, "peers", peers("10.77.1.0/24", "10.77.2.0/24"), "");
             var torii = ToriiDaemon.start(namespaces, "torii").awaitReady();
             for (String up : List.of("10.66.1.2", "10.66.2.2", "10.66.6.2"))
-                Await.until("the session with " + up, Vpn.UP, () -> torii.job().output().contains("bgp " + up + ": session established"), () -> torii.job().tail(20));
+                Await.until("the session with " + up, Vpn.UP, () -> torii.job().output().contains("bgp " + up + ": session established"),
+                        () -> torii.job().tail(20));
             for (String down : List.of("10.66.3.2", "10.66.4.2", "10.66.5.2"))
                 assertTrue(!torii.job().output().contains("bgp " + down + ": session established"), () -> torii.job().tail(20));
             assertTrue(!torii.job().output().contains("theSameKey"), "a secret");
@@ -56,9 +60,10 @@ class BgpSocketsIT {
     }
 
     private static String peers(String... networks) {
-        var text = new StringBuilder("router bgp 65010\n bgp router-id 10.66.1.2\n no bgp ebgp-requires-policy\n no bgp network import-check\n bgp graceful-restart\n bgp graceful-restart preserve-fw-state\n");
-        text.append(frrs(1, "password theSameKey", "ttl-security hops 1", "passive")).append(frrs(2, "password theSameKey")).append(frrs(3, "password another")).append(frrs(4))
-                .append(frrs(5, "passive")).append(frrs(6, "ttl-security hops 1"));
+        var text = new StringBuilder("router bgp 65010\n bgp router-id 10.66.1.2\n no bgp ebgp-requires-policy\n no bgp network import-check\n bgp "
+                + "graceful-restart\n bgp graceful-restart preserve-fw-state\n");
+        text.append(frrs(1, "password theSameKey", "ttl-security hops 1", "passive")).append(frrs(2, "password theSameKey"))
+                .append(frrs(3, "password another")).append(frrs(4)).append(frrs(5, "passive")).append(frrs(6, "ttl-security hops 1"));
         for (String network : networks) text.append(" network ").append(network).append('\n');
         return text.toString();
     }
@@ -68,7 +73,9 @@ class BgpSocketsIT {
         Await.until("both networks", Vpn.UP, () -> routes(namespaces).size() == 2, () -> torii.job().tail(20));
         frr.killBgpd();
         for (String neighbor : List.of("10.66.1.2", "10.66.2.2", "10.66.6.2"))
-            Await.until("the end of " + neighbor, Vpn.UP, () -> torii.job().output().contains("bgp " + neighbor + ": the neighbor restarts: its 2 routes are kept for 120 s"), () -> torii.job().tail(20));
+            Await.until("the end of " + neighbor, Vpn.UP,
+                    () -> torii.job().output().contains("bgp " + neighbor + ": the neighbor restarts: its 2 routes are kept for 120 s"),
+                    () -> torii.job().tail(20));
         assertEquals(2, routes(namespaces).size(), "while nobody speaks BGP there");
         var before = routes(namespaces).stream().filter(route -> route.contains("10.77.1.0/24")).findFirst().orElseThrow();
         frr.startBgpd(peers("10.77.1.0/24"));
@@ -97,7 +104,9 @@ class BgpSocketsIT {
                 """.replace("@", namespaces.name("")), List.of("ip", "-batch", "-")).orFail("two namespaces");
         for (String name : List.of("torii", "peers")) {
             var script = new StringBuilder("ip link set lo up; ip link set eth0 up\n");
-            for (int subnet = 1; subnet <= 6; subnet++) script.append("ip addr add 10.66.").append(subnet).append(name.equals("torii") ? ".1" : ".2").append("/24 dev eth0\n");
+            for (int subnet = 1; subnet <= 6; subnet++) {
+                script.append("ip addr add 10.66.").append(subnet).append(name.equals("torii") ? ".1" : ".2").append("/24 dev eth0\n");
+            }
             namespaces.script(name, script.toString()).orFail("the addresses of " + name);
         }
     }

@@ -39,7 +39,10 @@ class EspWithStrongswan6IT {
                          ike=aes_cbc256-sha2_384;modp1536
                          phase2alg=aes_gcm256;modp1536
                     """.formatted(toriiBegins ? "start" : "add", version == 1 ? "no" : "insist"))) {
-                if (!toriiBegins) charon(vpn, "oci2", conf.replace("remote_addrs = %any", "remote_addrs = " + Topology.headEndAddress(1)).replace("start_action = none", "start_action = start"), config);
+                if (!toriiBegins) {
+                    charon(vpn, "oci2", conf.replace("remote_addrs = %any", "remote_addrs = " + Topology.headEndAddress(1)).replace("start_action = none",
+                            "start_action = start"), config);
+                }
                 Await.until("a ping through the tunnel", Vpn.UP, () -> Ping.answered(vpn.namespaces(), "oci1", THERE), vpn.evidence(torii));
                 assertEquals(0, Ping.of(vpn.namespaces(), "oci1", THERE, 50).lost(), vpn.evidence(torii).get());
                 assertTrue(here.of(OuterCounts.PLAIN) >= 50 && there.of(OuterCounts.PLAIN) >= 50, vpn.evidence(torii).get());
@@ -73,6 +76,7 @@ class EspWithStrongswan6IT {
         var directory = Strongswan.directory(vpn.namespaces(), namespace);
         Files.createDirectories(directory);
         Files.writeString(directory.resolve("more-esp.conf"), "plugins {\n  kernel-libipsec {\n    raw_esp = yes\n    fwmark = 0x42\n  }\n}\n");
-        Strongswan.start(vpn.namespaces(), namespace, namespace, 500, 4500, conf, config.tunCommands(), config.logLevel(), Optional.of(Strongswan.unpacked("trixie").orElseThrow()));
+        Strongswan.start(vpn.namespaces(), namespace, namespace, 500, 4500, conf, config.tunCommands(), config.logLevel(),
+                Optional.of(Strongswan.unpacked("trixie").orElseThrow()));
     }
 }

@@ -124,12 +124,13 @@ class FragmentationIT {
     }
 
     private static void renewed(Vpn vpn, ToriiDaemon torii, String conn) {
-        Await.until("a renewal of " + conn, Vpn.UP, () -> torii.job().output().lines().filter(line -> line.contains(conn) && line.contains("IKE SA established")).count() > 1,
-                vpn.evidence(torii));
+        Await.until("a renewal of " + conn, Vpn.UP, () ->
+                torii.job().output().lines().filter(line -> line.contains(conn) && line.contains("IKE SA established")).count() > 1, vpn.evidence(torii));
     }
 
     private static void childRenewed(Vpn vpn, ToriiDaemon torii) {
-        Await.until("a renewal", Vpn.UP, () -> torii.job().output().lines().filter(line -> line.contains("IPsec SA established")).count() > 1, vpn.evidence(torii));
+        Await.until("a renewal", Vpn.UP, () -> torii.job().output().lines().filter(line -> line.contains("IPsec SA established")).count() > 1,
+                vpn.evidence(torii));
     }
 
     private static void pings(Vpn vpn, ToriiDaemon torii, String from, int host) {
@@ -139,8 +140,10 @@ class FragmentationIT {
     }
 
     /** A charon that fragments at a size of its own; the size is no connection's, so the settings are read again before anything begins. */
-    private static Strongswan fragmenting(Vpn vpn, String namespace, String name, int port, int portNatT, StrongswanConfig config, String use) throws IOException {
-        var swanctl = config.swanctlConf().replace("encap = yes", "encap = yes\n    fragmentation = " + use).replace("start_action = start", "start_action = none");
+    private static Strongswan fragmenting(Vpn vpn, String namespace, String name, int port, int portNatT, StrongswanConfig config,
+            String use) throws IOException {
+        var swanctl = config.swanctlConf().replace("encap = yes", "encap = yes\n    fragmentation = " + use)
+                .replace("start_action = start", "start_action = none");
         var charon = Strongswan.start(vpn.namespaces(), namespace, name, port, portNatT, swanctl, config.tunCommands(), config.logLevel());
         var settings = vpn.namespaces().state().resolve("strongswan-" + name).resolve("strongswan.conf");
         Files.writeString(settings, Files.readString(settings).replaceFirst("charon \\{", "charon {\n  fragment_size = " + PEERS_PACKET));
@@ -174,7 +177,8 @@ class FragmentationIT {
         for (boolean toCpe : new boolean[] {true, false}) {
             var direction = " && ip." + (toCpe ? "dst" : "src") + " == " + Topology.CPE_PUBLIC;
             assertTrue(frames(capture, "isakmp.fragments && isakmp.exchangetype == 32" + direction) > 0, "Quick Mode put together" + direction);
-            assertTrue(frames(capture, "isakmp.fragments && isakmp.exchangetype == 36 && isakmp.typepayload == 33" + direction) > 0, "CREATE_CHILD_SA decrypted" + direction);
+            assertTrue(frames(capture, "isakmp.fragments && isakmp.exchangetype == 36 && isakmp.typepayload == 33" + direction) > 0,
+                    "CREATE_CHILD_SA decrypted" + direction);
         }
         assertEquals(0, frames(capture, "_ws.malformed"));
         assertEquals(0, frames(capture, "isakmp && !(isakmp.exchangetype == 34) && ip.len > 1280"));

@@ -284,11 +284,15 @@ class FrrDifferenceIT {
             torii.awaitReady();
 
             var wanted = Await.holds(CONVERGED, () -> frrs(frr).equals(toriis(torii)) && told(besideFrr, "B").size() > 10
-                    && told(besideTorii, "A").equals(told(besideFrr, "A")) && told(besideTorii, "B").equals(told(besideFrr, "B")) && told(besideTorii, "C").equals(told(besideFrr, "C")));
+                    && told(besideTorii, "A").equals(told(besideFrr, "A")) && told(besideTorii, "B").equals(told(besideFrr, "B"))
+                    && told(besideTorii, "C").equals(told(besideFrr, "C")));
             assertEquals(text(frrs(frr)), text(toriis(torii)), torii.job().tail(20));
-            for (String view : List.of("A", "B", "C")) assertEquals(text(told(besideFrr, view)), text(told(besideTorii, view)), "what neighbour " + view + " was told");
+            for (String view : List.of("A", "B", "C")) {
+                assertEquals(text(told(besideFrr, view)), text(told(besideTorii, view)), "what neighbour " + view + " was told");
+            }
             for (String prefix : List.of("10.0.1.0/24", "10.0.5.0/24", "10.0.9.0/24", "172.16.2.0/24"))
-                assertEquals(details(frr.vtysh("show bgp ipv4 unicast " + prefix + " json").out()), details(torii.torii("show", "bgp", prefix, "--json").out()), prefix);
+                assertEquals(details(frr.vtysh("show bgp ipv4 unicast " + prefix + " json").out()),
+                        details(torii.torii("show", "bgp", prefix, "--json").out()), prefix);
             var prefixLists = frr.vtysh("show ip prefix-list json").out();                      // one tree a daemon
             assertEquals(tree("{" + prefixLists.substring(prefixLists.indexOf("\"BGP\""))).path("BGP").path("OCI-IN"),
                     tree(torii.torii("show", "ip", "prefix-list", "OCI-IN", "--json").out()).path("BGP").path("OCI-IN"));
@@ -304,7 +308,9 @@ class FrrDifferenceIT {
                 """.formatted(one, other).replace("@", namespaces.name("")), List.of("ip", "-batch", "-")).orFail("two namespaces");
         for (String name : List.of(one, other)) {
             var script = new StringBuilder("ip link set lo up; ip link set eth0 up\n");
-            for (int subnet = 0; subnet < 3; subnet++) script.append("ip addr add 192.168.254.").append(4 * subnet + (name.equals(one) ? 1 : 2)).append("/30 dev eth0\n");
+            for (int subnet = 0; subnet < 3; subnet++) {
+                script.append("ip addr add 192.168.254.").append(4 * subnet + (name.equals(one) ? 1 : 2)).append("/30 dev eth0\n");
+            }
             namespaces.script(name, script.toString()).orFail("the addresses of " + name);
         }
     }
@@ -332,11 +338,14 @@ class FrrDifferenceIT {
             var line = new TreeMap<String, String>();
             for (String field : List.of("origin", "metric", "locPrf", "weight", "valid", "sourced", "local", "atomicAggregate", "aggregatorAs"))
                 if (path.has(field)) line.put(field, path.path(field).asText());
-            for (String field : List.of("aspath", "community", "largeCommunity", "extendedCommunity")) if (path.has(field)) line.put(field, path.path(field).path("string").asText());
+            for (String field : List.of("aspath", "community", "largeCommunity", "extendedCommunity")) {
+                if (path.has(field)) line.put(field, path.path(field).path("string").asText());
+            }
             line.put("length", path.path("aspath").path("length").asText());
             if (tree(json).path("paths").size() < 3) line.put("reason", path.path("bestpath").path("selectionReason").asText());
             line.put("nexthop", path.path("nexthops").path(0).path("ip").asText());
-            line.put("from", path.path("peer").path("peerId").asText() + " " + path.path("peer").path("routerId").asText() + " " + path.path("peer").path("type").asText());
+            line.put("from", path.path("peer").path("peerId").asText() + " " + path.path("peer").path("routerId").asText() + " "
+                    + path.path("peer").path("type").asText());
             paths.add(line.toString());
         }
         return paths;
@@ -349,11 +358,16 @@ class FrrDifferenceIT {
             for (JsonNode path : tree(neighbour.vtysh("show bgp view " + view + " ipv4 unicast " + prefix + " json").out()).path("paths")) {
                 if (path.path("peer").path("peerId").asText().equals("0.0.0.0")) continue;      // its own
                 var line = new TreeMap<String, String>();
-                for (String field : List.of("origin", "metric", "locPrf", "atomicAggregate", "aggregatorAs", "aggregatorId")) if (path.has(field)) line.put(field, path.path(field).asText());
+                for (String field : List.of("origin", "metric", "locPrf", "atomicAggregate", "aggregatorAs", "aggregatorId")) {
+                    if (path.has(field)) line.put(field, path.path(field).asText());
+                }
                 line.put("path", path.path("aspath").path("string").asText());
-                for (String field : List.of("community", "largeCommunity", "extendedCommunity")) if (path.has(field)) line.put(field, path.path(field).path("string").asText());
+                for (String field : List.of("community", "largeCommunity", "extendedCommunity")) {
+                    if (path.has(field)) line.put(field, path.path(field).path("string").asText());
+                }
                 line.put("nexthop", path.path("nexthops").path(0).path("ip").asText());
-                if (line.get("path").startsWith("64512 65000 64512")) continue;                 // FRR announces a route to whom it comes from: as-override lets it in
+                // FRR announces a route to whom it comes from: as-override lets it in
+                if (line.get("path").startsWith("64512 65000 64512")) continue;
                 table.put(prefix, line.toString());
             }
         }

@@ -34,7 +34,8 @@ class HostIT {
             vpn.awaitBothNextHops(cpe);
             // the default route, the gateways' prefix, and the other gateway itself
             oci.headEndBgp(1).configure("ip route 198.51.100.12/32 blackhole", "router bgp 31898", "address-family ipv4 unicast",
-                    "network 198.51.100.0/24", "network 198.51.100.12/32", "neighbor 192.168.254.1 default-originate", "neighbor 192.168.254.1 route-map ALLOW-ALL out");
+                    "network 198.51.100.0/24", "network 198.51.100.12/32", "neighbor 192.168.254.1 default-originate",
+                    "neighbor 192.168.254.1 route-map ALLOW-ALL out");
             Await.until("the gateways' prefix over the tunnel", Vpn.UP, () -> route(vpn, "198.51.100.0/24").contains("vti01"), vpn.evidence(cpe));
             assertTrue(route(vpn, "198.51.100.11/32").contains("via 192.168.1.1"), route(vpn, "198.51.100.11/32"));
             assertTrue(route(vpn, "198.51.100.12/32").contains("via 192.168.1.1"), route(vpn, "198.51.100.12/32"));

@@ -56,7 +56,8 @@ class IdentityIT {
             pings(vpn, torii, "172.16.9.253", c);
             var first = Ping.start(vpn.namespaces(), "oci1", "192.168.60.253", Duration.ofMillis(20));
             var second = Ping.start(vpn.namespaces(), "oci1", "192.168.61.253", Duration.ofMillis(20));
-            Await.until("renewals of both", Duration.ofSeconds(60), () -> children(torii, "anybody[1]") > 3 && children(torii, "anybody[2]") > 3, vpn.evidence(torii));
+            Await.until("renewals of both", Duration.ofSeconds(60), () -> children(torii, "anybody[1]") > 3 && children(torii, "anybody[2]") > 3,
+                    vpn.evidence(torii));
             noneIsLost(second, torii);
             Await.until("the refusal of d", Vpn.UP, () -> torii.job().output().contains("probable pre-shared key mismatch"), vpn.evidence(torii));
             assertFalse(stranger.established(), stranger::log);
@@ -92,7 +93,8 @@ class IdentityIT {
         vpn.files().writeHeadEnd(root, Mode.STATIC, 1);
         Files.writeString(root.resolve("etc/ipsec.d/cpe.conf"), conf);
         var secrets = root.resolve("etc/ipsec.d/cpe.secrets");
-        var lines = peers.stream().map(peer -> "@gw.example @" + peer + ".example : PSK \"" + (secret.endsWith(" ") ? secret + peer : secret) + "\"\n").toList();
+        var lines = peers.stream().map(peer -> "@gw.example @" + peer + ".example : PSK \"" + (secret.endsWith(" ") ? secret + peer : secret) + "\"\n")
+                .toList();
         Files.writeString(secrets, String.join("", lines));
         Files.setPosixFilePermissions(secrets, PosixFilePermissions.fromString("rw-------"));
         return ToriiDaemon.start(vpn.namespaces(), "oci1").awaitReady();
@@ -105,7 +107,8 @@ class IdentityIT {
                 .replace("id = " + Topology.headEndAddress(1) + "\n", "id = gw.example\n").replace("id-2 = " + Topology.headEndAddress(1), "id-2 = gw.example")
                 .replace("192.168.2.0/24", net + ".0/24");
         int table = 1000 + net.hashCode() % 1000;
-        var commands = "addr add " + net + ".253/32 dev @tun\nroute append 10.0.2.0/24 dev @tun table " + table + "\nrule add from " + net + ".253 table " + table + " priority 100\n";
+        var commands = "addr add " + net + ".253/32 dev @tun\nroute append 10.0.2.0/24 dev @tun table " + table + "\nrule add from " + net + ".253 table "
+                + table + " priority 100\n";
         return Strongswan.start(vpn.namespaces(), "cpe", name + net, 0, 0, conf, commands, config.logLevel());
     }
 

@@ -60,7 +60,8 @@ class IkeV2IT {
                 var peer = Strongswan.start(vpn.namespaces(), "cpe", config);
                 awaitPing(vpn, headEnd, "cpe", inside(1));
                 var ping = ping(vpn, inside(1));
-                Await.until("renewals", Duration.ofSeconds(90), () -> renewals(headEnd, "cpe", CHILD) > 4 && renewals(headEnd, "cpe", IKE) > 2, vpn.evidence(headEnd));
+                Await.until("renewals", Duration.ofSeconds(90), () -> renewals(headEnd, "cpe", CHILD) > 4 && renewals(headEnd, "cpe", IKE) > 2,
+                        vpn.evidence(headEnd));
                 noneIsLost(ping, headEnd);
                 oneIkeSa(peer);
                 peer.job().kill();

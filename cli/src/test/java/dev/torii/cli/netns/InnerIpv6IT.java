@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** IPv6 inside tunnels over IPv4, with strongSwan: beside IPv4 in one child (IKEv2) or in one of its own (IKEv1), and ::/0 with an IPv6 address in the tunnel. */
+/**
+ * IPv6 inside tunnels over IPv4, with strongSwan: beside IPv4 in one child (IKEv2) or in one of its own (IKEv1), and ::/0 with an IPv6 address in the tunnel.
+ */
 @NamespaceTest(NamespaceTest.Needs.STRONGSWAN)
 class InnerIpv6IT {
     private static final String PREFIX = "to-six";
@@ -59,17 +61,20 @@ class InnerIpv6IT {
             var conf = headEnd(vpn, 1, 1);
             int at = conf.indexOf("      net {");
             int end = conf.indexOf("\n      }\n", at) + "\n      }\n".length();
-            var six = conf.substring(at, end).replace("net {", "six {").replace("10.0.2.0/24", SixNetwork.COMPUTE_SUBNET).replace("192.168.2.0/24", SixNetwork.LIC_SUBNET);
+            var six = conf.substring(at, end).replace("net {", "six {").replace("10.0.2.0/24", SixNetwork.COMPUTE_SUBNET)
+                    .replace("192.168.2.0/24", SixNetwork.LIC_SUBNET);
             var peer = start(vpn, 1, conf.substring(0, end) + six + conf.substring(end), NARROW);
             var two = start(vpn, 2, (conf.substring(0, end) + six + conf.substring(end)).replace(Topology.headEndAddress(1), Topology.headEndAddress(2))
                     .replace(vpn.files().secret(1), vpn.files().secret(2)), NARROW);
             try (var cpe = startCpe(vpn, twoFamilies(conns(vpn)))) {
                 awaitPings(vpn, cpe);
-                Await.until("both tunnels in the route", Vpn.UP, () -> routes(vpn).contains("dev vti01") && routes(vpn).contains("dev vti02"), vpn.evidence(cpe));
+                Await.until("both tunnels in the route", Vpn.UP, () -> routes(vpn).contains("dev vti01") && routes(vpn).contains("dev vti02"),
+                        vpn.evidence(cpe));
                 assertEquals(2, installed(peer), peer.swanctl("--list-sas").text());
                 Ping.allAnswered(vpn.namespaces(), "lic", SixNetwork.COMPUTE, 20, vpn.evidence(cpe));
                 two.close();
-                Await.until("one tunnel in the route", Vpn.UP, () -> routes(vpn).contains("dev vti01") && !routes(vpn).contains("dev vti02"), vpn.evidence(cpe));
+                Await.until("one tunnel in the route", Vpn.UP, () -> routes(vpn).contains("dev vti01") && !routes(vpn).contains("dev vti02"),
+                        vpn.evidence(cpe));
                 Ping.allAnswered(vpn.namespaces(), "lic", SixNetwork.COMPUTE, 20, vpn.evidence(cpe));
                 Ping.allAnswered(vpn.namespaces(), "cmp", SixNetwork.LIC, 20, vpn.evidence(cpe));
             }

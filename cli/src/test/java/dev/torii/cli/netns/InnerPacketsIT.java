@@ -72,7 +72,8 @@ class InnerPacketsIT {
     private static Set<String> fields(Path capture, String filter, String... names) {
         var command = Stream.concat(Stream.of("tshark", "-r", capture.toString(), "-Y", filter, "-T", "fields", "-E", "separator=,", "-E", "occurrence=f"),
                 Arrays.stream(names).flatMap(name -> Stream.of("-e", name)));
-        return Shell.run(Shell.SHORT, command.toArray(String[]::new)).orFail("tshark").out().lines().filter(line -> !line.isBlank()).collect(Collectors.toCollection(TreeSet::new));
+        return Shell.run(Shell.SHORT, command.toArray(String[]::new)).orFail("tshark").out().lines().filter(line -> !line.isBlank())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** The interface hands over whole Ethernet packets here, so that it is the packet path that has to do something. */
@@ -89,7 +90,8 @@ class InnerPacketsIT {
             assertTrue(ping(vpn, "-M dont -s 4000").ok(), "fragments cut again");
             var esp = outside.stop();
             var inner = behind.stop();
-            assertEquals(Set.of(), fields(esp, "ip.src == " + Topology.CPE_PUBLIC + " && (ip.flags.mf == 1 || ip.frag_offset > 0)", "frame.number"), "no outer fragment");
+            assertEquals(Set.of(), fields(esp, "ip.src == " + Topology.CPE_PUBLIC + " && (ip.flags.mf == 1 || ip.frag_offset > 0)", "frame.number"),
+                    "no outer fragment");
             assertEquals(Set.of("1"), fields(esp, ESP, "ip.flags.df"));
             assertTrue(fields(inner, "ip.flags.mf == 1", "ip.len").contains("1436"), () -> fields(inner, "ip", "ip.len").toString());
             assertEquals(Set.of(), fields(inner, "ip.len > " + FITS, "ip.len"));
@@ -168,14 +170,16 @@ class InnerPacketsIT {
     @Test
     void aPathThatSwallowsLongPacketsIsSearched() {
         try (var vpn = Vpn.network(PREFIX, Mode.BGP)) {
-            vpn.namespaces().script("inet", "ip link set tooci1 mtu 1400; nft -f - <<'E'\ntable ip silent { chain out { type filter hook output priority 0; icmp type destination-unreachable drop; }\n}\nE")
-                    .orFail("a link that says nothing");
+            vpn.namespaces().script("inet", "ip link set tooci1 mtu 1400; nft -f - <<'E'\ntable ip silent { chain out { type filter hook output priority 0; "
+                    + "icmp type destination-unreachable drop; }\n}\nE").orFail("a link that says nothing");
             vpn.namespaces().script("oci1", "ip link set wan mtu 1400").orFail("the peer's end of it");
             Strongswan.start(vpn.namespaces(), "oci1", StrongswanConfig.bgpHeadEnd(1, vpn.files().secret(1)));
             try (var cpe = vpn.startCpe()) {
                 Await.until("a ping", Duration.ofSeconds(60), () -> Ping.answered(vpn.namespaces(), "cpe", "192.168.254.2"), vpn.evidence(cpe));
-                Await.until("an MTU that the path carries", Duration.ofSeconds(90), () -> mtu(vpn) <= FITS_IN_1400 && mtu(vpn) > FITS_IN_1400 - 12, vpn.evidence(cpe));
-                var longest = vpn.namespaces().run("cpe", Duration.ofSeconds(6), "ping", "-n", "-c1", "-W2", "-M", "do", "-s", Integer.toString(mtu(vpn) - 28), "192.168.254.2");
+                Await.until("an MTU that the path carries", Duration.ofSeconds(90), () -> mtu(vpn) <= FITS_IN_1400 && mtu(vpn) > FITS_IN_1400 - 12,
+                        vpn.evidence(cpe));
+                var longest = vpn.namespaces().run("cpe", Duration.ofSeconds(6), "ping", "-n", "-c1", "-W2", "-M", "do", "-s",
+                        Integer.toString(mtu(vpn) - 28), "192.168.254.2");
                 assertTrue(longest.ok(), longest.text());
                 assertTrue(cpe.torii("traffic").text().contains("probe"), cpe.torii("traffic").text());
             }

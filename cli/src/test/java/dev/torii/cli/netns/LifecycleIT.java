@@ -24,7 +24,8 @@ class LifecycleIT {
     void whenTheLinkIsBackAWaitingConnectionTriesAtOnce() throws IOException {
         try (var vpn = Vpn.network(PREFIX, Mode.BGP)) {
             Strongswan.start(vpn.namespaces(), "oci1", StrongswanConfig.bgpHeadEnd(1, vpn.files().secret(1)));
-            writeCpe(vpn, "left=%defaultroute", "left=192.168.1.42", "auto=start", "auto=start\n     dpddelay=1\n     dpdtimeout=3\n     retransmit-interval=20000");
+            writeCpe(vpn, "left=%defaultroute", "left=192.168.1.42", "auto=start",
+                    "auto=start\n     dpddelay=1\n     dpdtimeout=3\n     retransmit-interval=20000");
             try (var cpe = ToriiDaemon.start(vpn.namespaces(), "cpe").awaitReady()) {
                 awaitPing(vpn, cpe, SOON);
                 ip(vpn, "link set ens3 down");
@@ -49,9 +50,11 @@ class LifecycleIT {
                 long start = System.nanoTime();
                 cpe.job().terminate();
                 assertTrue(cpe.job().awaitEnd(Duration.ofSeconds(10)), () -> cpe.job().tail(20));
-                System.out.printf("the daemon ended %d ms after it was asked, the peer %s%n", (System.nanoTime() - start) / 1_000_000, frozen ? "frozen" : "answering");
+                System.out.printf("the daemon ended %d ms after it was asked, the peer %s%n", (System.nanoTime() - start) / 1_000_000,
+                        frozen ? "frozen" : "answering");
                 if (frozen) vpn.namespaces().script("oci1", "kill -CONT " + peer.job().pid()).orFail("kill -CONT");
-                Await.until("no IKE SA at the peer", SOON, () -> !peer.swanctl("--list-sas").out().contains("ESTABLISHED"), () -> peer.swanctl("--list-sas").text());
+                Await.until("no IKE SA at the peer", SOON, () -> !peer.swanctl("--list-sas").out().contains("ESTABLISHED"),
+                        () -> peer.swanctl("--list-sas").text());
             }
         }
     }
@@ -86,7 +89,8 @@ class LifecycleIT {
                 awaitPing(vpn, headEnd, SOON);
                 assertTrue(peer.log().contains("24576") || peer.log().contains("RESP"), peer.log());
                 var ping = Ping.start(vpn.namespaces(), "cpe", INSIDE, Duration.ofMillis(10));
-                Await.until("renewals", SOON, () -> children(headEnd, "cpe") > 3 && headEnd.job().output().split("ISAKMP SA established", -1).length > 2, vpn.evidence(headEnd));
+                Await.until("renewals", SOON, () -> children(headEnd, "cpe") > 3 && headEnd.job().output().split("ISAKMP SA established", -1).length > 2,
+                        vpn.evidence(headEnd));
                 var figures = ping.stop();
                 assertEquals(0, figures.lost(), figures + "\n" + headEnd.job().tail(40));
             }

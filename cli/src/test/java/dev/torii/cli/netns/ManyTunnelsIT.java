@@ -58,7 +58,8 @@ class ManyTunnelsIT {
     }
 
     private static void ip(String namespace, String commands) {
-        Shell.run(Shell.SHORT, commands + "\n", namespace.isEmpty() ? List.of("ip", "-batch", "-") : List.of("ip", "-n", namespace, "-batch", "-")).orFail("ip -batch");
+        Shell.run(Shell.SHORT, commands + "\n", namespace.isEmpty() ? List.of("ip", "-batch", "-") : List.of("ip", "-n", namespace, "-batch", "-"))
+                .orFail("ip -batch");
     }
 
     private static ToriiDaemon start(Namespaces namespaces, String side, String auto) throws IOException {
@@ -81,7 +82,8 @@ class ManyTunnelsIT {
                          dpddelay=10
                          dpdtimeout=30
                          salifetime=25s
-                    """.formatted(i, side.equals("one") ? "198.18.0.1" : address(i), side.equals("one") ? address(i) : "198.18.0.1", i, auto, i % 2 == 0 ? "no" : "insist"));
+                    """.formatted(i, side.equals("one") ? "198.18.0.1" : address(i), side.equals("one") ? address(i) : "198.18.0.1", i, auto,
+                    i % 2 == 0 ? "no" : "insist"));
         }
         var directory = Files.createDirectories(root.resolve("etc/ipsec.d"));
         Files.writeString(directory.resolve("many.conf"), conf);

@@ -65,6 +65,7 @@ class NothingInTheClearIT {
     }
 
     private static long frames(Path capture, String filter) {
-        return Shell.run(Shell.SHORT, "tshark", "-r", capture.toString(), "-Y", filter, "-T", "fields", "-e", "frame.number").orFail("tshark").out().lines().count();
+        return Shell.run(Shell.SHORT, "tshark", "-r", capture.toString(), "-Y", filter, "-T", "fields", "-e", "frame.number")
+                .orFail("tshark").out().lines().count();
     }
 }

@@ -39,10 +39,12 @@ final class Numbered {
     /** Sends {@code count} datagrams numbered from {@code first} on, so many a second; waits for stragglers. */
     static Tally exchange(Namespaces namespaces, String from, String to, int first, int count, int perSecond) {
         var limit = Duration.ofSeconds(30 + count / perSecond);
-        var out = namespaces.run(from, limit, command("ask", to, Integer.toString(first), Integer.toString(count), Integer.toString(perSecond)).toArray(String[]::new)).orFail("numbered").out();
+        var out = namespaces.run(from, limit, command("ask", to, Integer.toString(first), Integer.toString(count), Integer.toString(perSecond))
+                .toArray(String[]::new)).orFail("numbered").out();
         var tally = TALLY.matcher(out);
         if (!tally.find()) throw new AssertionError(out);
-        return new Tally(Integer.parseInt(tally.group(1)), Integer.parseInt(tally.group(2)), Integer.parseInt(tally.group(3)), Integer.parseInt(tally.group(4)));
+        return new Tally(Integer.parseInt(tally.group(1)), Integer.parseInt(tally.group(2)), Integer.parseInt(tally.group(3)),
+                Integer.parseInt(tally.group(4)));
     }
 
     private static List<String> command(String... arguments) {

@@ -15,7 +15,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Tunnels over IPv6 with strongSwan: tunnel 1 speaks IKEv1 from a fixed address, tunnel 2 IKEv2 from %defaultroute; ESP in UDP, as strongSwan's userspace ESP wants. */
+/**
+ * Tunnels over IPv6 with strongSwan: tunnel 1 speaks IKEv1 from a fixed address, tunnel 2 IKEv2 from %defaultroute; ESP in UDP, as strongSwan's userspace ESP
+ * wants.
+ */
 @NamespaceTest(NamespaceTest.Needs.STRONGSWAN)
 class OuterIpv6IT {
     private static final String PREFIX = "to-out";
@@ -36,12 +39,14 @@ class OuterIpv6IT {
             for (int number = 1; number <= 2; number++) {
                 var conf = overIpv6(StrongswanConfig.staticHeadEnd(number, vpn.files().secret(number)).speaking(number).swanctlConf());
                 Strongswan.start(vpn.namespaces(), "oci" + number, "oci" + number, 500, 4500, number == 1 ? conf
-                        : conf.replace("local_ts = 10.0.2.0/24", "local_ts = 10.0.2.0/24,fd00:10:2::/64").replace("remote_ts = 192.168.2.0/24", "remote_ts = 192.168.2.0/24,fd00:2::/64"), TUN, 2);
+                        : conf.replace("local_ts = 10.0.2.0/24", "local_ts = 10.0.2.0/24,fd00:10:2::/64")
+                        .replace("remote_ts = 192.168.2.0/24", "remote_ts = 192.168.2.0/24,fd00:2::/64"), TUN, 2);
             }
             try (var cpe = startCpe(vpn)) {
                 vpn.awaitBothNextHops(cpe);
                 vpn.awaitPing(cpe);
-                Await.until("a ping from lic-srv to Compute by IPv6", Vpn.UP, () -> Ping.answered(vpn.namespaces(), "lic", SixNetwork.COMPUTE), vpn.evidence(cpe));
+                Await.until("a ping from lic-srv to Compute by IPv6", Vpn.UP, () -> Ping.answered(vpn.namespaces(), "lic", SixNetwork.COMPUTE),
+                        vpn.evidence(cpe));
                 assertEquals(0, Ping.of(vpn.namespaces(), "lic", Topology.COMPUTE, 20).lost());
                 assertEquals(0, Ping.of(vpn.namespaces(), "lic", SixNetwork.COMPUTE, 20).lost());
                 for (int number = 1; number <= 2; number++) {
@@ -56,7 +61,8 @@ class OuterIpv6IT {
     }
 
     private static String overIpv6(String text) {
-        return text.replace(Topology.headEndAddress(1), SixNetwork.headEnd(1)).replace(Topology.headEndAddress(2), SixNetwork.headEnd(2)).replace(Topology.CPE_PUBLIC, SixNetwork.CPE);
+        return text.replace(Topology.headEndAddress(1), SixNetwork.headEnd(1)).replace(Topology.headEndAddress(2), SixNetwork.headEnd(2))
+                .replace(Topology.CPE_PUBLIC, SixNetwork.CPE);
     }
 
     private static ToriiDaemon startCpe(Vpn vpn) throws IOException {
@@ -67,8 +73,10 @@ class OuterIpv6IT {
         var file = root.resolve("etc/ipsec.d/oci-ipsec.conf");
         var text = Files.readString(file);
         int second = text.indexOf("conn", 1);
-        Files.writeString(file, text.substring(0, second) + text.substring(second).replace("left=" + SixNetwork.CPE, "left=%defaultroute").replace("ikev2=no", "ikev2=insist")
-                .replace("leftsubnet=192.168.2.0/24", "leftsubnets={192.168.2.0/24 fd00:2::/64}").replace("rightsubnet=10.0.2.0/24", "rightsubnets={10.0.2.0/24 fd00:10:2::/64}"));
+        Files.writeString(file, text.substring(0, second) + text.substring(second).replace("left=" + SixNetwork.CPE, "left=%defaultroute")
+                .replace("ikev2=no", "ikev2=insist")
+                .replace("leftsubnet=192.168.2.0/24", "leftsubnets={192.168.2.0/24 fd00:2::/64}")
+                .replace("rightsubnet=10.0.2.0/24", "rightsubnets={10.0.2.0/24 fd00:10:2::/64}"));
         return ToriiDaemon.start(vpn.namespaces(), "cpe").awaitReady();
     }
 

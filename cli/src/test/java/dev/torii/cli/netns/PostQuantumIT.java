@@ -38,8 +38,8 @@ class PostQuantumIT {
                 used(two, false);
                 pings(vpn, cpe, "cpe", 2);
                 pings(vpn, cpe, "cpe", 6);
-                Await.until("renewals", Vpn.UP, () -> cpe.job().output().lines().filter(line -> line.contains("tunnel-1") && line.contains("IKE SA established")).count() > 2,
-                        vpn.evidence(cpe));
+                Await.until("renewals", Vpn.UP, () -> cpe.job().output().lines()
+                        .filter(line -> line.contains("tunnel-1") && line.contains("IKE SA established")).count() > 2, vpn.evidence(cpe));
                 pings(vpn, cpe, "cpe", 2);
             }
         }

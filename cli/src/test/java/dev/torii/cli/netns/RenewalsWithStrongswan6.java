@@ -96,7 +96,8 @@ final class RenewalsWithStrongswan6 {
     }
 
     private String told(String conf) {
-        return conf.replace("ikev2=no", "ikev2=insist").replaceAll("(?m)\\bike=.*$", "ike=" + keys.ike()).replaceAll("(?m)\\bphase2alg=.*$", "phase2alg=" + keys.esp());
+        return conf.replace("ikev2=no", "ikev2=insist").replaceAll("(?m)\\bike=.*$", "ike=" + keys.ike())
+                .replaceAll("(?m)\\bphase2alg=.*$", "phase2alg=" + keys.esp());
     }
 
     /** In tunnel 2 Torii renews. */
@@ -109,8 +110,8 @@ final class RenewalsWithStrongswan6 {
             var seen = new StringBuilder();
             for (int tunnel : List.of(0, 1)) {
                 var log = peers.get(tunnel).log().lines().toList();
-                seen.append(String.join("\n", log.subList(Math.max(0, log.size() - 60), log.size()))).append('\n').append(torii.get(tunnel).torii("status").text())
-                        .append('\n').append(torii.get(tunnel).job().tail(40)).append('\n');
+                seen.append(String.join("\n", log.subList(Math.max(0, log.size() - 60), log.size()))).append('\n')
+                        .append(torii.get(tunnel).torii("status").text()).append('\n').append(torii.get(tunnel).job().tail(40)).append('\n');
             }
             return seen.toString();
         };
@@ -126,8 +127,8 @@ final class RenewalsWithStrongswan6 {
             var figures = pings.get(i).stop();
             int children = count(torii.get(i), conns.get(i), CHILD) - 1;
             int ikeSas = count(torii.get(i), conns.get(i), IKE) - 1;
-            System.out.printf(Locale.ROOT, "additional keys (%s): %s renews, %d child and %d IKE SAs, %d of %d pings lost%n", keys.ike(), i == 0 ? "strongSwan" : "Torii",
-                    children, ikeSas, figures.lost(), figures.sent());
+            System.out.printf(Locale.ROOT, "additional keys (%s): %s renews, %d child and %d IKE SAs, %d of %d pings lost%n", keys.ike(),
+                    i == 0 ? "strongSwan" : "Torii", children, ikeSas, figures.lost(), figures.sent());
             assertEquals(0, figures.lost(), evidence);
             var log = peers.get(i).log();
             assertTrue(chosen(log, "IKE:", keys.chosenIke()) > RENEWED_IKE_SAS, evidence);

@@ -44,7 +44,8 @@ class SubnetsIT {
             var other = ping(vpn, "bas", Topology.LIC);
             long before = established(cpe);
             peer.swanctl("--terminate", "--child", "net11").orFail("deleting one child");
-            Await.until("the deleted pair", Duration.ofSeconds(20), () -> established(cpe) > before && Ping.answered(vpn.namespaces(), "cmp", Topology.LIC), vpn.evidence(cpe));
+            Await.until("the deleted pair", Duration.ofSeconds(20), () -> established(cpe) > before && Ping.answered(vpn.namespaces(), "cmp", Topology.LIC),
+                    vpn.evidence(cpe));
             noneIsLost(other, cpe);
         });
     }
@@ -76,19 +77,22 @@ class SubnetsIT {
             try (var vpn = Vpn.network(PREFIX, Mode.STATIC)) {
                 vpn.topology().drgRoutes(List.of(Topology.headEndInner(1)));
                 var config = StrongswanConfig.staticHeadEnd(1, vpn.files().secret(1)).speaking(version);
-                var conf = config.swanctlConf().replace("local_ts = 10.0.2.0/24", "local_ts = 10.0.2.0/24[icmp]").replace("remote_ts = 192.168.2.0/24", "remote_ts = 192.168.2.0/24[icmp]");
+                var conf = config.swanctlConf().replace("local_ts = 10.0.2.0/24", "local_ts = 10.0.2.0/24[icmp]")
+                        .replace("remote_ts = 192.168.2.0/24", "remote_ts = 192.168.2.0/24[icmp]");
                 Strongswan.start(vpn.namespaces(), "oci1", "oci1", 500, 4500, conf, config.tunCommands(), config.logLevel());
                 var root = ToriiDaemon.root(vpn.namespaces(), "cpe");
                 vpn.files().writeCpe(root, Mode.STATIC);
                 var file = root.resolve("etc/ipsec.d/oci-ipsec.conf");
                 var text = Files.readString(file);
-                var conn = text.substring(0, text.indexOf("conn", 1)).replace("rightsubnet=10.0.2.0/24", "rightsubnet=10.0.2.0/24\n     leftprotoport=icmp\n     rightprotoport=1");
+                var conn = text.substring(0, text.indexOf("conn", 1))
+                        .replace("rightsubnet=10.0.2.0/24", "rightsubnet=10.0.2.0/24\n     leftprotoport=icmp\n     rightprotoport=1");
                 Files.writeString(file, version == 1 ? conn : conn.replace("ikev2=no", "ikev2=insist"));
                 try (var cpe = ToriiDaemon.start(vpn.namespaces(), "cpe").awaitReady()) {
                     Await.until("a ping", Vpn.UP, () -> Ping.answered(vpn.namespaces(), "lic", Topology.COMPUTE), vpn.evidence(cpe));
                     assertTrue(cpe.torii("status").out().contains("192.168.2.0/24 1/0===10.0.2.0/24 1/0"), cpe.torii("status").text());
                     vpn.namespaces().run("lic", Duration.ofSeconds(5), "bash", "-c", "echo x > /dev/udp/" + Topology.COMPUTE + "/9").orFail("a datagram");
-                    Await.until("the drop of what is not ICMP", Vpn.UP, () -> cpe.torii("status").out().contains("dropped on the way out: "), vpn.evidence(cpe));
+                    Await.until("the drop of what is not ICMP", Vpn.UP, () -> cpe.torii("status").out().contains("dropped on the way out: "),
+                            vpn.evidence(cpe));
                 }
             }
         }
@@ -113,7 +117,8 @@ class SubnetsIT {
             try (var cpe = ToriiDaemon.start(vpn.namespaces(), "cpe").awaitReady()) {
                 for (var from : List.of("cmp", "bas")) {
                     for (var to : List.of(Topology.LIC, Topology.LIC_SECOND)) {
-                        Await.until("a ping from " + from + " to " + to, Duration.ofSeconds(60), () -> Ping.answered(vpn.namespaces(), from, to), vpn.evidence(cpe));
+                        Await.until("a ping from " + from + " to " + to, Duration.ofSeconds(60),
+                                () -> Ping.answered(vpn.namespaces(), from, to), vpn.evidence(cpe));
                     }
                 }
                 body.run(vpn, cpe, peer);
@@ -136,7 +141,8 @@ class SubnetsIT {
     }
 
     private static String block(Matcher net, String name, String local, String remote) {
-        return net.group().replace("net {", name + " {").replace("local_ts = 10.0.2.0/24", "local_ts = " + local).replace("remote_ts = 192.168.2.0/24", "remote_ts = " + remote);
+        return net.group().replace("net {", name + " {").replace("local_ts = 10.0.2.0/24", "local_ts = " + local)
+                .replace("remote_ts = 192.168.2.0/24", "remote_ts = " + remote);
     }
 
     private static Ping ping(Vpn vpn, String from, String to) {

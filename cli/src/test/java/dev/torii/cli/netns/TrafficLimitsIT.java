@@ -10,7 +10,10 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A limit of packets or bytes renews a child SA under traffic, with strongSwan in IKEv1 and IKEv2, and traffic goes on; that nothing at all is lost in a renewal is RekeyIT's to prove. */
+/**
+ * A limit of packets or bytes renews a child SA under traffic, with strongSwan in IKEv1 and IKEv2, and traffic goes on; that nothing at all is lost in a
+ * renewal is RekeyIT's to prove.
+ */
 @NamespaceTest(NamespaceTest.Needs.STRONGSWAN)
 class TrafficLimitsIT {
     private static final int RENEWALS = 4;
@@ -35,6 +38,7 @@ class TrafficLimitsIT {
     }
 
     private static long established(TwoVersions network, int tunnel) {
-        return network.torii(tunnel).job().output().lines().filter(line -> line.contains("oracle-tunnel-" + tunnel) && line.contains("IPsec SA established")).count();
+        return network.torii(tunnel).job().output().lines()
+                .filter(line -> line.contains("oracle-tunnel-" + tunnel) && line.contains("IPsec SA established")).count();
     }
 }

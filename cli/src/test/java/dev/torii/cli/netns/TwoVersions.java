@@ -140,7 +140,8 @@ final class TwoVersions implements AutoCloseable {
                 var listed = peer(tunnel).swanctl("--list-sas").out();
                 return count(listed, "ESTABLISHED") == 1 && count(listed, "INSTALLED") == 1 && count(listed, "CONNECTING") == 0
                         && status(tunnel).get("ikeSas").size() == 1 && status(tunnel).get("children").size() == 1 + replaced
-                        && count(listed, "REKEYED") == replaced && replacedOnes(tunnel).equals(REKEYED.matcher(listed).results().map(row -> row.group(1)).toList());
+                        && count(listed, "REKEYED") == replaced
+                        && replacedOnes(tunnel).equals(REKEYED.matcher(listed).results().map(row -> row.group(1)).toList());
             }, this::evidence);
         }
     }

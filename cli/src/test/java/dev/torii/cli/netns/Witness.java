@@ -84,8 +84,8 @@ final class Witness {
     static Witness start(Namespaces namespaces) {
         var witness = new Witness(namespaces);
         for (var end : ENDS) {
-            var command = List.of("tcpdump", "-Z", "root", "-n", "-i", "any", "-s", Integer.toString(SNAPSHOT), "-B", "8192", "-w", witness.file(end).toString(),
-                    "udp port 4500 or net 192.168.254.0/24");
+            var command = List.of("tcpdump", "-Z", "root", "-n", "-i", "any", "-s", Integer.toString(SNAPSHOT), "-B", "8192", "-w",
+                    witness.file(end).toString(), "udp port 4500 or net 192.168.254.0/24");
             var tcpdump = namespaces.spawn(end, "witness-" + end, command);
             witness.tcpdumps.put(end, tcpdump);
             Await.until("tcpdump listening", SOON, () -> tcpdump.output().contains("listening on"), () -> tcpdump.tail(5));
@@ -118,7 +118,9 @@ final class Witness {
         for (var end : ENDS) read(end, tunnel, gaps, account);
         var text = new StringBuilder();
         account.ways.forEach((number, ways) -> {
-            for (int way = 0; way < 2; way++) text.append("tunnel ").append(number).append(way == 0 ? ", to the head end:" : ", to the CPE:").append(line(ways[way])).append('\n');
+            for (int way = 0; way < 2; way++) {
+                text.append("tunnel ").append(number).append(way == 0 ? ", to the head end:" : ", to the CPE:").append(line(ways[way])).append('\n');
+            }
         });
         tcpdumps.forEach((end, tcpdump) -> {
             var lost = LOST.matcher(tcpdump.output());
@@ -180,8 +182,8 @@ final class Witness {
             if (packet.get(ip + 9) == 1 && number == tunnel) {
                 int sequence = Short.toUnsignedInt(packet.getShort(transport + 6));
                 if (gaps.stream().anyMatch(gap -> gap.near(sequence, record.at()))) {
-                    account.story.add(String.format(Locale.ROOT, "%.6f %s %s %d, %s", record.at(), end, packet.get(transport) == 8 ? "request" : "reply", sequence,
-                            leaves ? "into the tunnel" : "out of the tunnel"));
+                    account.story.add(String.format(Locale.ROOT, "%.6f %s %s %d, %s", record.at(), end,
+                            packet.get(transport) == 8 ? "request" : "reply", sequence, leaves ? "into the tunnel" : "out of the tunnel"));
                 }
             }
             return;
@@ -194,7 +196,8 @@ final class Witness {
         for (int at = udpPayload; at >= 0; at = segmentAfter(packet, at)) {
             (leaves ? way.sealed : way.arrived).add(packet.getLong(at));
             if (number == tunnel && gaps.stream().anyMatch(gap -> gap.during(record.at()))) {
-                account.story.add(String.format(Locale.ROOT, "%.6f %s %s SPI %08x %d", record.at(), end, leaves ? "sends" : "receives", packet.getInt(at), packet.getInt(at + 4)));
+                account.story.add(String.format(Locale.ROOT, "%.6f %s %s SPI %08x %d", record.at(), end, leaves ? "sends" : "receives",
+                        packet.getInt(at), packet.getInt(at + 4)));
             }
         }
     }

@@ -86,7 +86,8 @@ class ModuleRulesTest {
         assertTrue(ModuleRules.strangers(asLeaf).contains("dev.torii.ike.v1.Impure uses dev.torii.bgp.Speaker"), ModuleRules.strangers(asLeaf)::toString);
         var surroundings = ModuleRules.surroundings(asLeaf);
         for (String part : List.of("uses java.net.DatagramSocket", "uses java.nio.channels.DatagramChannel", "uses java.lang.Thread", "uses java.util.Timer",
-                "uses java.time.Clock", "uses org.slf4j.Logger", "uses io.netty.channel.Channel", "calls java.lang.System.nanoTime", "calls java.time.Instant.now")) {
+                "uses java.time.Clock", "uses org.slf4j.Logger", "uses io.netty.channel.Channel", "calls java.lang.System.nanoTime",
+                "calls java.time.Instant.now")) {
             assertTrue(surroundings.contains("dev.torii.ike.v1.Impure " + part), part + " not found in " + surroundings);
         }
         assertTrue(surroundings.stream().noneMatch(found -> found.contains("InetSocketAddress")), "an address is not a socket");
@@ -104,8 +105,8 @@ class ModuleRulesTest {
             return List.of();
         }
 
-        io.netty.channel.Channel signatures(java.net.DatagramSocket socket, java.nio.channels.DatagramChannel channel, java.util.Timer timer, java.time.Clock clock,
-                org.slf4j.Logger log) {
+        io.netty.channel.Channel signatures(java.net.DatagramSocket socket, java.nio.channels.DatagramChannel channel,
+                java.util.Timer timer, java.time.Clock clock, org.slf4j.Logger log) {
             throw new IllegalStateException(new dev.torii.cli.lab.LabCommand() + " " + System.nanoTime() + java.time.Instant.now());
         }
 

@@ -26,7 +26,8 @@ class StatusViewTest {
         return new IkeStatus("oci-tunnel1", IkeStatus.State.UP,
                 List.of(new IkeStatus.Ike(new Cookie(1), new Cookie(2), true, true, "aes256-sha2_384;modp1536", PATH, true, false,
                         Optional.of(new IkeStatus.Peer(Identity.fqdn("peer"), "pre-shared key")))),
-                List.of(new IkeStatus.Child(new Spi(0x11), new Spi(0x22), "aes_gcm256", "0.0.0.0/0", "0.0.0.0/0", true, true, true)), Optional.of("old news"), 0);
+                List.of(new IkeStatus.Child(new Spi(0x11), new Spi(0x22), "aes_gcm256", "0.0.0.0/0", "0.0.0.0/0", true, true, true)),
+                Optional.of("old news"), 0);
     }
 
     private static IkeStatus waiting() {
@@ -40,7 +41,8 @@ class StatusViewTest {
     }
 
     private static final StatusView VIEW = new StatusView(
-            List.of(connection("oci-tunnel1", true, Optional.of(up())), connection("oci-tunnel2", false, Optional.of(waiting()))), List.of(Hosts.address("10.0.0.10")), Map.of("ike_malformed", 5L), List.of("net.ipv4.ip_forward is 0"));
+            List.of(connection("oci-tunnel1", true, Optional.of(up())), connection("oci-tunnel2", false, Optional.of(waiting()))),
+            List.of(Hosts.address("10.0.0.10")), Map.of("ike_malformed", 5L), List.of("net.ipv4.ip_forward is 0"));
 
     @Test void theLastLineIsTheContractsTotal() {
         assertTrue(VIEW.text().endsWith("\nTotal IPsec connections: loaded 2, active 1\n"), VIEW::text);
@@ -76,8 +78,8 @@ class StatusViewTest {
     @Test void whatWaitsForItsFirstPacketSaysSo() {
         var idle = Optional.of(new IkeStatus("c", IkeStatus.State.IDLE, List.of(), List.of(), Optional.empty(), 0));
         assertEquals(List.of("on demand", "waiting", "down"), Stream.of(List.of(false, true), List.of(true, false), List.of(false, false))
-                .map(of -> new Connection("c", "vti1", Optional.empty(), "a", Optional.empty(), "b", "0.0.0.0/0", "0.0.0.0/0", false, of.get(0), of.get(1), idle,
-                        Map.of(), Map.of(), Map.of()).state()).toList());
+                .map(of -> new Connection("c", "vti1", Optional.empty(), "a", Optional.empty(), "b", "0.0.0.0/0", "0.0.0.0/0", false,
+                        of.get(0), of.get(1), idle, Map.of(), Map.of(), Map.of()).state()).toList());
     }
 
     @Test void theJsonSaysTheSame() {

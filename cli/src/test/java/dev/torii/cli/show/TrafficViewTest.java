@@ -49,7 +49,8 @@ class TrafficViewTest {
     @Test void theJsonSaysTheSame() {
         var json = FrrJson.parse(VIEW.jsonText());
         var first = json.get("tunnels").get(0);
-        assertEquals("{\"packets\":1000007,\"bytes\":1400000588,\"replayed\":0,\"errors\":4,\"drops\":{\"bad_icv\":4},\"idleMillis\":3000}", first.get("in").toString());
+        assertEquals("{\"packets\":1000007,\"bytes\":1400000588,\"replayed\":0,\"errors\":4,\"drops\":{\"bad_icv\":4},\"idleMillis\":3000}",
+                first.get("in").toString());
         assertEquals("{\"spi\":\"00000011\",\"direction\":\"in\",\"suite\":\"aes_gcm256\",\"packets\":7,\"bytes\":588,\"replayed\":2,\"errors\":0,"
                 + "\"drops\":{\"replayed\":2,\"probe\":3},\"idleMillis\":3000}", first.get("sas").get(1).toString());
         assertEquals("{\"packets\":0,\"bytes\":0,\"replayed\":0,\"errors\":0,\"drops\":{}}", json.get("tunnels").get(1).get("in").toString());

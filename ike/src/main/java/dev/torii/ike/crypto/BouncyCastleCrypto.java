@@ -46,7 +46,8 @@ public final class BouncyCastleCrypto implements IkeCrypto {
 
     @Override
     public Responded respond(DhGroup group, Octets initiatorsValue) throws IkeException {
-        return group.encapsulates() ? MlKemKey.encapsulate(group, initiatorsValue, random(MlKemKey.MESSAGE_BYTES)) : IkeCrypto.super.respond(group, initiatorsValue);
+        return group.encapsulates() ? MlKemKey.encapsulate(group, initiatorsValue, random(MlKemKey.MESSAGE_BYTES))
+                : IkeCrypto.super.respond(group, initiatorsValue);
     }
 
     @Override

@@ -31,7 +31,8 @@ record EcpKey(DhGroup group, BigInteger scalar, Octets publicValue) implements I
     /** The key with this private value, from 1 to the order less 1. */
     static EcpKey of(DhGroup group, BigInteger scalar) {
         ECPoint point = new FixedPointCombMultiplier().multiply(curve(group).getG(), scalar).normalize();
-        return new EcpKey(group, scalar, Octets.concat(Octets.of(x(group, point)), Octets.of(ModpKey.fixed(point.getAffineYCoord().toBigInteger(), group.secretBytes()))));
+        return new EcpKey(group, scalar, Octets.concat(Octets.of(x(group, point)),
+                Octets.of(ModpKey.fixed(point.getAffineYCoord().toBigInteger(), group.secretBytes()))));
     }
 
     static X9ECParameters curve(DhGroup group) {

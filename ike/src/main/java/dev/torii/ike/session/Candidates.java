@@ -5,8 +5,8 @@ import dev.torii.ike.Path;
 import java.util.List;
 
 /**
- * The connections of a host that may be meant by a peer which begins: until it says who it is, only the addresses are known, and several connections may have the
- * same. The session that has answered first hands the exchange over when it knows better ({@link dev.torii.ike.Effect.HandOver}).
+ * The connections of a host that may be meant by a peer which begins: until it says who it is, only the addresses are known, and several connections may have
+ * the same. The session that has answered first hands the exchange over when it knows better ({@link dev.torii.ike.Effect.HandOver}).
  */
 @FunctionalInterface
 public interface Candidates {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which of several connections a peer means. With a pre-shared key the addresses alone choose the secret (RFC 2409, section 5.4), so that the identity of message 5
- * can choose only among the connections that have the same one.
+ * Which of several connections a peer means. With a pre-shared key the addresses alone choose the secret (RFC 2409, section 5.4), so that the identity of
+ * message 5 can choose only among the connections that have the same one.
  */
 final class Choice {
     private final IkeConfig own;

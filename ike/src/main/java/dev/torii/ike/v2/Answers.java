@@ -135,7 +135,8 @@ final class Answers {
             return done.payloads();
         }
         Child old = done.replaces();
-        boolean late = association.closing || association.replaced || old != null && (old.closing || old.replaced || old.gone || !children.of(association).contains(old));
+        boolean late = association.closing || association.replaced || old != null
+                && (old.closing || old.replaced || old.gone || !children.of(association).contains(old));
         if (late) {
             FollowUps.giveUp(done.followUp(), children);
             throw new Refusal(NotifyType.TEMPORARY_FAILURE, "what it replaces has ended meanwhile");
@@ -197,6 +198,7 @@ final class Answers {
 
     /** Whether we wait for our own successor of the same child. */
     private static boolean collides(Association association, @Nullable Child old) {
-        return old != null && association.outstanding.filter(o -> o.request() instanceof Request.NewChild(var replaces, var ours) && replaces == old).isPresent();
+        return old != null && association.outstanding
+                .filter(o -> o.request() instanceof Request.NewChild(var replaces, var ours) && replaces == old).isPresent();
     }
 }

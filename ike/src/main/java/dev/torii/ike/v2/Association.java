@@ -270,13 +270,15 @@ final class Association {
     /** What we ask new child SAs for, sent or not. */
     List<Traffic> newChildren() {
         return Stream.concat(outstanding.map(Request.Outstanding::request).stream(), queue.stream())
-                .flatMap(request -> request instanceof Request.NewChild(var replaces, var traffic) && replaces == null ? Stream.of(traffic) : Stream.empty()).toList();
+                .flatMap(request -> request instanceof Request.NewChild(var replaces, var traffic) && replaces == null
+                        ? Stream.of(traffic) : Stream.empty()).toList();
     }
 
     /** What can be asked now: while the peer makes a successor of this IKE SA, nothing is begun that the successor would have to end. */
     Optional<Request> nextInQueue() {
         boolean ending = pending.filter(p -> p.followUp().draft() instanceof IkeRekey.Draft).isPresent();
-        Optional<Request> next = queue.stream().filter(request -> !ending || request instanceof Request.Probe || request instanceof Request.DeleteIke).findFirst();
+        Optional<Request> next = queue.stream()
+                .filter(request -> !ending || request instanceof Request.Probe || request instanceof Request.DeleteIke).findFirst();
         next.ifPresent(queue::remove);
         return next;
     }

@@ -155,7 +155,8 @@ final class ChildNegotiation {
         payloads.addAll(more);
         payloads.add(new Payload.TsI(selectors(remote)));
         payloads.add(new Payload.TsR(selectors(local)));
-        return new Draft(setting, own, chosen.peer(), chosen.suite(), shared, ni, nr, new Traffic(local, remote), false, additional(chosen, first), List.copyOf(payloads));
+        return new Draft(setting, own, chosen.peer(), chosen.suite(), shared, ni, nr, new Traffic(local, remote), false,
+                additional(chosen, first), List.copyOf(payloads));
     }
 
     /** The initiator's part when the answer has come. {@code peerNonce} comes from IKE_SA_INIT or from this very answer. */

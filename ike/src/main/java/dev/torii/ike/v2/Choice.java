@@ -64,8 +64,8 @@ final class Choice {
     }
 
     /**
-     * Who is to go on with it, if not this session itself: the one that wants this peer by name before one that takes anybody, and where the peer says whom it wants,
-     * those that have this identity before all others. Nothing is proved yet: who is chosen checks it all.
+     * Who is to go on with it, if not this session itself: the one that wants this peer by name before one that takes anybody, and where the peer says whom it
+     * wants, those that have this identity before all others. Nothing is proved yet: who is chosen checks it all.
      *
      * @throws Refusal if there are several, and none of them is for this peer
      */

@@ -33,8 +33,10 @@ final class FurtherKeys {
     /** With the next additional key exchange: RFC 9370, section 2.2.4. */
     void goOn(Association association, Request.Outstanding asked, FollowUp followUp) {
         IkeCrypto.DhKey dh = context.crypto.generate(followUp.next());
-        List<Payload> payloads = List.of(new Payload.Ke(dh.group().id(), dh.publicValue()), Payload.Notify.of(NotifyType.ADDITIONAL_KEY_EXCHANGE, followUp.link()));
-        requests.send(association, asked.request(), ExchangeType.IKE_FOLLOWUP_KE, payloads, asked.child(), asked.ike(), Optional.of(new Request.Further(followUp, dh)));
+        List<Payload> payloads = List.of(new Payload.Ke(dh.group().id(), dh.publicValue()),
+                Payload.Notify.of(NotifyType.ADDITIONAL_KEY_EXCHANGE, followUp.link()));
+        requests.send(association, asked.request(), ExchangeType.IKE_FOLLOWUP_KE, payloads, asked.child(), asked.ike(),
+                Optional.of(new Request.Further(followUp, dh)));
     }
 
     /** What the responder calls the series. */

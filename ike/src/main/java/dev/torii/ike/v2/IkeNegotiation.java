@@ -60,7 +60,8 @@ final class IkeNegotiation {
         if (answer.proposals().size() != 1) {
             throw new Refusal(NotifyType.NO_PROPOSAL_CHOSEN, "the answer must have exactly one proposal");
         }
-        return first(possible, answer, Octets.EMPTY).filter(agreed -> answer.proposals().get(0).transforms().size() == TransformIds.of(agreed.proposal()).size())
+        return first(possible, answer, Octets.EMPTY)
+                .filter(agreed -> answer.proposals().get(0).transforms().size() == TransformIds.of(agreed.proposal()).size())
                 .orElseThrow(() -> noneChosen(answer));
     }
 

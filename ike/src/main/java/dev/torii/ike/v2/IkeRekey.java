@@ -59,7 +59,8 @@ final class IkeRekey {
         Octets ni = request.the(Payload.Nonce.class).value();
         Octets nr = Octets.of(crypto.random(ChildNegotiation.NONCE_BYTES));
         IkeCrypto.Responded ours = ChildNegotiation.respond(crypto, agreed.proposal().group(), ke);
-        return new Draft(crypto, old, agreed.proposal(), ours.shared(), ni, nr, spi(agreed.peerSpi()), own, false, List.of(agreed.answer(), new Payload.Nonce(nr), new Payload.Ke(ke.group(), ours.publicValue())));
+        return new Draft(crypto, old, agreed.proposal(), ours.shared(), ni, nr, spi(agreed.peerSpi()), own, false,
+                List.of(agreed.answer(), new Payload.Nonce(nr), new Payload.Ke(ke.group(), ours.publicValue())));
     }
 
     /** The initiator's part when the answer has come. */

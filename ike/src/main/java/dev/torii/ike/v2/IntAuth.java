@@ -39,7 +39,8 @@ record IntAuth(Octets initiator, Octets responder, int exchanges) {
      */
     Octets part(IkeCrypto crypto, KeyMaterialV2 keys, boolean ofInitiator, Octets datagram, Octets plain) {
         byte[] before = (ofInitiator ? initiator : responder).toByteArray();
-        return Octets.of(crypto.prf(keys.hash(), ofInitiator ? keys.pi() : keys.pr(), before, start(datagram, plain.length()), plain.toByteArray()).toByteArray());
+        return Octets.of(crypto.prf(keys.hash(), ofInitiator ? keys.pi() : keys.pr(), before, start(datagram, plain.length()), plain.toByteArray())
+                .toByteArray());
     }
 
     /** The headers as if the message was neither encrypted nor in fragments. */

@@ -91,7 +91,8 @@ final class PostQuantum {
         }
         Payload.Notify without = request.notify(NotifyType.NO_PPK_AUTH).orElseThrow(() -> new Refusal(NotifyType.AUTHENTICATION_FAILED,
                 "the peer insists on a post-quantum key that we do not have"));
-        List<Payload> payloads = request.payloads().stream().map(p -> p instanceof Payload.Auth auth ? new Payload.Auth(auth.method(), without.data()) : p).toList();
+        List<Payload> payloads = request.payloads().stream().map(p -> p instanceof Payload.Auth auth
+                ? new Payload.Auth(auth.method(), without.data()) : p).toList();
         return new Chosen(plain, false, new Message(request.header(), payloads));
     }
 

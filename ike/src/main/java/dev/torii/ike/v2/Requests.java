@@ -83,7 +83,8 @@ final class Requests {
                 }
                 case Request.DeleteUnwanted(Octets spi) -> delete(association, request, new Payload.Delete(Payload.PROTOCOL_ESP, List.of(spi)));
                 case Request.DeleteIke deleteIke -> delete(association, request, new Payload.Delete(Payload.PROTOCOL_IKE, List.of()));
-                case Request.NewChild wanted when wanted.replaces() == null ? !children.carried(wanted.traffic()) : renewable(wanted.replaces()) -> newChild(association, wanted);
+                case Request.NewChild wanted when wanted.replaces() == null
+                        ? !children.carried(wanted.traffic()) : renewable(wanted.replaces()) -> newChild(association, wanted);
                 case Request.NewChild settled -> { }        // somebody else has seen to it meanwhile
                 case Request.RekeyIke rekey when association.serves() -> {
                     var offer = IkeRekey.Offer.fresh(context.crypto, ikeGroup.orElse(association.sa().proposal().group()), context.cookie());
@@ -252,7 +253,8 @@ final class Requests {
     /** The group that INVALID_KE_PAYLOAD asks for, if it is one of ours and another than we tried; once in a row (RFC 7296, section 1.3). */
     private Optional<DhGroup> follow(Payload.Notify error, Optional<IkeCrypto.DhKey> tried, Stream<DhGroup> ours) {
         boolean asks = error.notifyType() == NotifyType.INVALID_KE_PAYLOAD && error.data().length() == Short.BYTES && !followed;
-        Optional<DhGroup> wanted = asks ? ours.filter(group -> group.id() == Short.toUnsignedInt(error.data().asBuffer().getShort())).findFirst() : Optional.empty();
+        Optional<DhGroup> wanted = asks ? ours.filter(group -> group.id() == Short.toUnsignedInt(error.data().asBuffer().getShort())).findFirst()
+                : Optional.empty();
         followed = wanted.isPresent() && !wanted.equals(tried.map(IkeCrypto.DhKey::group));
         return followed ? wanted : Optional.empty();
     }

@@ -220,12 +220,14 @@ final class SetUpInitiator implements SetUp {
         try {
             payloads.add(authenticator.prove(terms, true, idBody, answer));
             if (key.isPresent()) {
-                payloads.addAll(postQuantum.identity(key.get(), postQuantum.mandatory() ? Optional.empty() : Optional.of(authenticator.prove(plain, true, idBody, answer))));
+                payloads.addAll(postQuantum.identity(key.get(), postQuantum.mandatory() ? Optional.empty()
+                        : Optional.of(authenticator.prove(plain, true, idBody, answer))));
             }
         } catch (Refusal unable) {
             plain.sa().keys().erase();
             terms.sa().keys().erase();
-            return before instanceof State.InitSent ? Step.to(before, new Output.Drop(unable.getMessage()), new Output.Warn(unable.getMessage())) : dead(unable.getMessage());
+            return before instanceof State.InitSent ? Step.to(before, new Output.Drop(unable.getMessage()), new Output.Warn(unable.getMessage()))
+                    : dead(unable.getMessage());
         }
         payloads.addAll(ChildNegotiation.first(config, child));
         Sealed message = terms.sa().seal(crypto, ExchangeType.IKE_AUTH, false, terms.nextId(), payloads);
@@ -274,7 +276,8 @@ final class SetUpInitiator implements SetUp {
         }
         PostQuantum.eraseOther(s.terms(), terms);
         s.withoutKey().ifPresent(other -> PostQuantum.eraseOther(other, terms));
-        return Step.to(new State.Established(in.path(), terms.sa(), terms.nextId() + 1, proof, result, refusal, false, Octets.EMPTY, Sealed.NOTHING), new Output.Answered());
+        return Step.to(new State.Established(in.path(), terms.sa(), terms.nextId() + 1, proof, result, refusal, false, Octets.EMPTY, Sealed.NOTHING),
+                new Output.Answered());
     }
 
     private static Step dead(String cause) {

@@ -137,10 +137,12 @@ final class SetUpResponder implements SetUp {
             var sa = new SaV2(peer, own, false, agreed.proposal(), keys, nat, limits);
             var terms = new Terms(sa, ni, nr, in.message(), answer, IntAuth.NONE);
             Sealed message = Sealed.plain(answer);
-            return Step.to(new State.InitAnswered(in.path(), terms, additional, in.message(), Flight.first(message), Optional.empty()), new Output.Transmit(message));
+            return Step.to(new State.InitAnswered(in.path(), terms, additional, in.message(), Flight.first(message), Optional.empty()),
+                    new Output.Transmit(message));
         } catch (Refusal refused) {
             Octets answer = MessageCodec.encode(IkeHeader.v2(peer, Cookie.NONE, ExchangeType.IKE_SA_INIT, IkeHeader.RESPONSE, 0), List.of(refused.payload()));
-            return Step.to(new State.Dead(new Reason.Failed(refused.getMessage())), new Output.Drop(refused.getMessage()), new Output.Transmit(Sealed.plain(answer)));
+            return Step.to(new State.Dead(new Reason.Failed(refused.getMessage())), new Output.Drop(refused.getMessage()),
+                    new Output.Transmit(Sealed.plain(answer)));
         }
     }
 
@@ -151,8 +153,8 @@ final class SetUpResponder implements SetUp {
         try {
             Intermediate.Answered answered = Intermediate.answer(crypto, s.terms(), s.left().get(0), opened);
             s.before().ifPresent(older -> older.keys().erase());
-            return Step.to(new State.InitAnswered(in.path(), answered.next(), s.left().subList(1, s.left().size()), in.message(), Flight.first(answered.answer()),
-                    Optional.of(sa)), new Output.Transmit(answered.answer()));
+            return Step.to(new State.InitAnswered(in.path(), answered.next(), s.left().subList(1, s.left().size()), in.message(),
+                    Flight.first(answered.answer()), Optional.of(sa)), new Output.Transmit(answered.answer()));
         } catch (Refusal refused) {
             return refused(s, in, ExchangeType.IKE_INTERMEDIATE, refused);
         }
@@ -213,6 +215,7 @@ final class SetUpResponder implements SetUp {
         }
         Sealed answer = sa.seal(crypto, ExchangeType.IKE_AUTH, true, s.terms().nextId(), payloads);
         boolean initialContact = request.notify(NotifyType.INITIAL_CONTACT).isPresent();
-        return Step.to(new State.Established(in.path(), sa, s.terms().nextId() + 1, proof, result, refusal, initialContact, in.message(), answer), new Output.Transmit(answer));
+        return Step.to(new State.Established(in.path(), sa, s.terms().nextId() + 1, proof, result, refusal, initialContact, in.message(), answer),
+                new Output.Transmit(answer));
     }
 }

@@ -60,7 +60,8 @@ final class Figures {
         double compiling = Math.max(0, compilingSeconds() - compilingBefore);
         long[] sorted = Arrays.copyOf(latencies, done);
         Arrays.sort(sorted);
-        return done == 0 ? what + ": no set-up" : String.format("%s: %.0f set-ups/s, %.3f ms CPU each (%.3f of it compiling), %.0f/s a core, median %.1f ms, 99 %% %.1f ms, %d given up", what,
+        return done == 0 ? what + ": no set-up"
+                : String.format("%s: %.0f set-ups/s, %.3f ms CPU each (%.3f of it compiling), %.0f/s a core, median %.1f ms, 99 %% %.1f ms, %d given up", what,
                 done / seconds, 1000 * cpu / done, 1000 * compiling / done, done / cpu, sorted[done / 2] / 1e6, sorted[(int) (done * 0.99)] / 1e6, repeated);
     }
 }

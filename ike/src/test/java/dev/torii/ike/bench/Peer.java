@@ -55,8 +55,8 @@ final class Peer {
         }
     }
 
-    Peer(SetUpLoad load, IkeVersion version, IkeProposal ike, EspProposal esp, InetAddress local, InetAddress remote, TrafficSelector localTraffic, TrafficSelector remoteTraffic,
-            IkeCrypto crypto)
+    Peer(SetUpLoad load, IkeVersion version, IkeProposal ike, EspProposal esp, InetAddress local, InetAddress remote, TrafficSelector localTraffic,
+            TrafficSelector remoteTraffic, IkeCrypto crypto)
             throws IOException {
         this.load = load;
         this.local = local;

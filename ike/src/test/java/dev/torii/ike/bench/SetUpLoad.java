@@ -50,7 +50,8 @@ public final class SetUpLoad {
         for (int i = 0; i < Integer.parseInt(args[4]); i++) {
             byte[] subnet = {10, 100, (byte) i, 0};
             peers.add(new Peer(load, version, ike, esp, InetAddress.getByAddress(address), InetAddress.getByName(args[2]),
-                    everything ? prefix(new byte[4], 0) : prefix(subnet, 24), everything ? prefix(new byte[4], 0) : prefix(new byte[] {10, 0, 2, 0}, 24), crypto));
+                    everything ? prefix(new byte[4], 0) : prefix(subnet, 24), everything ? prefix(new byte[4], 0)
+                    : prefix(new byte[] {10, 0, 2, 0}, 24), crypto));
             address[3]++;
         }
         long pid = Long.parseLong(args[8]);

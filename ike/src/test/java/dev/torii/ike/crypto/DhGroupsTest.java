@@ -101,7 +101,8 @@ class DhGroupsTest {
             } else {
                 java.util.Arrays.fill(tooLarge, 0, half, (byte) 0xff);
             }
-            for (byte[] bad : new byte[][] {moved, nothing, swapped, tooLarge, new byte[good.length - 1], new byte[good.length + 1], new byte[0], new byte[half]}) {
+            for (byte[] bad : new byte[][] {moved, nothing, swapped, tooLarge, new byte[good.length - 1], new byte[good.length + 1],
+                    new byte[0], new byte[half]}) {
                 assertThrows(IkeException.class, () -> key.sharedWith(Octets.of(bad)), group + " " + HexFormat.of().formatHex(bad));
             }
         }

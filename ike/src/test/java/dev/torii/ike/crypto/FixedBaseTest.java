@@ -36,7 +36,8 @@ class FixedBaseTest {
             for (int base = 1; base < Math.min(prime, 40); base++) {
                 var table = new FixedBase(BigInteger.valueOf(base), BigInteger.valueOf(prime), 10);
                 for (int exponent = 0; exponent < 1024; exponent++) {
-                    assertEquals(BigInteger.valueOf(base).modPow(BigInteger.valueOf(exponent), BigInteger.valueOf(prime)), table.power(BigInteger.valueOf(exponent)));
+                    assertEquals(BigInteger.valueOf(base).modPow(BigInteger.valueOf(exponent), BigInteger.valueOf(prime)),
+                            table.power(BigInteger.valueOf(exponent)));
                 }
             }
         }

@@ -75,7 +75,8 @@ class MlKemTest {
                 assertEquals(vector.octets("c"), responded.publicValue());
                 assertEquals(Secret.copyOf(vector.bytes("k")), responded.shared());
             }
-            case "decapsulation" -> assertEquals(Secret.copyOf(vector.bytes("k")), MlKemKey.of(vector.group(), vector.bytes("dk")).sharedWith(vector.octets("c")));
+            case "decapsulation" -> assertEquals(Secret.copyOf(vector.bytes("k")),
+                    MlKemKey.of(vector.group(), vector.bytes("dk")).sharedWith(vector.octets("c")));
             default -> throw new AssertionError(vector);
         }
     }

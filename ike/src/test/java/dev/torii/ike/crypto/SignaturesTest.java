@@ -65,7 +65,8 @@ class SignaturesTest {
         "ECDSA_SHA2_256, 300a06082a8648ce3d040302",
         "ECDSA_SHA2_384, 300a06082a8648ce3d040303",
         "ECDSA_SHA2_512, 300a06082a8648ce3d040304",
-        "RSA_PSS_SHA2_256, 304106092a864886f70d01010a3034a00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120"})
+        "RSA_PSS_SHA2_256, 304106092a864886f70d01010a3034a00f300d06096086480165030402010500"
+                + "a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120"})
     void theNamesOfRfc7427(SignatureScheme scheme, String der) {
         assertEquals(Octets.ofHex(der), SignatureNames.encode(scheme));
         assertEquals(Optional.of(scheme), SignatureNames.decode(Octets.ofHex(der)));

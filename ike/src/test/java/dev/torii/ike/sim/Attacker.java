@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Somebody who hears all that arrives, can send from any address, and has no keys: old messages again, also from elsewhere, with changed bits, cut, under other SPIs, the body of one under the
- * header of another, and notifications and deletes that nothing protects, in the peer's name.
+ * Somebody who hears all that arrives, can send from any address, and has no keys: old messages again, also from elsewhere, with changed bits, cut, under
+ * other SPIs, the body of one under the header of another, and notifications and deletes that nothing protects, in the peer's name.
  */
 final class Attacker implements IkePair.Source {
     /** In one run. */
@@ -26,7 +26,8 @@ final class Attacker implements IkePair.Source {
     private static final int MOST_HEARD = 200;
     private static final InetSocketAddress ELSEWHERE = new InetSocketAddress(IkePair.address("192.0.2.66"), 666);
     private static final int[] ERRORS_V1 = {9, 14, 16, 18, 24, 24576, 24578, 36136};
-    private static final int[] ERRORS_V2 = {NotifyType.INVALID_SYNTAX, NotifyType.NO_PROPOSAL_CHOSEN, NotifyType.AUTHENTICATION_FAILED, NotifyType.TS_UNACCEPTABLE, 4, 5, 11, 40, 43, 44, 16384};
+    private static final int[] ERRORS_V2 = {NotifyType.INVALID_SYNTAX, NotifyType.NO_PROPOSAL_CHOSEN, NotifyType.AUTHENTICATION_FAILED,
+            NotifyType.TS_UNACCEPTABLE, 4, 5, 11, 40, 43, 44, 16384};
 
     private final IkePair pair;
     private final Random dice;

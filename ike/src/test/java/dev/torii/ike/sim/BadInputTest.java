@@ -90,7 +90,8 @@ class BadInputTest {
         var pair = new IkePair(1, Configs.left().ike(other).build(), Configs.right().build());
         pair.left().start();
         pair.runUntil(() -> said(pair.left(), "no answer to message 1"), MINUTES, "giving up");
-        assertEquals("no answer to message 1; the peer says NO-PROPOSAL-CHOSEN (not authenticated)", pair.left().session().status().lastFailure().orElseThrow());
+        assertEquals("no answer to message 1; the peer says NO-PROPOSAL-CHOSEN (not authenticated)",
+                pair.left().session().status().lastFailure().orElseThrow());
     }
 
     @Test

@@ -108,11 +108,14 @@ class CertificatesTest {
     /** Signatures cover IKE_INTERMEDIATE too: RFC 9242, section 3.3.2. */
     @Test
     void additionalKeyExchangesAreSigned() {
-        var ike = new IkeProposal(Configs.IKE.encryption(), Configs.IKE.keyBits(), Configs.IKE.hash(), Configs.IKE.group(), List.of(DhGroup.ECP256, DhGroup.ECP384));
+        var ike = new IkeProposal(Configs.IKE.encryption(), Configs.IKE.keyBits(), Configs.IKE.hash(), Configs.IKE.group(),
+                List.of(DhGroup.ECP256, DhGroup.ECP384));
         Side left = left();
         Side right = right();
-        IkePair pair = up(new IkePair(1, Configs.left().version(IkeVersion.V2).ike(ike).local(left.id).remote(left.wants).authentication(left.authentication()).build(),
-                Configs.right().version(IkeVersion.V2).ike(ike).local(right.id).remote(right.wants).authentication(right.authentication()).build()), "two additional key exchanges");
+        IkePair pair = up(new IkePair(1,
+                Configs.left().version(IkeVersion.V2).ike(ike).local(left.id).remote(left.wants).authentication(left.authentication()).build(),
+                Configs.right().version(IkeVersion.V2).ike(ike).local(right.id).remote(right.wants).authentication(right.authentication()).build()),
+                "two additional key exchanges");
         assertEquals(ike, pair.left().ikeSas.get(0).proposal());
         assertTrue(peer(pair.right()).by().contains("certificate"), peer(pair.right()).by());
     }

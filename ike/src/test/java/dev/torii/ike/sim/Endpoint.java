@@ -113,7 +113,8 @@ public final class Endpoint {
 
     /** What an ESP packet between these would be sent with. */
     public Optional<ChildSa> sending(TrafficSelector local, TrafficSelector remote) {
-        return outbound.stream().filter(child -> new Traffic(child.local(), child.remote()).contains(Traffic.of(local, remote))).reduce((older, newer) -> newer);
+        return outbound.stream().filter(child -> new Traffic(child.local(), child.remote()).contains(Traffic.of(local, remote)))
+                .reduce((older, newer) -> newer);
     }
 
     void deliver(Path path, Octets message) {

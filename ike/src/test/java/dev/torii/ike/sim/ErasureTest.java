@@ -100,9 +100,11 @@ class ErasureTest {
     }
 
     private IkePair pairWithAdditionalKeys() {
-        var ike = new IkeProposal(Configs.IKE.encryption(), Configs.IKE.keyBits(), Configs.IKE.hash(), Configs.IKE.group(), List.of(DhGroup.ECP256, DhGroup.ECP384));
+        var ike = new IkeProposal(Configs.IKE.encryption(), Configs.IKE.keyBits(), Configs.IKE.hash(), Configs.IKE.group(),
+                List.of(DhGroup.ECP256, DhGroup.ECP384));
         var esp = Configs.ESP.with(ike.additional());
-        return new IkePair(1, Configs.left().version(IkeVersion.V2).ike(ike).esp(esp).build(), Configs.right().version(IkeVersion.V2).ike(ike).esp(esp).build(), left, right);
+        return new IkePair(1, Configs.left().version(IkeVersion.V2).ike(ike).esp(esp).build(),
+                Configs.right().version(IkeVersion.V2).ike(ike).esp(esp).build(), left, right);
     }
 
     private static List<ChildSa> children(Endpoint side) {

@@ -27,7 +27,8 @@ final class History {
     record Sent(int number, String to, Octets message, List<Long> arrivals) {
         @Override
         public String toString() {
-            String fate = arrivals.isEmpty() ? "LOST" : arrivals.stream().map(at -> String.format("%.3f", at / 1e9)).collect(Collectors.joining(", ", "arrives ", ""));
+            String fate = arrivals.isEmpty() ? "LOST" : arrivals.stream().map(at -> String.format("%.3f", at / 1e9))
+                    .collect(Collectors.joining(", ", "arrives ", ""));
             return "  sends #" + number + " " + name(message) + " to " + to + ": " + fate;
         }
     }

@@ -134,12 +134,14 @@ class IdentityTest {
     private static Authentication certified(Authority root, Authority own) {
         var schemes = List.of(SignatureScheme.values());
         return new Authentication(new Authentication.Certificate(own.chain(), own.signingKey(), schemes, Authentication.Sending.ALWAYS),
-                new Authentication.Certified(new Trust(List.of(root.certificate), List.of()), schemes, Optional.empty(), Optional.empty(), () -> Authority.NOW));
+                new Authentication.Certified(new Trust(List.of(root.certificate), List.of()), schemes, Optional.empty(),
+                        Optional.empty(), () -> Authority.NOW));
     }
 
     @Test
     void aPostQuantumKeyThatOneConnectionInsistsOnDoesNotShutTheOtherOut() {
-        var insists = new PostQuantumKeys(PostQuantumKeys.Use.INSIST, List.of(new PostQuantumKeys.Key(Octets.ofHex("aa"), Secret.ofText("0123456789abcdef0123456789abcdef"))));
+        var insists = new PostQuantumKeys(PostQuantumKeys.Use.INSIST,
+                List.of(new PostQuantumKeys.Key(Octets.ofHex("aa"), Secret.ofText("0123456789abcdef0123456789abcdef"))));
         var secret = new Authentication.PreSharedKey(Secret.ofText("same"));
         var with = new Authentication(secret, secret, insists);
         var host = new Host(here(IkeVersion.V2, "first", A, "same").authentication(with).build(), here(IkeVersion.V2, "second", B, "same").build());

@@ -214,7 +214,8 @@ public final class IkePair {
                 long at = now + delayNanos(chance);
                 arrivals.add(at);
                 boolean changed = corruption > 0 && chance.nextDouble() < corruption;
-                underway.add(new Arrival(at, order++, other(from), arriving(from, path), changed ? Attacker.flipped(message, chance) : message, number, !changed));
+                underway.add(new Arrival(at, order++, other(from), arriving(from, path), changed ? Attacker.flipped(message, chance)
+                        : message, number, !changed));
             }
         }
         log(from.name, new History.Sent(number, path.remote().getAddress().getHostAddress() + ":" + path.remote().getPort(), original, arrivals));

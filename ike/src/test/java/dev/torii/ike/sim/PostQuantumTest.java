@@ -73,7 +73,8 @@ class PostQuantumTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PROPOSE, PERMIT, true", "PROPOSE, PROPOSE, true", "PROPOSE, INSIST, false", "INSIST, PERMIT, false", "INSIST, PROPOSE, false", "INSIST, INSIST, false"})
+    @CsvSource({"PROPOSE, PERMIT, true", "PROPOSE, PROPOSE, true", "PROPOSE, INSIST, false", "INSIST, PERMIT, false",
+            "INSIST, PROPOSE, false", "INSIST, INSIST, false"})
     void theResponderDoesNotHaveTheKeyThatIsNamed(Use left, Use right, boolean up) {
         IkePair pair = pair(keys(left, "one=" + LONG), keys(right, "two=" + LONG));
         assertEquals(up, begins(pair), pair.history());

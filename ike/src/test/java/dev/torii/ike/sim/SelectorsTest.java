@@ -144,7 +144,8 @@ class SelectorsTest {
             for (int i = 0; i < 360; i++) {
                 pair.runFor(Duration.ofSeconds(10));
                 assertEquals(ALL, ALL.stream().filter(traffic -> pair.left().sending(traffic.local().get(0), traffic.remote().get(0)).isPresent()
-                        && pair.right().sending(traffic.remote().get(0), traffic.local().get(0)).isPresent()).toList(), version + " seed " + seed + " at " + pair.now());
+                        && pair.right().sending(traffic.remote().get(0), traffic.local().get(0)).isPresent()).toList(), version + " seed "
+                        + seed + " at " + pair.now());
             }
             pair.loss(0);
             pair.runUntil(() -> all(pair), Duration.ofMinutes(1), version + " seed " + seed);

@@ -21,7 +21,8 @@ import java.util.Random;
 /** One run of a scenario in a bad network: what must hold meanwhile and in the end, and the whole story if it does not. */
 final class Simulation {
     private static final IkeProposal CURVE = new IkeProposal(EncryptionAlgorithm.AES_CBC, 256, HashAlgorithm.SHA2_256, DhGroup.ECP256);
-    private static final IkeProposal FURTHER = new IkeProposal(CURVE.encryption(), CURVE.keyBits(), CURVE.hash(), CURVE.group(), List.of(DhGroup.X25519, DhGroup.ECP384));
+    private static final IkeProposal FURTHER = new IkeProposal(CURVE.encryption(), CURVE.keyBits(), CURVE.hash(), CURVE.group(),
+            List.of(DhGroup.X25519, DhGroup.ECP384));
     private static final EspProposal CURVE_CHILD = new EspProposal(EspCipher.AES_GCM_16, 256, Optional.empty(), Optional.of(DhGroup.ECP256));
     private static final Duration BAD_TIME = Duration.ofSeconds(60);
     private static final Duration GOOD_TIME = Duration.ofSeconds(40);
@@ -69,7 +70,8 @@ final class Simulation {
         this.left = curves(Configs.left().version(version), additional).build();
         this.right = curves(Configs.right().version(version), additional).initiate(scenario.rightInitiates(version)).build();
         this.pair = new IkePair(seed, left, right, crypto(0), crypto(1));
-        this.attacker = with == With.ATTACKER ? Optional.of(new Attacker(pair, seed, scenario.kind() == Scenario.Kind.SET_UP ? ATTACKS_ON_SET_UP : ATTACKS)) : Optional.empty();
+        this.attacker = with == With.ATTACKER ? Optional.of(new Attacker(pair, seed, scenario.kind() == Scenario.Kind.SET_UP ? ATTACKS_ON_SET_UP : ATTACKS))
+                : Optional.empty();
         this.invariants = new Invariants(pair, scenario.kind() == Scenario.Kind.SEAMLESS, attacker.isPresent() ? Attacker.MOST_ATTACKS : 0);
         attacker.ifPresent(pair::with);
         this.packets = new Packets(pair, seed, Duration.ofMillis(25));
@@ -209,7 +211,8 @@ final class Simulation {
         pair.runFor(AFTER_STOP);
         for (Endpoint side : List.of(pair.left(), pair.right())) {
             require(side.inbound.isEmpty() && side.outbound.isEmpty() && side.ikeSas.isEmpty() && side.bound.isEmpty() && side.timers.isEmpty() && !side.up,
-                    side.name + " still has " + side.inbound.size() + " children, " + side.ikeSas.size() + " IKE SAs, SPIs " + side.bound + ", timers " + side.timers);
+                    side.name + " still has " + side.inbound.size() + " children, " + side.ikeSas.size() + " IKE SAs, SPIs " + side.bound
+                    + ", timers " + side.timers);
             require(side.session().status().state() == IkeStatus.State.IDLE, side.name + " says " + side.session().status().state());
         }
         for (Endpoint side : reboots > 0 ? List.<Endpoint>of(second()) : List.of(pair.left(), pair.right())) {
@@ -231,6 +234,7 @@ final class Simulation {
 
     @Override
     public String toString() {
-        return "IKE" + version + " " + scenario + " seed " + seed + (additional ? " with additional key exchanges" : attacker.isPresent() ? " with an attacker" : "") + (real ? " (real cryptography)" : "");
+        return "IKE" + version + " " + scenario + " seed " + seed + (additional ? " with additional key exchanges"
+                : attacker.isPresent() ? " with an attacker" : "") + (real ? " (real cryptography)" : "");
     }
 }

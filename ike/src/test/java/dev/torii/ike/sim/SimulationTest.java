@@ -11,8 +11,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every scenario in a network with 30 % loss, 10 % duplicates and 20 % reordering, in both versions, and with additional key exchanges: 500 seeds each, ten of them with real
- * cryptography; and 25 each with an attacker on a link that changes bits. The first seed and their number can be given as {@code -Dsim.first} and {@code -Dsim.seeds}.
+ * Every scenario in a network with 30 % loss, 10 % duplicates and 20 % reordering, in both versions, and with additional key exchanges: 500 seeds each, ten of
+ * them with real cryptography; and 25 each with an attacker on a link that changes bits. The first seed and their number can be given as {@code -Dsim.first}
+ * and {@code -Dsim.seeds}.
  */
 class SimulationTest {
     private static final long FIRST = Long.getLong("sim.first", 1);
@@ -22,7 +23,8 @@ class SimulationTest {
     private static final int REAL_ATTACKED = 2;
 
     private static Stream<Arguments> all() {
-        return Stream.of(Scenario.values()).flatMap(scenario -> Stream.concat(Stream.of(IkeVersion.values()).map(version -> Arguments.of(scenario, version, With.PLAIN)),
+        return Stream.of(Scenario.values()).flatMap(scenario -> Stream.concat(
+                Stream.of(IkeVersion.values()).map(version -> Arguments.of(scenario, version, With.PLAIN)),
                 Stream.of(Arguments.of(scenario, IkeVersion.V2, With.ADDITIONAL_KEYS))));
     }
 
@@ -43,7 +45,8 @@ class SimulationTest {
     }
 
     private static void play(Scenario scenario, IkeVersion version, With with, int seeds, int real) {
-        List<Failure> failures = LongStream.range(FIRST, FIRST + seeds).parallel().boxed().flatMap(seed -> failure(scenario, version, seed, seed < FIRST + real, with).stream()).toList();
+        List<Failure> failures = LongStream.range(FIRST, FIRST + seeds).parallel().boxed()
+                .flatMap(seed -> failure(scenario, version, seed, seed < FIRST + real, with).stream()).toList();
         if (!failures.isEmpty()) {
             throw new AssertionError(failures.size() + " of " + seeds + " seeds fail: " + failures.stream().map(Failure::seed).toList()
                     + "\n" + failures.get(0).error().getMessage(), failures.get(0).error());

@@ -54,8 +54,8 @@ class UpkeepTest {
         pair.left().start();
         pair.runFor(HOUR);
         assertEquals(2, firstMessages(pair.left()));
-        assertEquals(1, pair.left().reports.stream().filter(line -> line.startsWith("given up after 2 attempts (keyingtries), the last one: no answer")).count(),
-                pair.left().reports.toString());
+        assertEquals(1, pair.left().reports.stream().filter(line -> line.startsWith("given up after 2 attempts (keyingtries), the last one: no answer"))
+                .count(), pair.left().reports.toString());
         assertEquals(IkeStatus.State.IDLE, pair.left().session().status().state());
         assertEquals(0, pair.left().timers());
         pair.cut(false);

@@ -159,7 +159,10 @@ class BadQuickModeTest {
         assertEquals(1, peer.victim.inbound.size());
     }
 
-    /** Message 3, HASH(3) of RFC 2409, section 5.5, altered in each byte, cut anywhere, plain, under another id: the child is not sent with until the sound one comes. */
+    /**
+     * Message 3, HASH(3) of RFC 2409, section 5.5, altered in each byte, cut anywhere, plain, under another id: the child is not sent with until the sound one
+     * comes.
+     */
     @Test
     void aBadMessage3ChangesNothingAndTheSoundOneIsTaken() {
         var pair = new IkePair(1, Configs.left().build(), Configs.right().build());

@@ -95,7 +95,8 @@ class ResponderLifetimeTest {
         inform(peer, 10, ofChild(PEERS_SPI, 300));
         inform(peer, 11, ofIke(Octets.EMPTY, 300));
         lives(peer, Duration.ofMinutes(30), Duration.ofMinutes(10));
-        assertEquals(1, peer.victim.effects.stream().skip(before).filter(e -> e instanceof Effect.Arm arm && arm.timer().kind() == Timer.Kind.CHILD_EXPIRE).count());
+        assertEquals(1, peer.victim.effects.stream().skip(before).filter(e -> e instanceof Effect.Arm arm
+                && arm.timer().kind() == Timer.Kind.CHILD_EXPIRE).count());
     }
 
     @Test

@@ -40,8 +40,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** IKE_FOLLOWUP_KE done wrong, to both sides: RFC 9370, section 2.2.4. */
 class BadFollowUpTest {
-    private static final IkeProposal IKE = new IkeProposal(EncryptionAlgorithm.AES_CBC, 256, HashAlgorithm.SHA2_256, DhGroup.X25519, List.of(DhGroup.ECP256, DhGroup.ECP384));
-    private static final EspProposal ESP = new EspProposal(Configs.ESP.cipher(), Configs.ESP.keyBits(), Optional.empty(), Optional.of(DhGroup.X25519)).with(IKE.additional());
+    private static final IkeProposal IKE = new IkeProposal(EncryptionAlgorithm.AES_CBC, 256, HashAlgorithm.SHA2_256, DhGroup.X25519,
+            List.of(DhGroup.ECP256, DhGroup.ECP384));
+    private static final EspProposal ESP = new EspProposal(Configs.ESP.cipher(), Configs.ESP.keyBits(), Optional.empty(), Optional.of(DhGroup.X25519))
+            .with(IKE.additional());
     private static final IkeConfig LEFT = Configs.left().version(IkeVersion.V2).dpdDelay(Duration.ZERO).ike(IKE).esp(ESP).build();
     private static final IkeConfig RIGHT = Configs.right().version(IkeVersion.V2).dpdDelay(Duration.ZERO).ike(IKE).esp(ESP).build();
     private static final int FIRST_ID = 4;
@@ -90,11 +92,13 @@ class BadFollowUpTest {
     /** The right side answers what the left one has asked last. */
     private void answer(Payload... payloads) throws IkeException {
         IkeHeader header = MessageCodec.header(last(pair.left()));
-        pair.inject(pair.left(), as(pair.right()).seal(header(pair.right().ikeSas.get(0), header.exchange(), true, header.messageId()), List.of(payloads), Limits.NONE).whole());
+        pair.inject(pair.left(), as(pair.right()).seal(header(pair.right().ikeSas.get(0), header.exchange(), true, header.messageId()),
+                List.of(payloads), Limits.NONE).whole());
     }
 
     private List<Payload> newChild() {
-        return ChildNegotiation.request(LEFT, ChildNegotiation.Offer.fresh(crypto, new Spi(0x5000), Traffic.of(LEFT), Optional.of(DhGroup.X25519)), Optional.empty());
+        return ChildNegotiation.request(LEFT, ChildNegotiation.Offer.fresh(crypto, new Spi(0x5000), Traffic.of(LEFT), Optional.of(DhGroup.X25519)),
+                Optional.empty());
     }
 
     private List<Payload> newIkeSa() {
@@ -139,12 +143,14 @@ class BadFollowUpTest {
                 new Row("without key exchange", NotifyType.INVALID_SYNTAX, sound -> List.of(sound.get(1))),
                 new Row("two key exchanges", NotifyType.INVALID_SYNTAX, sound -> List.of(sound.get(0), sound.get(0), sound.get(1))),
                 new Row("the method after the next", NotifyType.INVALID_SYNTAX, sound -> List.of(after, sound.get(1))),
-                new Row("a public value too short", NotifyType.INVALID_SYNTAX, sound -> List.of(new Payload.Ke(DhGroup.ECP256.id(), Octets.of(new byte[63])), sound.get(1))),
+                new Row("a public value too short", NotifyType.INVALID_SYNTAX,
+                        sound -> List.of(new Payload.Ke(DhGroup.ECP256.id(), Octets.of(new byte[63])), sound.get(1))),
                 new Row("an empty public value", NotifyType.INVALID_SYNTAX, sound -> List.of(new Payload.Ke(DhGroup.ECP256.id(), Octets.EMPTY), sound.get(1))),
                 new Row("no link", NotifyType.INVALID_SYNTAX, sound -> List.of(sound.get(0))),
                 new Row("another link", NotifyType.STATE_NOT_FOUND, sound -> List.of(sound.get(0),
                         Payload.Notify.of(NotifyType.ADDITIONAL_KEY_EXCHANGE, Octets.of((byte) 1)))),
-                new Row("an empty link", NotifyType.STATE_NOT_FOUND, sound -> List.of(sound.get(0), Payload.Notify.of(NotifyType.ADDITIONAL_KEY_EXCHANGE, Octets.EMPTY))));
+                new Row("an empty link", NotifyType.STATE_NOT_FOUND,
+                        sound -> List.of(sound.get(0), Payload.Notify.of(NotifyType.ADDITIONAL_KEY_EXCHANGE, Octets.EMPTY))));
     }
 
     @ParameterizedTest
@@ -199,13 +205,15 @@ class BadFollowUpTest {
         assertEquals(ExchangeType.CREATE_CHILD_SA, MessageCodec.header(last(pair.right())).exchange());
         Payload.Sa offered = read(pair.right(), pair.left()).the(Payload.Sa.class);
         var spi = new Payload.Sa(List.of(offered.proposals().get(0).answer(new Spi(0x7000).octets(), offered.proposals().get(0).transforms())));
-        List<Payload> ours = ChildNegotiation.request(LEFT, ChildNegotiation.Offer.fresh(crypto, new Spi(0x6000), Traffic.of(LEFT), Optional.of(DhGroup.X25519)),
+        List<Payload> ours = ChildNegotiation.request(LEFT,
+                ChildNegotiation.Offer.fresh(crypto, new Spi(0x6000), Traffic.of(LEFT), Optional.of(DhGroup.X25519)),
                 Optional.of(pair.left().sending().orElseThrow().inbound()));
         List<Payload> selectors = ours.subList(4, 6);
         IkeHeader header = MessageCodec.header(last(pair.right()));
         pair.inject(pair.right(), as(pair.left()).seal(header(pair.left().ikeSas.get(0), header.exchange(), true, header.messageId()), List.of(spi,
                 new Payload.Nonce(Octets.of(crypto.random(32))), ke(DhGroup.X25519), Payload.Notify.of(NotifyType.ADDITIONAL_KEY_EXCHANGE, Octets.of((byte) 1)),
-                new Payload.TsI(((Payload.TsR) selectors.get(1)).selectors()), new Payload.TsR(((Payload.TsI) selectors.get(0)).selectors())), Limits.NONE).whole());
+                new Payload.TsI(((Payload.TsR) selectors.get(1)).selectors()), new Payload.TsR(((Payload.TsI) selectors.get(0)).selectors())), Limits.NONE)
+                .whole());
         assertEquals(ExchangeType.IKE_FOLLOWUP_KE, MessageCodec.header(last(pair.right())).exchange(), () -> pair.right().reports.toString());
         assertEquals(NotifyType.TEMPORARY_FAILURE, error(ask(ExchangeType.CREATE_CHILD_SA, ours)));
         assertEquals(NotifyType.TEMPORARY_FAILURE, error(ask(ExchangeType.CREATE_CHILD_SA, newIkeSa())));

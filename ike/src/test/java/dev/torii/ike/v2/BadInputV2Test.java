@@ -160,7 +160,8 @@ class BadInputV2Test {
         var crypto = new SimCrypto(77);
         var own = new Cookie(9);
         var machine = new SetUpInitiator(LEFT, crypto, own, new Spi(0x1000));
-        var path = new Path(new InetSocketAddress(InetAddress.getByName("192.168.1.42"), 500), new InetSocketAddress(InetAddress.getByName("198.51.100.11"), 500));
+        var path = new Path(new InetSocketAddress(InetAddress.getByName("192.168.1.42"), 500),
+                new InetSocketAddress(InetAddress.getByName("198.51.100.11"), 500));
         SetUp.State sent = machine.step(new SetUp.State.Idle(), new Input.Begin(path)).next();
         pair.inject(pair.right(), ((SetUp.State.InitSent) sent).flight().message().whole());
         Octets answer = last(pair.right());
@@ -205,7 +206,8 @@ class BadInputV2Test {
     @Test
     void eachBadChildInIkeAuthIsRefusedAndTheIkeSaStays() throws Exception {
         List<Payload> sound = halfway().sound();
-        var elsewhere = new Payload.TsR(List.of(dev.torii.ike.v2.wire.Selector.of(dev.torii.ike.TrafficSelector.ofPrefix(InetAddress.getByName("172.16.0.0"), 12))));
+        var elsewhere = new Payload.TsR(List.of(dev.torii.ike.v2.wire.Selector.of(dev.torii.ike.TrafficSelector.ofPrefix(InetAddress.getByName("172.16.0.0"),
+                12))));
         Map<String, List<Payload>> table = new LinkedHashMap<>();
         table.put("14 with no proposal", with(sound, 2, new Payload.Sa(List.of())));
         table.put("38 with other traffic", with(sound, 4, elsewhere));
@@ -235,7 +237,8 @@ class BadInputV2Test {
         pair.cut(true);
         pair.left().start();
         var responder = new SetUpResponder(RIGHT, new SimCrypto(78), new Cookie(11), new Spi(0x5000), List.of());
-        var path = new Path(new InetSocketAddress(InetAddress.getByName("198.51.100.11"), 500), new InetSocketAddress(InetAddress.getByName("192.168.1.42"), 500));
+        var path = new Path(new InetSocketAddress(InetAddress.getByName("198.51.100.11"), 500),
+                new InetSocketAddress(InetAddress.getByName("192.168.1.42"), 500));
         Octets init = last(pair.left());
         var answered = (SetUp.State.InitAnswered) responder.step(new SetUp.State.Idle(),
                 new Input.Arrived(path, MessageCodec.header(init), init, false, Optional.empty())).next();
@@ -292,7 +295,8 @@ class BadInputV2Test {
         List<Payload> sound = asked().sound();
         int sa = of(sound, Payload.Sa.class);
         int ours = of(sound, Payload.TsI.class);
-        var elsewhere = new Payload.TsI(List.of(dev.torii.ike.v2.wire.Selector.of(dev.torii.ike.TrafficSelector.ofPrefix(InetAddress.getByName("172.16.0.0"), 12))));
+        var elsewhere = new Payload.TsI(List.of(dev.torii.ike.v2.wire.Selector.of(dev.torii.ike.TrafficSelector.ofPrefix(InetAddress.getByName("172.16.0.0"),
+                12))));
         Map<String, List<Payload>> table = new LinkedHashMap<>();
         table.put("no proposal", with(sound, sa, new Payload.Sa(List.of())));
         table.put("wider traffic", with(sound, ours, elsewhere));
@@ -327,7 +331,8 @@ class BadInputV2Test {
     private Message ask(IkePair pair, int exchange, List<? extends Payload> payloads, SimCrypto sealing) throws Exception {
         IkeSa sa = pair.left().ikeSas.get(0);
         Protection protection = asLeft(pair, sealing);
-        pair.inject(pair.right(), protection.seal(IkeHeader.v2(sa.initiatorCookie(), sa.responderCookie(), exchange, IkeHeader.INITIATOR, 2), payloads, Limits.NONE).whole());
+        pair.inject(pair.right(), protection.seal(IkeHeader.v2(sa.initiatorCookie(), sa.responderCookie(), exchange, IkeHeader.INITIATOR, 2),
+                payloads, Limits.NONE).whole());
         Octets answer = last(pair.right());
         IkeHeader header = MessageCodec.header(answer);
         return Opened.of(protection, header, answer).decode();

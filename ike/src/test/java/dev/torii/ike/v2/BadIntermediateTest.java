@@ -62,7 +62,8 @@ class BadIntermediateTest {
     }
 
     private static Octets sent(Step step) {
-        return step.outputs().stream().filter(Output.Transmit.class::isInstance).map(output -> ((Output.Transmit) output).message().whole()).findFirst().orElseThrow();
+        return step.outputs().stream().filter(Output.Transmit.class::isInstance).map(output -> ((Output.Transmit) output).message().whole())
+                .findFirst().orElseThrow();
     }
 
     private static Input.Arrived arrived(Path path, Octets message) throws IkeException {

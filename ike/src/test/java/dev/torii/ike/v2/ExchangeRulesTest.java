@@ -235,7 +235,8 @@ class ExchangeRulesTest {
         closing.cut(true);
         closing.right().fire(Timer.Kind.CHILD_EXPIRE);
         Spi child = closing.left().sending().orElseThrow().inbound();
-        assertEquals(NotifyType.TEMPORARY_FAILURE, error(ask(closing, closing.left(), closing.right(), ExchangeType.CREATE_CHILD_SA, 2, newChild(Optional.of(child)))));
+        assertEquals(NotifyType.TEMPORARY_FAILURE, error(ask(closing, closing.left(), closing.right(), ExchangeType.CREATE_CHILD_SA, 2,
+                newChild(Optional.of(child)))));
         assertEquals(NotifyType.TEMPORARY_FAILURE, error(ask(closing, closing.left(), closing.right(), ExchangeType.CREATE_CHILD_SA, 3, newIkeSa())));
         Message both = ask(closing, closing.left(), closing.right(), ExchangeType.IKEV2_INFORMATIONAL, 4,
                 List.of(new Payload.Delete(Payload.PROTOCOL_ESP, List.of(child.octets()))));
@@ -256,7 +257,8 @@ class ExchangeRulesTest {
         Spi child = rekeying.left().sending().orElseThrow().inbound();
         int messageId = 2;
         for (var asked : List.of(newChild(Optional.empty()), newChild(Optional.of(child)))) {
-            assertEquals(NotifyType.TEMPORARY_FAILURE, error(ask(rekeying, rekeying.left(), rekeying.right(), ExchangeType.CREATE_CHILD_SA, messageId++, asked)));
+            assertEquals(NotifyType.TEMPORARY_FAILURE, error(ask(rekeying, rekeying.left(), rekeying.right(),
+                    ExchangeType.CREATE_CHILD_SA, messageId++, asked)));
         }
         Message deleted = ask(rekeying, rekeying.left(), rekeying.right(), ExchangeType.IKEV2_INFORMATIONAL, 4,
                 List.of(new Payload.Delete(Payload.PROTOCOL_IKE, List.of())));
@@ -388,7 +390,8 @@ class ExchangeRulesTest {
     void aNewMappingIsFollowedByWhoIsNotBehindANatHimself() {
         InetAddress elsewhere = new InetSocketAddress("192.0.2.66", 0).getAddress();
         var pair = up(new IkePair(1, left().force(false).build(), right().force(true).build()).behindNat());
-        for (Endpoint side : List.of(pair.right(), pair.left())) {          // right sees a NAT before left, left one before itself and a forced one before right
+        // right sees a NAT before left, left one before itself and a forced one before right
+        for (Endpoint side : List.of(pair.right(), pair.left())) {
             Endpoint other = side == pair.left() ? pair.right() : pair.left();
             Path known = side.ikeSas.get(0).path();
             pair.cut(true);

@@ -83,7 +83,9 @@ final class Grammar {
             if (next.size() > 1) {
                 var meanings = new LinkedHashSet<String>();
                 for (Command command : next) literal(command, i, word.text()).ifPresent(meanings::add);
-                if (meanings.size() > 1) return new Outcome.Failed(before + i, word.at(), "\"" + word.text() + "\" is ambiguous", "write " + String.join(" or ", meanings));
+                if (meanings.size() > 1) {
+                    return new Outcome.Failed(before + i, word.at(), "\"" + word.text() + "\" is ambiguous", "write " + String.join(" or ", meanings));
+                }
             }
             candidates = next;
             String part = candidates.getFirst().part(i).orElse("<rest>");
@@ -100,7 +102,8 @@ final class Grammar {
                 return new Outcome.Found(command.action(), new Match(no, line.getFirst(), taken));
             }
         }
-        return new Outcome.Failed(before + length, words.getLast().at(), "the command is incomplete after \"" + words.getLast().text() + "\"", "expected " + expected(candidates, length) + " next");
+        return new Outcome.Failed(before + length, words.getLast().at(), "the command is incomplete after \"" + words.getLast().text() + "\"",
+                "expected " + expected(candidates, length) + " next");
     }
 
     /** The words a command may start with. */
@@ -147,7 +150,8 @@ final class Grammar {
         String cause = !more ? "unexpected \"" + word.text() + "\" at the end of the command"
                 : number && literals.isEmpty() ? "\"" + word.text() + "\" is not a number"
                 : index == 0 ? "unknown command \"" + word.text() + "\"" : "unknown word \"" + word.text() + "\"";
-        String suggestion = !more ? "remove it" : near.map(n -> "did you mean " + n + "?").orElse("expected " + expected(candidates, index) + ", or put a ! before the line");
+        String suggestion = !more ? "remove it" : near.map(n -> "did you mean " + n + "?")
+                .orElse("expected " + expected(candidates, index) + ", or put a ! before the line");
         return new Outcome.Failed(before + index, word.at(), cause, suggestion);
     }
 

@@ -8,7 +8,8 @@ record Reference(Kind kind, String name, Position at) {
     enum Kind {
         ROUTE_MAP("route-map", "route-map %s permit 10"), PREFIX_LIST("prefix-list", "ip prefix-list %s permit PREFIX"),
         IPV6_PREFIX_LIST("ipv6 prefix-list", "ipv6 prefix-list %s permit PREFIX"), ACCESS_LIST("access-list", "access-list %s permit PREFIX"),
-        IPV6_ACCESS_LIST("ipv6 access-list", "ipv6 access-list %s permit PREFIX"), AS_PATH_LIST("as-path access-list", "bgp as-path access-list %s permit REGEX"),
+        IPV6_ACCESS_LIST("ipv6 access-list", "ipv6 access-list %s permit PREFIX"),
+        AS_PATH_LIST("as-path access-list", "bgp as-path access-list %s permit REGEX"),
         COMMUNITY_LIST("community-list", "bgp community-list standard %s permit AA:NN"),
         EXTENDED_COMMUNITY_LIST("extcommunity-list", "bgp extcommunity-list standard %s permit rt AA:NN"),
         LARGE_COMMUNITY_LIST("large-community-list", "bgp large-community-list standard %s permit AA:BB:CC");

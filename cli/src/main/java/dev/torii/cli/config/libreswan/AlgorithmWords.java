@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One proposal, taken apart: {@code aes_cbc256-sha2_384;modp1536}, {@code aes256gcm16-modp1536!}, {@code aes256-sha2_512+sha2_256-dh19+dh14}; with additional key
- * exchanges (RFC 9370) {@code aes_gcm256-sha2_256;dh31;addke1=dh20} as Libreswan 5, {@code aes256gcm16-sha256-x25519-ke1_ecp384} as strongSwan 6. The names are
- * those of the registries, so that they are also the names of the ike module's constants where there are any.
+ * One proposal, taken apart: {@code aes_cbc256-sha2_384;modp1536}, {@code aes256gcm16-modp1536!}, {@code aes256-sha2_512+sha2_256-dh19+dh14}; with additional
+ * key exchanges (RFC 9370) {@code aes_gcm256-sha2_256;dh31;addke1=dh20} as Libreswan 5, {@code aes256gcm16-sha256-x25519-ke1_ecp384} as strongSwan 6. The
+ * names are those of the registries, so that they are also the names of the ike module's constants where there are any.
  */
 record AlgorithmWords(List<CipherWord> ciphers, List<String> hashes, List<String> groups, SortedMap<Integer, List<String>> additional) {
     /** A cipher with the key sizes to offer. */
@@ -27,8 +27,10 @@ record AlgorithmWords(List<CipherWord> ciphers, List<String> hashes, List<String
     private static final Pattern GCM = Pattern.compile("aes_?gcm(?:_?(a|b|c|8|12|16))?_?(128|192|256)?");
     private static final Pattern GCM_STRONGSWAN = Pattern.compile("aes(128|192|256)gcm(8|12|16|64|96|128)?");
     private static final Pattern CHACHA = Pattern.compile("chacha20_?poly1305(?:_?256)?");
-    private static final Pattern OTHER_CIPHER = Pattern.compile("(3des|des|camellia|aes_?ctr|aes\\d+ctr|aes_?ccm|aes\\d+ccm|chacha|null|serpent|twofish|blowfish|cast|idea|seed).*");
-    private static final Pattern HASH = Pattern.compile("(?:prf|hmac_)?(sha2_256|sha256|sha2_384|sha384|sha2_512|sha512|sha2(?!_)|sha1|sha|md5|aes_?xcbc|aes_?cmac)(?:_(?:96|128|192|256))?");
+    private static final Pattern OTHER_CIPHER =
+            Pattern.compile("(3des|des|camellia|aes_?ctr|aes\\d+ctr|aes_?ccm|aes\\d+ccm|chacha|null|serpent|twofish|blowfish|cast|idea|seed).*");
+    private static final Pattern HASH = Pattern.compile("(?:prf|hmac_)?"
+            + "(sha2_256|sha256|sha2_384|sha384|sha2_512|sha512|sha2(?!_)|sha1|sha|md5|aes_?xcbc|aes_?cmac)(?:_(?:96|128|192|256))?");
     private static final Pattern GROUP = Pattern.compile("(modp|ecp_?|dh_?)(\\d+)(s\\d+|bp)?|ml_?kem_?(512|768|1024)|curve25519|x25519|curve448|x448");
     private static final Pattern TYPED = Pattern.compile("(?:addke([1-7])|ke)=(.*)");
     private static final Pattern NUMBERED = Pattern.compile("ke([1-7])_(.*)");

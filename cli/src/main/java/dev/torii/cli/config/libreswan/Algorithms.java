@@ -40,7 +40,8 @@ final class Algorithms {
 
     /** Known, and never to be supported where it is left out. */
     private static final Map<String, String> REFUSED = Map.of("AES_GCM_8", "an ICV of 8 octets is too short (NIST SP 800-38D, appendix C)",
-            "NULL", "it does not encrypt", "CHACHA20_POLY1305", "it is for phase 2 of IKEv2 (RFC 7634)", "ML_KEM_512", ONLY_ADDITIONAL, "ML_KEM_768", ONLY_ADDITIONAL, "ML_KEM_1024", ONLY_ADDITIONAL);
+            "NULL", "it does not encrypt", "CHACHA20_POLY1305", "it is for phase 2 of IKEv2 (RFC 7634)", "ML_KEM_512", ONLY_ADDITIONAL, "ML_KEM_768",
+            ONLY_ADDITIONAL, "ML_KEM_1024", ONLY_ADDITIONAL);
 
     private final Diagnostics diagnostics;
 
@@ -113,7 +114,8 @@ final class Algorithms {
                 var known = group(name);
                 if (known.isEmpty() || these.isEmpty()) continue;
                 var more = additional(w, known, left);
-                these.forEach(suite -> more.forEach(each -> grouped.add(new EspProposal(suite.cipher(), suite.keyBits(), suite.integrity(), known).with(each))));
+                these.forEach(suite -> more.forEach(each ->
+                        grouped.add(new EspProposal(suite.cipher(), suite.keyBits(), suite.integrity(), known).with(each))));
             }
         }
         if (pfs && version == IkeVersion.V2 && (groups.size() > 1 || further)) {
@@ -145,7 +147,8 @@ final class Algorithms {
         return all;
     }
 
-    private static void esp(AlgorithmWords.CipherWord cipher, List<EspCipher> usable, List<String> hashes, LinkedHashSet<EspProposal> suites, List<String> left) {
+    private static void esp(AlgorithmWords.CipherWord cipher, List<EspCipher> usable, List<String> hashes,
+            LinkedHashSet<EspProposal> suites, List<String> left) {
         var known = constant(EspCipher.class, cipher.name()).filter(usable::contains);
         if (known.isEmpty()) {
             left.add(cipher.name());
@@ -177,7 +180,10 @@ final class Algorithms {
     }
 
     private Optional<DhGroup> none(Optional<Value> value, LinkedHashSet<String> groups) {
-        if (!groups.isEmpty()) value.ifPresent(v -> diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, v.at(), "the group of " + v.keyword() + "= is not used: pfs=no", "remove the group, or write pfs=yes"));
+        if (!groups.isEmpty()) {
+            value.ifPresent(v -> diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, v.at(), "the group of " + v.keyword() + "= is not used: pfs=no",
+                    "remove the group, or write pfs=yes"));
+        }
         return Optional.empty();
     }
 
@@ -200,15 +206,18 @@ final class Algorithms {
         if (!unsupported.isEmpty()) causes.add(unsupported + " is not" + (nothing ? "" : " supported yet"));
         causes.addAll(refused);
         String text = String.join("; ", causes);
-        if (nothing) error(value, "has nothing that is supported yet" + (text.isEmpty() ? "" : ": " + text), "supported: " + supported + "; write it " + example);
-        else diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.get().at(), value.get().keyword() + "= offers less than it says: " + text, "supported: " + supported);
+        if (nothing) error(value, "has nothing that is supported yet" + (text.isEmpty() ? "" : ": " + text),
+                "supported: " + supported + "; write it " + example);
+        else diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.get().at(), value.get().keyword() + "= offers less than it says: " + text,
+                "supported: " + supported);
     }
 
     /** Only what the files name: no default is weak, and a group that phase 2 takes over from {@code ike=} was reported there. */
     private void weak(Optional<Value> value, Stream<DhGroup> groups) {
         String names = groups.filter(DhGroup::discouraged).distinct().map(Enum::name).collect(Collectors.joining(", "));
         if (value.isEmpty() || names.isEmpty()) return;
-        diagnostics.warn(Warning.Kind.WEAK, value.get().at(), value.get().keyword() + "= names " + names + ", which should no longer be used (RFC 8247, section 2.4)",
+        diagnostics.warn(Warning.Kind.WEAK, value.get().at(),
+                value.get().keyword() + "= names " + names + ", which should no longer be used (RFC 8247, section 2.4)",
                 "change both sides to a group like modp2048 or dh19");
     }
 

@@ -26,7 +26,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** How the two sides of a conn prove who they are: {@code authby=}, {@code leftauth=}, and for certificates {@code leftcert=}, {@code leftid=}, {@code leftca=}. */
+/**
+ * How the two sides of a conn prove who they are: {@code authby=}, {@code leftauth=}, and for certificates {@code leftcert=}, {@code leftid=}, {@code leftca=}.
+ */
 final class Authentications {
     private static final List<SignatureScheme> RSA = named(scheme -> scheme.name().startsWith("RSA") && scheme != SignatureScheme.RSA_SHA1);
     private static final List<SignatureScheme> ECDSA = named(scheme -> scheme.name().startsWith("ECDSA"));
@@ -61,7 +63,8 @@ final class Authentications {
         Optional<Set<SignatureScheme>> common = conn.get("authby").map(this::authby);
         boolean each = Arrays.stream(Side.values()).allMatch(side -> conn.get(side, "auth").isPresent());
         if (common.isEmpty() && !each && Arrays.stream(Side.values()).noneMatch(side -> conn.get(side, "cert").isPresent())) {
-            diagnostics.error(conn.at(), "conn " + conn.name() + " does not say authby=secret, and without it Libreswan authenticates by certificate, for which leftcert= is missing",
+            diagnostics.error(conn.at(), "conn " + conn.name()
+                    + " does not say authby=secret, and without it Libreswan authenticates by certificate, for which leftcert= is missing",
                     "add authby=secret, or leftcert=");
             return Optional.empty();
         }
@@ -73,7 +76,8 @@ final class Authentications {
         boolean secrets = methods.secret(Side.LEFT) && methods.secret(Side.RIGHT);
         if (version == IkeVersion.V1 && !secrets) {
             var at = conn.get("authby").or(() -> conn.get("leftauth")).or(() -> conn.get("leftcert")).map(Value::at).orElse(conn.at());
-            diagnostics.error(at, "conn " + conn.name() + " asks for certificates with IKEv1, which are supported with IKEv2 only", "write ikev2=insist, or authby=secret");
+            diagnostics.error(at, "conn " + conn.name() + " asks for certificates with IKEv1, which are supported with IKEv2 only",
+                    "write ikev2=insist, or authby=secret");
             return Optional.empty();
         }
         keywords(conn, secrets);
@@ -97,17 +101,23 @@ final class Authentications {
                 case "ecdsa-sha2_384" -> schemes.addAll(with(ECDSA, HashAlgorithm.SHA2_384));
                 case "ecdsa-sha2_512" -> schemes.addAll(with(ECDSA, HashAlgorithm.SHA2_512));
                 case "null" -> values.error(value, "would accept anybody, which is not supported", "write authby=secret, or rsasig or ecdsa with leftcert=");
-                default -> values.error(value, "has " + word + ", which is not supported", "write authby=secret, or rsasig, rsa-sha2, rsa-sha1, ecdsa with leftcert=");
+                default -> values.error(value, "has " + word + ", which is not supported",
+                        "write authby=secret, or rsasig, rsa-sha2, rsa-sha1, ecdsa with leftcert=");
             }
         }
-        if (secret && !schemes.isEmpty()) values.error(value, "names the secret and signatures for both sides", "write leftauth= and rightauth= for each side what it uses");
+        if (secret && !schemes.isEmpty()) {
+            values.error(value, "names the secret and signatures for both sides", "write leftauth= and rightauth= for each side what it uses");
+        }
         if (schemes.contains(SignatureScheme.RSA_SHA1)) {
-            diagnostics.warn(Warning.Kind.WEAK, value.at(), value.keyword() + "=" + value.text() + " permits signatures with SHA-1, which can be forged", "write rsa-sha2");
+            diagnostics.warn(Warning.Kind.WEAK, value.at(), value.keyword() + "=" + value.text() + " permits signatures with SHA-1, which can be forged",
+                    "write rsa-sha2");
         }
         return secret ? Set.of() : schemes;
     }
 
-    private static List<SignatureScheme> with(List<SignatureScheme> schemes, HashAlgorithm hash) { return schemes.stream().filter(scheme -> scheme.hash() == hash).toList(); }
+    private static List<SignatureScheme> with(List<SignatureScheme> schemes, HashAlgorithm hash) {
+        return schemes.stream().filter(scheme -> scheme.hash() == hash).toList();
+    }
 
     private List<SignatureScheme> auth(Conn conn, Side side, Set<SignatureScheme> common) {
         var value = conn.get(side, "auth");
@@ -135,7 +145,8 @@ final class Authentications {
             for (String raw : RAW_KEYS) {
                 conn.get(side, raw).filter(value -> !value.text().equals("%cert")).ifPresent(value -> {
                     if (secrets) noEffect(value);
-                    else values.error(new Value(value.keyword(), "...", value.keywordAt(), value.at()), "is a key without a certificate, which is not supported", "write "
+                    else values.error(new Value(value.keyword(), "...", value.keywordAt(), value.at()),
+                            "is a key without a certificate, which is not supported", "write "
                             + side.word() + "cert= with a certificate, and " + side.word() + "rsasigkey=%cert");
                 });
             }
@@ -144,8 +155,8 @@ final class Authentications {
     }
 
     private void noEffect(Value value) {
-        diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.keywordAt(), value.keyword() + "= has no effect: it matters to certificates and keys only, and this connection uses a pre-shared key",
-                "remove the line");
+        diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.keywordAt(),
+                value.keyword() + "= has no effect: it matters to certificates and keys only, and this connection uses a pre-shared key", "remove the line");
     }
 
     /** {@code leftid=} of this host. The outer Optional is empty after an error, the inner one means our address. */
@@ -162,7 +173,8 @@ final class Authentications {
         if (!value.text().equals("%fromcert") || methods.secret(remote)) return values.identity(value);
         var known = conn.get(remote, "cert");
         if (known.isPresent()) return certificates.of(known.get()).map(chain -> subject(chain.getFirst()));
-        diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.at(), value.keyword() + "=%fromcert accepts everybody who has a certificate of the authorities in ipsec.d/cacerts",
+        diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.at(),
+                value.keyword() + "=%fromcert accepts everybody who has a certificate of the authorities in ipsec.d/cacerts",
                 "write the identity in the peer's certificate, like @vpn.example or \"C=US, O=Example, CN=vpn\"");
         return Optional.of(Identity.AS_CERTIFIED);
     }
@@ -191,7 +203,8 @@ final class Authentications {
         Key open = certificate.getPublicKey();
         List<SignatureScheme> schemes = methods.of(local).stream().filter(scheme -> scheme.fits(open)).toList();
         if (schemes.isEmpty()) {
-            values.error(value, "has an " + open.getAlgorithm() + " key, which authby= does not permit", "write authby=" + (open.getAlgorithm().equals("EC") ? "ecdsa" : "rsasig"));
+            values.error(value, "has an " + open.getAlgorithm() + " key, which authby= does not permit",
+                    "write authby=" + (open.getAlgorithm().equals("EC") ? "ecdsa" : "rsasig"));
             return Optional.empty();
         }
         identityInCertificate(value, certificate, localId.or(() -> ends.local().map(Identity::ofAddress)));
@@ -200,11 +213,12 @@ final class Authentications {
 
     private void identityInCertificate(Value value, X509Certificate certificate, Optional<Identity> id) {
         List<Identity> names = PeerCertificate.names(certificate);
-        boolean borne = id.map(said -> PeerCertificate.bears(certificate, said)).orElseGet(() -> names.stream().anyMatch(name -> name.type() == Identity.IPV4_ADDR));
+        boolean borne = id.map(said -> PeerCertificate.bears(certificate, said))
+                .orElseGet(() -> names.stream().anyMatch(name -> name.type() == Identity.IPV4_ADDR));
         if (borne) return;
         String side = value.keyword().substring(0, value.keyword().length() - "cert".length());
-        diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.at(), "the certificate is not for " + id.map(Identity::toString).orElse("an address") + ", the identity of this host: peers will refuse it; it is for "
-                + names, "write " + side + "id=%fromcert");
+        diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.at(), "the certificate is not for " + id.map(Identity::toString).orElse("an address")
+                + ", the identity of this host: peers will refuse it; it is for " + names, "write " + side + "id=%fromcert");
     }
 
     private Sending sending(Conn conn, Side local) {
@@ -243,7 +257,8 @@ final class Authentications {
         var value = conn.get(remote, "ca").filter(written -> !written.text().equals("%any"));
         if (value.isPresent() && value.get().text().equals("%same")) {
             return conn.get(ends.localSide(), "ca").map(Value::text).filter(text -> !text.startsWith("%")).map(DistinguishedName::parse)
-                    .or(() -> conn.get(ends.localSide(), "cert").flatMap(certificates::of).map(chain -> DistinguishedName.of(chain.getFirst().getIssuerX500Principal())));
+                    .or(() -> conn.get(ends.localSide(), "cert").flatMap(certificates::of)
+                            .map(chain -> DistinguishedName.of(chain.getFirst().getIssuerX500Principal())));
         }
         return value.flatMap(this::name);
     }

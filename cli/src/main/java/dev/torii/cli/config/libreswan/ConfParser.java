@@ -143,7 +143,8 @@ final class ConfParser {
 
     private void unknownHeader(Line line, Position at, String word) {
         if (line.peek() == '=') {
-            diagnostics.error(at, "\"" + word + "=\" in the first column belongs to no conn", "indent the line: only conn, config setup and include start in the first column");
+            diagnostics.error(at, "\"" + word + "=\" in the first column belongs to no conn",
+                    "indent the line: only conn, config setup and include start in the first column");
         } else if (word.equals("ca")) {
             diagnostics.error(at, "\"ca\" sections are not supported", "remove it: peers are authenticated by pre-shared key");
         } else {

@@ -37,7 +37,8 @@ final class ConnResolver {
                 continue;
             }
             var before = byName.putIfAbsent(section.name(), section);
-            if (before != null) diagnostics.error(section.at(), "there is a conn " + section.name() + " already, at " + before.at(), "give one of them another name");
+            if (before != null) diagnostics.error(section.at(), "there is a conn " + section.name() + " already, at " + before.at(),
+                    "give one of them another name");
             else own.put(section, values);
         }
         var conns = new ArrayList<Conn>();
@@ -53,7 +54,8 @@ final class ConnResolver {
             if (setup.name().isEmpty()) continue;
             for (Section.Entry entry : setup.entries()) {
                 var keyword = Keywords.setup(entry.keyword());
-                if (keyword.isPresent() && keyword.get().effect() == Keywords.Effect.USED) used.put(keyword.get().name(), new Conn.Value(entry.keyword(), entry.value(), entry.at(), entry.valueAt()));
+                if (keyword.isPresent() && keyword.get().effect() == Keywords.Effect.USED) used.put(keyword.get().name(),
+                        new Conn.Value(entry.keyword(), entry.value(), entry.at(), entry.valueAt()));
                 else if (keyword.isPresent()) treat(keyword.get(), entry.keyword(), entry.value(), entry.at());
                 else diagnostics.error(entry.at(), "unknown keyword " + entry.keyword() + " in config setup", Keywords.conn(entry.keyword()).isPresent()
                         ? "it belongs into a conn" : suggest(entry.keyword(), Keywords.setupWords()));
@@ -84,7 +86,8 @@ final class ConnResolver {
             }
             var before = values.putIfAbsent(name, value);
             if (before != null && !before.text().equals(value.text())) {
-                diagnostics.error(entry.at(), entry.keyword() + "= is set a second time to another value; first at " + before.keywordAt(), "remove one of the two lines");
+                diagnostics.error(entry.at(), entry.keyword() + "= is set a second time to another value; first at " + before.keywordAt(),
+                        "remove one of the two lines");
             }
         }
         return values;
@@ -124,11 +127,15 @@ final class ConnResolver {
     private boolean loaded(Conn conn, boolean included) {
         var auto = conn.get("auto");
         if (auto.isEmpty()) {
-            if (!included) diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, conn.at(), "conn " + conn.name() + " is not loaded: it has no auto=", "write auto=start or auto=add");
+            if (!included) {
+                diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, conn.at(), "conn " + conn.name() + " is not loaded: it has no auto=",
+                        "write auto=start or auto=add");
+            }
             return false;
         }
         if (auto.get().text().equalsIgnoreCase("ignore")) return false;
-        conn.values().forEach((name, value) -> Keywords.conn(value.keyword()).ifPresent(found -> treat(found.keyword(), value.keyword(), value.text(), value.keywordAt())));
+        conn.values().forEach((name, value) -> Keywords.conn(value.keyword())
+                .ifPresent(found -> treat(found.keyword(), value.keyword(), value.text(), value.keywordAt())));
         return true;
     }
 

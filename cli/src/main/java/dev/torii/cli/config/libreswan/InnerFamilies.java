@@ -25,12 +25,14 @@ final class InnerFamilies {
             var missing = has(ours, ipv6) ? here.other() : here;
             var at = subnets(conn, missing.other()).map(Conn.Value::at).orElse(conn.at());
             String family = ipv6 ? "IPv6" : "IPv4";
-            diagnostics.error(at, "conn " + conn.name() + " has " + family + " traffic on the " + missing.other().word() + " side and none on the " + missing.word(),
+            diagnostics.error(at, "conn " + conn.name() + " has " + family + " traffic on the " + missing.other().word()
+                    + " side and none on the " + missing.word(),
                     "write an " + family + " subnet into " + missing.word() + "subnet=, or two families into " + missing.word() + "subnets=");
         }
         boolean ipv6Inside = has(ours, true) || inner.filter(address -> address.address() instanceof Inet6Address).isPresent();
         if (ipv6Inside && mtu != 0 && mtu < LEAST_IPV6_MTU) {
-            new Values(diagnostics).error(conn.get("mtu").orElseThrow(), "is too little for IPv6 in the tunnel", "write mtu=" + LEAST_IPV6_MTU + " or more, or remove the line");
+            new Values(diagnostics).error(conn.get("mtu").orElseThrow(), "is too little for IPv6 in the tunnel",
+                    "write mtu=" + LEAST_IPV6_MTU + " or more, or remove the line");
         }
     }
 

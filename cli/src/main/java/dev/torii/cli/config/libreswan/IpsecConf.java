@@ -23,6 +23,7 @@ public final class IpsecConf {
         var resolver = new ConnResolver(diagnostics);
         var conns = resolver.resolve(conf.conns());
         var setup = resolver.checkSetup(conf.setups());
-        return new Tunnels(host, secrets.table(), secrets.fileNames(), secrets.ppks(), new Certificates(files, secrets.keys(), diagnostics), setup, diagnostics).build(conns);
+        return new Tunnels(host, secrets.table(), secrets.fileNames(), secrets.ppks(), new Certificates(files, secrets.keys(), diagnostics), setup,
+                diagnostics).build(conns);
     }
 }

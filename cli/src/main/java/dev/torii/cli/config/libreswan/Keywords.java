@@ -11,8 +11,8 @@ import java.util.TreeSet;
 
 /**
  * Every keyword of ipsec.conf(5), Libreswan 3 to 5.4, and what becomes of it here. Nothing is dropped in silence: a keyword is used, means nothing to a
- * userspace gateway or concerns pluto's own process ({@code QUIET}), is reported ({@code NOTED}), or keeps Torii from starting because leaving it out would change what the user gets
- * ({@code REFUSED}).
+ * userspace gateway or concerns pluto's own process ({@code QUIET}), is reported ({@code NOTED}), or keeps Torii from starting because leaving it out would
+ * change what the user gets ({@code REFUSED}).
  */
 final class Keywords {
     enum Effect { USED, QUIET, NOTED, REFUSED }
@@ -43,7 +43,8 @@ final class Keywords {
                 "rsasigkey", "ecdsakey", "eddsakey", "pubkey", "ckaid", "protoport");
         add(true, Effect.NOTED, "%defaultroute", "the next hop is taken from the kernel's routes", "nexthop");
         add(true, Effect.NOTED, YES_NO, "a certificate that has expired is always refused", "groundhog");
-        add(true, Effect.NOTED, "", "packets of this host itself leave with the address of the tunnel's interface; give that interface an address with leftvti=", "sourceip");
+        add(true, Effect.NOTED, "",
+                "packets of this host itself leave with the address of the tunnel's interface; give that interface an address with leftvti=", "sourceip");
         add(true, Effect.NOTED, "", "no address pools and no XAUTH", "username", "updown-config");
         add(true, Effect.REFUSED, "none, " + YES_NO, "EAP is not supported: remove it", "autheap");
         add(true, Effect.REFUSED, "500", "IKE uses ports 500 and 4500: remove it", "ikeport");
@@ -54,16 +55,18 @@ final class Keywords {
 
         add(false, Effect.USED, "", "", "also", "auto", "authby", "keyexchange", "ikev2", "pfs", "nat-keepalive", "ipsec-lifetime", "retransmit-timeout",
                 "retransmit-interval", "mark", "vti-interface", "ipsec-interface", "encapsulation", "rekeymargin", "rekeyfuzz", "replay-window", "ikelifetime",
-                "ike", "phase2alg", "metric", "dpddelay", "dpdtimeout", "mtu", "fragmentation", "ppk", "ppk-ids", "dpdaction", "keyingtries", "esn", "rekey", "reauth", "initial-contact",
-                "decap-dscp", "encap-dscp", "nopmtudisc", "ipsec-max-bytes", "ipsec-max-packets");
+                "ike", "phase2alg", "metric", "dpddelay", "dpdtimeout", "mtu", "fragmentation", "ppk", "ppk-ids", "dpdaction", "keyingtries", "esn", "rekey",
+                "reauth", "initial-contact", "decap-dscp", "encap-dscp", "nopmtudisc", "ipsec-max-bytes", "ipsec-max-packets");
         add(false, Effect.QUIET, "", "", "x-comment", "vti-routing", "overlapip");
-        add(false, Effect.NOTED, YES_NO, "no vendor id but those of the extensions in use is sent", "send-vendorid", "fake-strongswan", "cisco-unity", "remote-peer-type");
+        add(false, Effect.NOTED, YES_NO, "no vendor id but those of the extensions in use is sent", "send-vendorid", "fake-strongswan",
+                "cisco-unity", "remote-peer-type");
         add(false, Effect.NOTED, YES_NO + ", auto", "packets are processed in this process, by no network card", "nic-offload");
         add(false, Effect.NOTED, YES_NO, "MOBIKE is not offered: a new address of this host begins anew, a NAT's new mapping is followed", "mobike");
         add(false, Effect.NOTED, YES, "what both sides have in common is always agreed upon", "narrowing");
         add(false, Effect.NOTED, YES, "a group that the peer asks for in a renewal is followed if it is configured", "ms-dh-downgrade", "pfs-rekey-workaround");
         add(false, Effect.NOTED, YES_NO, "IKE_INTERMEDIATE is used where ike= names additional key exchanges", "intermediate");
-        add(false, Effect.NOTED, YES_NO, "this extension of IKEv2 is not spoken", "session-resumption", "send-redirect", "redirect-to", "accept-redirect", "accept-redirect-to", "send-supported-auth-methods", "reject-simultaneous-ike-auth",
+        add(false, Effect.NOTED, YES_NO, "this extension of IKEv2 is not spoken", "session-resumption", "send-redirect", "redirect-to", "accept-redirect",
+                "accept-redirect-to", "send-supported-auth-methods", "reject-simultaneous-ike-auth",
                 "send-esp-tfc-padding-not-supported", "iptfs-fragmentation", "iptfs-packet-size", "iptfs-max-queue-size", "iptfs-reorder-window",
                 "iptfs-init-delay", "iptfs-drop-time");
         add(false, Effect.NOTED, "", "the identity must always be in the certificate, names are not looked up, and the certificates up to the root are sent",
@@ -90,7 +93,8 @@ final class Keywords {
         add(false, Effect.REFUSED, "", "security labels are not supported: remove it", "sec-label");
         add(false, Effect.REFUSED, "1", "write one conn for each tunnel instead", "clones");
         add(false, Effect.REFUSED, YES_NO, "PAM is not supported: remove it", "pam-authorize");
-        add(false, Effect.REFUSED, "", "Mode Config is not supported: remove it", "modecfgpull", "modecfgdns", "modecfgdomains", "modecfgbanner", "cisco-split");
+        add(false, Effect.REFUSED, "", "Mode Config is not supported: remove it", "modecfgpull", "modecfgdns", "modecfgdomains",
+                "modecfgbanner", "cisco-split");
 
         alias("ipsec-lifetime", "keylife", "lifetime", "salifetime");
         alias("dpdtimeout", "ikev1-dpdtimeout");

@@ -47,8 +47,11 @@ final class Lifecycles {
         return switch (value.map(action -> action.text().toLowerCase(Locale.ROOT)).orElse("hold")) {
             case "hold" -> Lifecycle.WhenDead.HOLD;
             case "clear" -> {
-                if (conn.get("auto").filter(auto -> auto.text().equalsIgnoreCase("start")).isPresent()) diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.get().keywordAt(),
-                        "dpdaction=" + value.get().text() + " takes a dead tunnel down, and auto=start brings it up again", "write auto=add to leave it down");
+                if (conn.get("auto").filter(auto -> auto.text().equalsIgnoreCase("start")).isPresent()) {
+                    diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.get().keywordAt(),
+                            "dpdaction=" + value.get().text() + " takes a dead tunnel down, and auto=start brings it up again",
+                            "write auto=add to leave it down");
+                }
                 yield Lifecycle.WhenDead.CLEAR;
             }
             case "restart" -> anyPeer(conn) ? Lifecycle.WhenDead.HOLD : Lifecycle.WhenDead.RESTART;

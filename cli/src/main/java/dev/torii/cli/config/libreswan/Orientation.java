@@ -46,7 +46,8 @@ final class Orientation {
             var side = leftHere ? Side.LEFT : Side.RIGHT;
             var addresses = Stream.of(left.get(), right.get()).flatMap(end -> address(end).stream()).map(Object::getClass).distinct();
             if (addresses.count() > 1) {
-                diagnostics.error(conn.get("left").orElseThrow().at(), "left=" + conn.get("left").orElseThrow().text() + " and right=" + conn.get("right").orElseThrow().text()
+                diagnostics.error(conn.get("left").orElseThrow().at(),
+                        "left=" + conn.get("left").orElseThrow().text() + " and right=" + conn.get("right").orElseThrow().text()
                         + " are of two address families", "write two IPv4 addresses, or two IPv6 addresses");
                 return Optional.empty();
             }
@@ -63,7 +64,8 @@ final class Orientation {
     private Optional<End> end(Conn conn, Side side) {
         Optional<Value> value = conn.get(side, "");
         if (value.isEmpty()) {
-            diagnostics.error(conn.at(), "conn " + conn.name() + " has no " + side.word() + "=", "add " + side.word() + "= with an address" + (side == Side.LEFT ? ", or left=%defaultroute" : ""));
+            diagnostics.error(conn.at(), "conn " + conn.name() + " has no " + side.word() + "=",
+                    "add " + side.word() + "= with an address" + (side == Side.LEFT ? ", or left=%defaultroute" : ""));
             return Optional.empty();
         }
         String text = value.get().text();
@@ -73,7 +75,8 @@ final class Orientation {
         if (address.isPresent() && address.get().isAnyLocalAddress()) return Optional.of(new End.Any());
         var values = new Values(diagnostics);
         if (address.isPresent() && (address.get().isLinkLocalAddress() || address.get().isMulticastAddress())) {
-            values.error(value.get(), address.get().isMulticastAddress() ? "is a multicast address" : "is the address of one link only", "write an address that is routed");
+            values.error(value.get(), address.get().isMulticastAddress() ? "is a multicast address" : "is the address of one link only",
+                    "write an address that is routed");
             return Optional.empty();
         }
         if (address.isPresent()) return Optional.of(new End.Fixed(address.get()));

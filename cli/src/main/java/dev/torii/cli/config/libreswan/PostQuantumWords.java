@@ -38,7 +38,8 @@ final class PostQuantumWords {
         var keys = conn.get("ppk-ids").map(names -> named(names, mine)).orElse(mine);
         if (!keys.isEmpty()) return new PostQuantumKeys(use, keys);
         if (conn.get("ppk-ids").isEmpty() && use != PostQuantumKeys.Use.PERMIT) {
-            diagnostics.error(word.get().at(), "conn " + conn.name() + " has no post-quantum key", "add to /etc/ipsec.secrets: : PPKS \"name\" \"secret of 32 bytes or more\"");
+            diagnostics.error(word.get().at(), "conn " + conn.name() + " has no post-quantum key",
+                    "add to /etc/ipsec.secrets: : PPKS \"name\" \"secret of 32 bytes or more\"");
         }
         return PostQuantumKeys.NONE;
     }
@@ -61,7 +62,8 @@ final class PostQuantumWords {
         for (String name : Arrays.stream(names.text().split("[,\\s]+")).filter(text -> !text.isEmpty()).toList()) {
             var id = Octets.of(name.getBytes(StandardCharsets.UTF_8));
             mine.stream().filter(key -> key.id().equals(id)).findFirst().ifPresentOrElse(keys::add,
-                    () -> values.error(names, "names a post-quantum key that ipsec.secrets does not have for this conn: " + name, "add : PPKS \"" + name + "\" \"secret of 32 bytes or more\""));
+                    () -> values.error(names, "names a post-quantum key that ipsec.secrets does not have for this conn: " + name,
+                            "add : PPKS \"" + name + "\" \"secret of 32 bytes or more\""));
         }
         return keys;
     }

@@ -11,7 +11,8 @@ import java.util.Set;
 final class Protoports {
     private static final int TCP = 6;
     private static final int UDP = 17;
-    private static final Map<String, Integer> PROTOCOLS = Map.of("icmp", 1, "igmp", 2, "ipip", 4, "tcp", TCP, "udp", UDP, "gre", 47, "ipv6-icmp", 58, "ospf", 89, "l2tp", 115, "sctp", 132);
+    private static final Map<String, Integer> PROTOCOLS = Map.of("icmp", 1, "igmp", 2, "ipip", 4, "tcp", TCP, "udp", UDP, "gre", 47, "ipv6-icmp", 58, "ospf",
+            89, "l2tp", 115, "sctp", 132);
     private static final Set<Integer> WITH_PORTS = Set.of(TCP, UDP, 33, 132, 136);
     private static final Set<String> ANY = Set.of("%any", "any", "0");
 
@@ -30,14 +31,17 @@ final class Protoports {
         int protocol = ANY.contains(parts[0]) ? 0 : PROTOCOLS.getOrDefault(parts[0], number(parts[0], 255));
         int port = parts.length == 1 || ANY.contains(parts[1]) ? 0 : number(parts[1], 65535);
         if (protocol < 0 || port < 0) return wrong(value.get(), "is not a protocol and a port");
-        if (port > 0 && !WITH_PORTS.contains(protocol)) return wrong(value.get(), "has a port, and " + (protocol == 0 ? "no protocol" : "protocol " + protocol + " has none"));
+        if (port > 0 && !WITH_PORTS.contains(protocol)) {
+            return wrong(value.get(), "has a port, and " + (protocol == 0 ? "no protocol" : "protocol " + protocol + " has none"));
+        }
         return new Protoport(protocol, port);
     }
 
     /** Both sides must be able to mean the same packet. */
     void check(Conn conn, Protoport local, Protoport remote) {
         if (local.protocol() == remote.protocol() || local.protocol() == 0 || remote.protocol() == 0) return;
-        diagnostics.error(conn.get(Side.RIGHT, "protoport").orElseThrow().at(), "conn " + conn.name() + " has different protocols for its sides, which no packet has",
+        diagnostics.error(conn.get(Side.RIGHT, "protoport").orElseThrow().at(),
+                "conn " + conn.name() + " has different protocols for its sides, which no packet has",
                 "write the same protocol into leftprotoport= and rightprotoport=");
     }
 

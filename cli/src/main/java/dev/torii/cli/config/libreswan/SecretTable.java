@@ -36,7 +36,9 @@ final class SecretTable {
     }
 
     /** Whether some peer shares a secret with this host under one of these identities. */
-    boolean names(Set<Identity> local) { return entries.stream().anyMatch(entry -> entry.ids().stream().anyMatch(id -> id.filter(local::contains).isPresent())); }
+    boolean names(Set<Identity> local) {
+        return entries.stream().anyMatch(entry -> entry.ids().stream().anyMatch(id -> id.filter(local::contains).isPresent()));
+    }
 
     void erase() { entries.forEach(entry -> entry.secret().erase()); }
 

@@ -133,7 +133,8 @@ final class SecretsParser {
             return;
         }
         if (colon + 1 < tokens.size() && tokens.get(colon + 1).quote() == 0 && OTHER_KINDS.contains(tokens.get(colon + 1).text().toLowerCase(Locale.ROOT))) {
-            diagnostics.warn(Warning.Kind.SECRET, tokens.get(colon + 1).at(), "only PSK, PPKS and files of private keys are used, this entry is not", "remove the entry");
+            diagnostics.warn(Warning.Kind.SECRET, tokens.get(colon + 1).at(), "only PSK, PPKS and files of private keys are used, this entry is not",
+                    "remove the entry");
             return;
         }
         if (colon + 1 == tokens.size() || !tokens.get(colon + 1).is("psk")) {
@@ -175,7 +176,8 @@ final class SecretsParser {
         } else if (rest.size() > 2 || rest.size() == 2 && rest.get(1).is("%prompt")) {
             diagnostics.error(rest.get(1).at(), "expected a passphrase in quotes, or nothing", "write : RSA file.pem \"passphrase\"");
         } else {
-            keys.add(new KeyEntry(kind.at(), rest.getFirst().text(), rest.stream().skip(1).findFirst().filter(phrase -> !phrase.text().isEmpty()).map(phrase -> Secret.ofText(phrase.text()))));
+            keys.add(new KeyEntry(kind.at(), rest.getFirst().text(),
+                    rest.stream().skip(1).findFirst().filter(phrase -> !phrase.text().isEmpty()).map(phrase -> Secret.ofText(phrase.text()))));
         }
     }
 
@@ -217,7 +219,9 @@ final class SecretsParser {
             diagnostics.error(token.at(), "the secret is still the placeholder", "put the shared secret here");
             return Optional.empty();
         }
-        if (bytes.get().length < WEAK) diagnostics.warn(Warning.Kind.SECRET, token.at(), "the secret is shorter than " + WEAK + " bytes", "use a longer one, random");
+        if (bytes.get().length < WEAK) {
+            diagnostics.warn(Warning.Kind.SECRET, token.at(), "the secret is shorter than " + WEAK + " bytes", "use a longer one, random");
+        }
         var secret = Secret.copyOf(bytes.get());
         Arrays.fill(bytes.get(), (byte) 0);
         return Optional.of(secret);
@@ -233,7 +237,8 @@ final class SecretsParser {
             if (text.startsWith("0t")) return Optional.of(text.substring(2).getBytes(StandardCharsets.UTF_8));
             diagnostics.error(token.at(), "the secret is not in quotes", "write PSK \"secret\", or 0x and hexadecimal digits, or 0s and base 64");
         } catch (IllegalArgumentException notDigits) {
-            diagnostics.error(token.at(), "the secret is not " + (text.startsWith("0x") ? "hexadecimal after 0x" : "base 64 after 0s"), "put a text in quotes instead");
+            diagnostics.error(token.at(), "the secret is not " + (text.startsWith("0x") ? "hexadecimal after 0x" : "base 64 after 0s"),
+                    "put a text in quotes instead");
         }
         return Optional.empty();
     }

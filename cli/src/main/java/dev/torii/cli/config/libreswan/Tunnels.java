@@ -93,7 +93,8 @@ final class Tunnels {
         var methods = authentications.methods(conn, version).orElse(Authentications.Methods.SECRET);
         unique(marks, values.mark(conn.get("mark")), conn.get("mark"), "mark", "give each conn a mark of its own, like mark=6/0xffffffff");
         Optional<String> named = interfaceName(conn);
-        unique(interfaces, named, conn.get("vti-interface").or(() -> conn.get("ipsec-interface")), "interface", "give each conn an interface of its own, like vti-interface=vti02");
+        unique(interfaces, named, conn.get("vti-interface").or(() -> conn.get("ipsec-interface")), "interface",
+                "give each conn an interface of its own, like vti-interface=vti02");
 
         var ike = algorithms.ike(conn.get("ike"), version);
         var esp = algorithms.esp(conn.get("phase2alg"), version, values.yes(conn.get("pfs"), true), ike.isEmpty() ? DhGroup.MODP1536 : ike.getFirst().group());
@@ -105,7 +106,8 @@ final class Tunnels {
         var retransmission = retransmission(conn);
         var lifecycle = new Lifecycles(values, diagnostics).of(conn, natKeepalive);
         int mtu = values.number(conn.get("mtu"), 576, 65535, 0);
-        var outerHeader = new OuterHeader(values.yes(conn.get("encap-dscp"), true), values.yes(conn.get("decap-dscp"), false), !values.yes(conn.get("nopmtudisc"), false));
+        var outerHeader = new OuterHeader(values.yes(conn.get("encap-dscp"), true), values.yes(conn.get("decap-dscp"), false),
+                !values.yes(conn.get("nopmtudisc"), false));
         int metric = values.number(conn.get("metric"), 0, Integer.MAX_VALUE, 0);
         int window = values.number(conn.get("replay-window"), 0, MAX_REPLAY_WINDOW, REPLAY_WINDOW);
         var limits = new Lifecycles(values, diagnostics).limits(conn);
@@ -124,12 +126,14 @@ final class Tunnels {
         List<Prefix> remoteSubnets = subnets(conn, ends.localSide().other(), version);
         if (remoteSubnets.isEmpty()) remoteSubnets = ends.remote().map(InnerFamilies::host).stream().toList();
         if (remoteSubnets.isEmpty() && diagnostics.errors() == before) {
-            diagnostics.error(conn.at(), "conn " + conn.name() + " has no subnet for a peer of any address", "add " + ends.localSide().other().word() + "subnet=");
+            diagnostics.error(conn.at(), "conn " + conn.name() + " has no subnet for a peer of any address",
+                    "add " + ends.localSide().other().word() + "subnet=");
         }
         if (remoteSubnets.stream().anyMatch(subnet -> subnet.length() == 0) && named.isEmpty() && diagnostics.errors() == before) {
             var at = conn.get(ends.localSide().other(), "subnet").or(() -> conn.get(ends.localSide().other(), "subnets")).map(Value::at).orElse(conn.at());
-            diagnostics.error(at, "conn " + conn.name() + " takes all traffic (" + (remoteSubnets.stream().anyMatch(subnet -> subnet.length() == 0 && subnet.ipv6()) ? "::/0" : "0.0.0.0/0") + ") but names no interface to route it into",
-                    "add vti-interface=vti01, and routes or BGP over it");
+            diagnostics.error(at, "conn " + conn.name() + " takes all traffic ("
+                    + (remoteSubnets.stream().anyMatch(subnet -> subnet.length() == 0 && subnet.ipv6()) ? "::/0" : "0.0.0.0/0")
+                    + ") but names no interface to route it into", "add vti-interface=vti01, and routes or BGP over it");
         }
         var protoports = new Protoports(values, diagnostics);
         var localTraffic = protoports.of(conn, ends.localSide());
@@ -141,8 +145,9 @@ final class Tunnels {
 
         Optional<Authentication> authentication = authentication(conn, version, methods, ends, localId, remoteId.get());
         if (authentication.isEmpty()) return Optional.empty();
-        return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), authentication.get(), peerSecrets(ends, localId, remoteId.get()), ike, extended, localSubnets,
-                remoteSubnets, localTraffic, remoteTraffic, auto, named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), outerHeader, metric, window, limits, encapsulation,
+        return Optional.of(new TunnelConfig(conn.name(), conn.at(), version, ends.local(), ends.remote(), localId, remoteId.get(), authentication.get(),
+                peerSecrets(ends, localId, remoteId.get()), ike, extended, localSubnets, remoteSubnets, localTraffic, remoteTraffic, auto,
+                named.orElse(freeInterface), inner, mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu), outerHeader, metric, window, limits, encapsulation,
                 natKeepalive, ikeLifetime, childLifetime, margin, fuzz, dpd.delay(), dpd.timeout(), retransmission, fragmentation, lifecycle));
     }
 
@@ -167,13 +172,15 @@ final class Tunnels {
         });
         if (exchange.isPresent() && flag.isPresent() && !exchange.equals(flag)) {
             var ignored = conn.get("ikev2").get();
-            diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, ignored.keywordAt(), "ikev2=" + ignored.text() + " is not heeded: keyexchange=" + conn.get("keyexchange").get().text()
+            diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, ignored.keywordAt(),
+                    "ikev2=" + ignored.text() + " is not heeded: keyexchange=" + conn.get("keyexchange").get().text()
                     + " decides", "keep one of the two lines");
         }
         return exchange.or(() -> flag).orElse(IkeVersion.V2);
     }
 
-    private Optional<Authentication> authentication(Conn conn, IkeVersion version, Authentications.Methods methods, Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {
+    private Optional<Authentication> authentication(Conn conn, IkeVersion version, Authentications.Methods methods, Orientation.Ends ends,
+            Optional<Identity> localId, Identity remoteId) {
         boolean needed = methods.secret(Side.LEFT) || methods.secret(Side.RIGHT);
         Optional<Secret> secret = needed ? secret(secrets, ends, localId, remoteId) : Optional.empty();
         if (needed && secret.isEmpty() && version == IkeVersion.V2 && remoteId.open() && secrets.names(ownIdentities(ends, localId))) {
@@ -187,7 +194,8 @@ final class Tunnels {
         int before = diagnostics.errors();
         var peer = authentications.peer(conn, methods, ends, secret);
         var keys = postQuantum.of(conn, version, table -> secret(table, ends, localId, remoteId));
-        return own.isPresent() && peer.isPresent() && diagnostics.errors() == before ? Optional.of(new Authentication(own.get(), peer.get(), keys)) : Optional.empty();
+        return own.isPresent() && peer.isPresent() && diagnostics.errors() == before ? Optional.of(new Authentication(own.get(), peer.get(), keys))
+                : Optional.empty();
     }
 
     private void unique(Map<String, Value> seen, Optional<String> key, Optional<Value> value, String what, String suggestion) {
@@ -210,7 +218,10 @@ final class Tunnels {
     private Duration margin(Conn conn, Duration shortest) {
         if (conn.get("rekeymargin").isEmpty()) return REKEY_MARGIN.compareTo(shortest.dividedBy(4)) <= 0 ? REKEY_MARGIN : shortest.dividedBy(4);
         var margin = values.time(conn.get("rekeymargin"), REKEY_MARGIN, "s", true);
-        if (margin.compareTo(shortest) >= 0) values.error(conn.get("rekeymargin").get(), "is not shorter than the shortest lifetime, " + shortest.toSeconds() + " s", "write a fraction of the lifetime");
+        if (margin.compareTo(shortest) >= 0) {
+            values.error(conn.get("rekeymargin").get(), "is not shorter than the shortest lifetime, " + shortest.toSeconds() + " s",
+                    "write a fraction of the lifetime");
+        }
         return margin;
     }
 
@@ -225,7 +236,9 @@ final class Tunnels {
         }
         var delay = values.time(delayValue, DPD_DELAY, "s", true);
         if (timeoutValue.isEmpty()) return new Dpd(delay, delay.multipliedBy(3).compareTo(DPD_TIMEOUT) > 0 ? delay.multipliedBy(3) : DPD_TIMEOUT);
-        if (!delay.isZero() && timeout.compareTo(delay) <= 0) values.error(timeoutValue.get(), "is not longer than dpddelay=" + delayValue.get().text(), "write three times dpddelay, like 30s");
+        if (!delay.isZero() && timeout.compareTo(delay) <= 0) {
+            values.error(timeoutValue.get(), "is not longer than dpddelay=" + delayValue.get().text(), "write three times dpddelay, like 30s");
+        }
         return new Dpd(delay, timeout);
     }
 
@@ -240,7 +253,8 @@ final class Tunnels {
         var first = values.time(conn.get("retransmit-interval"), standard.first(), "ms", false);
         var total = values.time(conn.get("retransmit-timeout"), standard.total(), "s", false);
         if (total.compareTo(first) >= 0) return new Retransmission.Policy(first, total);
-        values.error(conn.get("retransmit-timeout").or(() -> conn.get("retransmit-interval")).orElseThrow(), "makes the timeout shorter than the interval", "remove the line: the standard is 500 ms and 60 s");
+        values.error(conn.get("retransmit-timeout").or(() -> conn.get("retransmit-interval")).orElseThrow(), "makes the timeout shorter than the interval",
+                "remove the line: the standard is 500 ms and 60 s");
         return standard;
     }
 
@@ -299,7 +313,8 @@ final class Tunnels {
         var own = conn.get(local, "vti").or(() -> conn.get(local, "interface-ip"));
         if (own.isEmpty()) {
             conn.get(local.other(), "vti").ifPresent(value -> diagnostics.warn(Warning.Kind.WITHOUT_EFFECT, value.keywordAt(),
-                    value.keyword() + "= is for the peer's interface: this host is " + local.word(), "write " + local.word() + "vti= for this host's interface"));
+                    value.keyword() + "= is for the peer's interface: this host is " + local.word(),
+                    "write " + local.word() + "vti= for this host's interface"));
         }
         return own.flatMap(values::innerAddress);
     }
@@ -310,7 +325,8 @@ final class Tunnels {
     }
 
     private Set<Identity> ownIdentities(Orientation.Ends ends, Optional<Identity> localId) {
-        return localId.map(Set::of).orElseGet(() -> ends.local().map(Set::of).orElseGet(host::localAddresses).stream().map(Identity::ofAddress).collect(Collectors.toUnmodifiableSet()));
+        return localId.map(Set::of).orElseGet(() -> ends.local().map(Set::of).orElseGet(host::localAddresses).stream().map(Identity::ofAddress)
+                .collect(Collectors.toUnmodifiableSet()));
     }
 
     /** For a conn with {@code rightid=%any}: looked up when a peer says who it is. */
@@ -327,31 +343,36 @@ final class Tunnels {
     private void anyIdentity(TunnelConfig tunnel) {
         if (!tunnel.remoteId().open() || tunnel.remoteId() == Identity.AS_CERTIFIED && !tunnel.severalPeers()) return;
         diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, tunnel.at(), "conn " + tunnel.name() + " is for peers of any identity, " + (tunnel.severalPeers()
-                ? "and its interface tells them apart only by their subnets: each must ask for its own part of " + tunnel.remoteSubnets() + ", and of two that ask for the same the later gets the packets"
-                : "one at a time: the later takes the place of the one before"), tunnel.severalPeers() ? "give each peer its own subnet, or a conn of its own with its identity"
+                ? "and its interface tells them apart only by their subnets: each must ask for its own part of " + tunnel.remoteSubnets()
+                + ", and of two that ask for the same the later gets the packets"
+                : "one at a time: the later takes the place of the one before"),
+                tunnel.severalPeers() ? "give each peer its own subnet, or a conn of its own with its identity"
                         : "name the peer, or for several peers write ikev2=insist and auto=add");
     }
 
     private void missingSecret(Conn conn, Orientation.Ends ends, Optional<Identity> localId, Identity remoteId) {
         String local = localId.map(Identity::toString).or(() -> ends.local().map(InetAddress::getHostAddress)).orElse("%any");
         String file = secretsFiles.isEmpty() ? "/etc/ipsec.secrets" : secretsFiles.getLast();
-        diagnostics.error(conn.at(), "no secret for " + local + " and " + remoteId + " (conn " + conn.name() + ")", "add to " + file + ": " + local + " " + remoteId + " : PSK \"...\"");
+        diagnostics.error(conn.at(), "no secret for " + local + " and " + remoteId + " (conn " + conn.name() + ")",
+                "add to " + file + ": " + local + " " + remoteId + " : PSK \"...\"");
     }
 
     /**
-     * Conns of one version and the same two addresses must differ by identities. As responder, Main Mode must choose the secret by the addresses alone (RFC 2409,
-     * section 5.4); in IKEv2 the peer has said who it is by then.
+     * Conns of one version and the same two addresses must differ by identities. As responder, Main Mode must choose the secret by the addresses alone (RFC
+     * 2409, section 5.4); in IKEv2 the peer has said who it is by then.
      */
     private void samePeers(TunnelConfig tunnel) {
         var others = byPeers.computeIfAbsent(new Peers(tunnel.ikeVersion(), tunnel.local(), tunnel.remote()), peers -> new ArrayList<>());
         var same = others.stream().filter(other -> other.remoteId().equals(tunnel.remoteId()) && other.localId().equals(tunnel.localId())).findFirst();
         if (same.isPresent() && (tunnel.remoteId().open() || same.get().authentication().equals(tunnel.authentication()))) {
-            diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, tunnel.at(), "conn " + tunnel.name() + " has the two addresses and identities of conn " + same.get().name() + " at "
-                    + same.get().at() + ", and a peer that begins " + (tunnel.ikeVersion() == IkeVersion.V1 ? "is always answered by that one"
+            diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, tunnel.at(), "conn " + tunnel.name() + " has the two addresses and identities of conn "
+                    + same.get().name() + " at " + same.get().at() + ", and a peer that begins "
+                    + (tunnel.ikeVersion() == IkeVersion.V1 ? "is always answered by that one"
                     : "is answered by that one unless its traffic selectors are of this one alone"),
                     "let this side begin (auto=start), or write one conn with leftsubnets= and rightsubnets=");
         } else if (tunnel.ikeVersion() == IkeVersion.V1) {
-            others.stream().filter(other -> !other.authentication().equals(tunnel.authentication())).findFirst().ifPresent(other -> diagnostics.error(tunnel.at(),
+            others.stream().filter(other -> !other.authentication().equals(tunnel.authentication())).findFirst()
+                    .ifPresent(other -> diagnostics.error(tunnel.at(),
                     "conn " + tunnel.name() + " and conn " + other.name() + " at " + other.at() + " have the same two addresses and different secrets",
                     "use one secret for both, or ikev2=insist: with IKEv1, before the peer says who it is, its address must tell which secret is meant"));
         } else if (same.isPresent() && sameSecretsMeant(same.get(), tunnel)) {

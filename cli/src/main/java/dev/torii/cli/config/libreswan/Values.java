@@ -96,7 +96,10 @@ final class Values {
         return otherwise;
     }
 
-    /** A positive number, perhaps with K, M, G, T, P or E, powers of 1024, and then i or B or both: {@code 500M}, {@code 10GiB}. Without a value there is no limit. */
+    /**
+     * A positive number, perhaps with K, M, G, T, P or E, powers of 1024, and then i or B or both: {@code 500M}, {@code 10GiB}. Without a value there is no
+     * limit.
+     */
     long amount(Optional<Value> value) {
         if (value.isEmpty()) return Long.MAX_VALUE;
         Matcher matcher = AMOUNT.matcher(value.get().text());
@@ -136,9 +139,13 @@ final class Values {
     Optional<String> interfaceName(Optional<Value> value) {
         if (value.isEmpty()) return Optional.empty();
         String name = value.get().text();
-        if (name.length() > INTERFACE_LENGTH) error(value.get(), "is longer than the " + INTERFACE_LENGTH + " characters an interface name may have", "choose a shorter name, like vti01");
-        else if (!INTERFACE.matcher(name).matches() || name.equals("lo") || name.equals("all") || name.equals("default")) error(value.get(), "is not a name for an interface", "choose a name like vti01");
-        else return Optional.of(name);
+        if (name.length() > INTERFACE_LENGTH) {
+            error(value.get(), "is longer than the " + INTERFACE_LENGTH + " characters an interface name may have", "choose a shorter name, like vti01");
+        } else if (!INTERFACE.matcher(name).matches() || name.equals("lo") || name.equals("all") || name.equals("default")) {
+            error(value.get(), "is not a name for an interface", "choose a name like vti01");
+        } else {
+            return Optional.of(name);
+        }
         return Optional.empty();
     }
 
@@ -157,12 +164,14 @@ final class Values {
         var network = Addresses.network(text).or(() -> Addresses.network6(text));
         if (network.isPresent()) {
             if (!network.get().exact()) {
-                diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.at(), value.keyword() + "=" + text + " has host bits set: it means " + network.get().prefix(), "write " + network.get().prefix());
+                diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.at(),
+                        value.keyword() + "=" + text + " has host bits set: it means " + network.get().prefix(), "write " + network.get().prefix());
             }
             return Optional.of(network.get().prefix());
         }
         if (Addresses.isPlaceholder(text)) error(value, "is still the placeholder", "put the subnet here, like 192.168.2.0/24");
-        else if (Addresses.ip(text).isPresent()) error(value, "has no prefix length", "write " + text + (text.contains(":") ? "/128" : "/32") + " for one host");
+        else if (Addresses.ip(text).isPresent()) error(value, "has no prefix length",
+                "write " + text + (text.contains(":") ? "/128" : "/32") + " for one host");
         else if (text.contains(":")) error(value, "is not a subnet", "write an address and a prefix length, like 2001:db8:2::/64");
         else error(value, "is not a subnet", "write an address and a prefix length, like 192.168.2.0/24");
         return Optional.empty();
@@ -171,8 +180,10 @@ final class Values {
     Optional<InnerAddress> innerAddress(Value value) {
         var network = Addresses.network(value.text()).or(() -> Addresses.network6(value.text()));
         if (network.isEmpty()) {
-            if (Addresses.ip(value.text()).isPresent()) error(value, "has no prefix length", "write " + value.text() + (value.text().contains(":") ? "/64" : "/30"));
-            else error(value, Addresses.isPlaceholder(value.text()) ? "is still the placeholder" : "is not an address with a prefix length", "write one like 192.168.254.1/30");
+            if (Addresses.ip(value.text()).isPresent()) error(value, "has no prefix length",
+                    "write " + value.text() + (value.text().contains(":") ? "/64" : "/30"));
+            else error(value, Addresses.isPlaceholder(value.text()) ? "is still the placeholder" : "is not an address with a prefix length",
+                    "write one like 192.168.254.1/30");
             return Optional.empty();
         }
         var inner = network.get();
@@ -181,7 +192,8 @@ final class Values {
             return Optional.empty();
         }
         if (inner.length() == 0 || inner.length() < inner.address().getAddress().length * Byte.SIZE - 1 && inner.exact()) {
-            error(value, "is a subnet, not an address in it", "write the address of this end, like " + (inner.address() instanceof Inet6Address ? "fd00:254::1/64" : "192.168.254.1/30"));
+            error(value, "is a subnet, not an address in it",
+                    "write the address of this end, like " + (inner.address() instanceof Inet6Address ? "fd00:254::1/64" : "192.168.254.1/30"));
             return Optional.empty();
         }
         return Optional.of(new InnerAddress(inner.address(), inner.length()));
@@ -191,7 +203,8 @@ final class Values {
     Optional<Identity> identity(Value value) {
         String text = value.text();
         if (text.startsWith("@") && text.length() > 1 && Addresses.ip(text.substring(1)).isPresent()) {
-            diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.at(), value.keyword() + "=" + text + " is a host name that looks like an address (ID_FQDN), not an address",
+            diagnostics.warn(Warning.Kind.UNEXPECTED_MEANING, value.at(),
+                    value.keyword() + "=" + text + " is a host name that looks like an address (ID_FQDN), not an address",
                     "write " + text.substring(1) + " without @ for the address");
         }
         try {
@@ -209,7 +222,8 @@ final class Values {
     void identityError(String what, String text, Position at) {
         if (Addresses.isPlaceholder(text)) diagnostics.error(at, what + " is still the placeholder", "put the address here");
         else if (text.equals("%any")) diagnostics.error(at, what + ": an identity of our own must be named", "write an address or @name");
-        else if (text.equals("%fromcert")) diagnostics.error(at, what + " is an identity for certificates, and this side has a pre-shared key", "write an address or @name");
+        else if (text.equals("%fromcert")) diagnostics.error(at, what + " is an identity for certificates, and this side has a pre-shared key",
+                "write an address or @name");
         else if (text.contains("=")) diagnostics.error(at, what + " is not a distinguished name", "write it like \"C=US, O=Example, CN=vpn\"");
         else diagnostics.error(at, what + " is neither an address nor a name with @", "write an address, or @" + text + " for a name that is sent as it is");
     }
@@ -221,7 +235,10 @@ final class Values {
         if (text.length() < 2 || text.startsWith("%") || Addresses.isPlaceholder(text)) return Optional.empty();
         if (text.contains("=") && !text.startsWith("@")) return name(text);
         if (text.startsWith("@#")) return Optional.of(Identity.keyId(Octets.ofHex(text.substring(text.startsWith("@#0x") ? 4 : 2))));
-        if (text.startsWith("@[")) return Optional.of(Identity.keyId(Octets.of(text.substring(2, text.endsWith("]") ? text.length() - 1 : text.length()).getBytes(StandardCharsets.UTF_8))));
+        if (text.startsWith("@[")) {
+            return Optional.of(Identity.keyId(Octets.of(text.substring(2, text.endsWith("]") ? text.length() - 1 : text.length())
+                    .getBytes(StandardCharsets.UTF_8))));
+        }
         if (text.startsWith("@")) return Optional.of(Identity.fqdn(text.substring(1)));
         return text.contains("@") ? Optional.of(Identity.userFqdn(text)) : Optional.empty();
     }

@@ -20,7 +20,8 @@ class MessageCodecTest {
     private static final IkeHeader HEADER = IkeHeader.v2(new Cookie(1), new Cookie(2), ExchangeType.IKE_SA_INIT, IkeHeader.INITIATOR, 7);
 
     private static List<Payload> everyPayload() throws UnknownHostException {
-        var proposal = new Proposal(1, Payload.PROTOCOL_ESP, Octets.ofHex("01020304"), List.of(Transform.cipher(20, 256, true), Transform.of(Transform.ESN, 0)));
+        var proposal = new Proposal(1, Payload.PROTOCOL_ESP, Octets.ofHex("01020304"),
+                List.of(Transform.cipher(20, 256, true), Transform.of(Transform.ESN, 0)));
         var v4 = Selector.of(TrafficSelector.ofPrefix(InetAddress.getByName("10.0.0.0"), 8).restrictedTo(6, 179));
         var v6 = Selector.of(TrafficSelector.ofPrefix(InetAddress.getByName("2001:db8::"), 32));
         return List.of(new Payload.Sa(List.of(proposal, proposal)), new Payload.Ke(5, Octets.ofHex("aabb")),
