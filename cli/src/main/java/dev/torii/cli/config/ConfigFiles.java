@@ -10,12 +10,16 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The files below one root. Each real path is given out once, however it is reached. */
@@ -32,6 +36,26 @@ public final class ConfigFiles {
     public ConfigFiles(Path root, Diagnostics diagnostics) {
         this.root = root;
         this.diagnostics = diagnostics;
+    }
+
+    /** The same files, to be read once more, with errors to {@code others}. */
+    public ConfigFiles again(Diagnostics others) { return new ConfigFiles(root, others); }
+
+    /** What changes when a file does. @param key says which file of the file system it is */
+    public record State(FileTime changed, long bytes, Optional<Object> key) {}
+
+    /** The states of the files that match a pattern of the shell, by name; of one that cannot be looked at there is none. */
+    public Map<String, State> states(String pattern) {
+        var states = new TreeMap<String, State>();
+        for (String name : again(new Diagnostics()).glob(pattern)) {
+            try {
+                var attributes = Files.readAttributes(path(name), BasicFileAttributes.class);
+                states.put(name, new State(attributes.lastModifiedTime(), attributes.size(), Optional.ofNullable(attributes.fileKey())));
+            } catch (IOException gone) {
+                continue;
+            }
+        }
+        return states;
     }
 
     /** What to do with a file that was found. */

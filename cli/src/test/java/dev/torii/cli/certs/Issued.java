@@ -15,6 +15,7 @@ import java.util.List;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERSequence;
@@ -22,6 +23,8 @@ import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.Certificate;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -29,6 +32,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x509.Time;
+import org.bouncycastle.asn1.x509.V2TBSCertListGenerator;
 import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
@@ -82,6 +86,20 @@ public final class Issued {
         return pem("PRIVATE KEY", pair.getPrivate().getEncoded());
     }
 
+    /** A list that revokes these, which it has issued. */
+    public String revokes(Issued... revoked) {
+        var body = new V2TBSCertListGenerator();
+        body.setIssuer(subject);
+        body.setThisUpdate(new Time(Date.from(Instant.now())));
+        body.setNextUpdate(new Time(Date.from(Instant.now().plus(DAY))));
+        for (Issued each : revoked) {
+            var serial = Certificate.getInstance(each.der).getSerialNumber();
+            body.addCRLEntry(serial, new Time(Date.from(Instant.now())), CRLReason.keyCompromise);
+        }
+        body.setSignature(algorithm());
+        return pem("X509 CRL", signed(body.generateTBSCertList()));
+    }
+
     public static String pem(String label, byte[] bytes) {
         return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes) + "\n-----END " + label + "-----\n";
     }
@@ -121,19 +139,32 @@ public final class Issued {
                 extensions.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(alternatives));
             }
             if (!extensions.isEmpty()) body.setExtensions(extensions.generate());
-            boolean elliptic = issuer.pair.getPrivate().getAlgorithm().equals("EC");
-            var algorithm = elliptic ? new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256)
-                    : new AlgorithmIdentifier(PKCSObjectIdentifiers.sha256WithRSAEncryption, DERNull.INSTANCE);
-            body.setSignature(algorithm);
-            var signed = body.generateTBSCertificate();
-            var signature = Signature.getInstance(elliptic ? "SHA256withECDSA" : "SHA256withRSA");
-            signature.initSign(issuer.pair.getPrivate());
-            signature.update(signed.getEncoded(ASN1Encoding.DER));
+            body.setSignature(issuer.algorithm());
+            return new Issued(issuer.signed(body.generateTBSCertificate()), subject, pair);
+        } catch (IOException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private boolean elliptic() {
+        return pair.getPrivate().getAlgorithm().equals("EC");
+    }
+
+    private AlgorithmIdentifier algorithm() {
+        return elliptic() ? new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256)
+                : new AlgorithmIdentifier(PKCSObjectIdentifiers.sha256WithRSAEncryption, DERNull.INSTANCE);
+    }
+
+    private byte[] signed(ASN1Object body) {
+        try {
+            var signature = Signature.getInstance(elliptic() ? "SHA256withECDSA" : "SHA256withRSA");
+            signature.initSign(pair.getPrivate());
+            signature.update(body.getEncoded(ASN1Encoding.DER));
             var parts = new ASN1EncodableVector();
-            parts.add(signed);
-            parts.add(algorithm);
+            parts.add(body);
+            parts.add(algorithm());
             parts.add(new DERBitString(signature.sign()));
-            return new Issued(new DERSequence(parts).getEncoded(ASN1Encoding.DER), subject, pair);
+            return new DERSequence(parts).getEncoded(ASN1Encoding.DER);
         } catch (GeneralSecurityException | IOException impossible) {
             throw new AssertionError(impossible);
         }

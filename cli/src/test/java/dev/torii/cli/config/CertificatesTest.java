@@ -3,19 +3,25 @@ package dev.torii.cli.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.cli.certs.Issued;
 import dev.torii.ike.Authentication;
 import dev.torii.ike.Authentication.Sending;
 import dev.torii.ike.Identity;
+import dev.torii.ike.IkeException;
 import dev.torii.ike.Secret;
 import dev.torii.ike.SignatureScheme;
+import dev.torii.ike.cert.CertificateFiles;
+import dev.torii.ike.cert.Trust;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -34,7 +40,8 @@ class CertificatesTest {
     private static final Issued ROOT = Issued.root("C=US, O=Torii, CN=Root");
     private static final Issued GATEWAY = ROOT.gateway("C=US, O=Torii, CN=gw", "P-256", "gw.example", "192.168.1.42");
     private static final Issued RSA = ROOT.gateway("C=US, O=Torii, CN=rsa", "RSA-2048", "rsa.example");
-    private static final String CONN = Site.CONN.replace("     ikev2=no\n", "").replace("authby=secret", "authby=ecdsa").replace("     ike=aes_cbc256-sha2_384;modp1536\n", "")
+    private static final String CONN = Site.CONN.replace("     ikev2=no\n", "").replace("authby=secret", "authby=ecdsa")
+            .replace("     ike=aes_cbc256-sha2_384;modp1536\n", "")
             + "     leftcert=gw.pem\n     leftid=@gw.example\n     rightid=\"C=US, O=Torii, CN=peer\"\n";
 
     @TempDir
@@ -122,12 +129,37 @@ class CertificatesTest {
     }
 
     @Test
+    void aRevocationListThatIsNewCountsWithoutARestart() throws Exception {
+        var trust = peer().trust();
+        var given = CertificateFiles.certificates(RSA.certificate().getBytes(StandardCharsets.US_ASCII));
+        assertEquals(2, trust.validate(given, Instant.now()).size());
+        site.file("/etc/ipsec.d/crls/new.pem", ROOT.revokes(RSA));
+        refusedAs("the certificate of C=US, O=Torii, CN=rsa was revoked", trust, given);
+        site.file("/etc/ipsec.d/crls/new.pem", ROOT.revokes());
+        assertEquals(2, trust.validate(given, Instant.now()).size());
+        site.file("/etc/ipsec.d/crls/older.pem", ROOT.revokes(RSA)).file("/etc/ipsec.d/crls/new.pem", "half a list");
+        refusedAs("no certificate is accepted: /etc/ipsec.d/crls/new.pem cannot be used: there is no revocation list in it", trust, given);
+        refusedAs("no certificate is accepted", trust, given);
+        Files.delete(site.path("/etc/ipsec.d/crls/new.pem"));
+        refusedAs("the certificate of C=US, O=Torii, CN=rsa was revoked", trust, given);
+        Files.delete(site.path("/etc/ipsec.d/crls/older.pem"));
+        assertEquals(2, trust.validate(given, Instant.now()).size());
+    }
+
+    private static void refusedAs(String cause, Trust trust, List<X509Certificate> given) {
+        var refused = assertThrows(IkeException.class, () -> trust.validate(given, Instant.now()));
+        assertTrue(refused.getMessage().startsWith(cause), refused.getMessage());
+    }
+
+    @Test
     void authoritiesBetweenTheCertificateAndTheRootAreSentAlong() {
         var between = ROOT.authority("CN=Between");
         var below = between.gateway("CN=below", "P-256", "gw.example");
-        site.file("/etc/ipsec.d/certs/gw.pem", below.certificate()).file("/etc/ipsec.d/private/gw.pem", below.key()).file("/etc/ipsec.d/cacerts/between.pem", between.certificate());
+        site.file("/etc/ipsec.d/certs/gw.pem", below.certificate()).file("/etc/ipsec.d/private/gw.pem", below.key())
+                .file("/etc/ipsec.d/cacerts/between.pem", between.certificate());
         assertEquals(2, own().chain().size());
-        site.file("/etc/ipsec.d/certs/gw.pem", "text before\n" + below.certificate() + between.certificate()).file("/etc/ipsec.d/cacerts/between.pem", ROOT.certificate());
+        site.file("/etc/ipsec.d/certs/gw.pem", "text before\n" + below.certificate() + between.certificate())
+                .file("/etc/ipsec.d/cacerts/between.pem", ROOT.certificate());
         assertEquals(2, own().chain().size());
     }
 
@@ -171,41 +203,54 @@ class CertificatesTest {
         site.secrets(": ECDSA gw.pem \"open sesame\"\n");
         assertEquals(1, own().chain().size());
         site.secrets(": ECDSA gw.pem \"open, please\"\n");
-        assertEquals(List.of("/etc/ipsec.d/a.secrets:1:3: /etc/ipsec.d/private/gw.pem cannot be used: the key cannot be decrypted: wrong passphrase, or a cipher that is not known here"
+        assertEquals(List.of("/etc/ipsec.d/a.secrets:1:3: /etc/ipsec.d/private/gw.pem cannot be used: the key cannot be decrypted: wrong passphrase, or a "
+                + "cipher that is not known here"
                 + " | put a PKCS#8 key there, or write its passphrase into ipsec.secrets: : RSA gw.pem \"passphrase\""), site.problems());
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "authby=ecdsa | authby=null | 4:13: authby=null would accept anybody, which is not supported # write authby=secret, or rsasig or ecdsa with leftcert=",
-        "authby=ecdsa | authby=eddsa | 4:13: authby=eddsa has eddsa, which is not supported # write authby=secret, or rsasig, rsa-sha2, rsa-sha1, ecdsa with leftcert=",
-        "authby=ecdsa | authby=secret,ecdsa | 4:13: authby=secret,ecdsa names the secret and signatures for both sides # write leftauth= and rightauth= for each side what it uses",
+        "authby=ecdsa | authby=eddsa | 4:13: authby=eddsa has eddsa, which is not supported # "
+                + "write authby=secret, or rsasig, rsa-sha2, rsa-sha1, ecdsa with leftcert=",
+        "authby=ecdsa | authby=secret,ecdsa | 4:13: authby=secret,ecdsa names the secret and signatures for both sides # "
+                + "write leftauth= and rightauth= for each side what it uses",
         "authby=ecdsa | leftauth=null | 4:15: leftauth=null is not supported # write secret, rsasig or ecdsa",
         "authby=ecdsa | authby=rsasig | 9:15: leftcert=gw.pem has an EC key, which authby= does not permit # write authby=ecdsa",
-        "     leftcert=gw.pem | | 1:1: conn one authenticates this host by certificate, and has no leftcert= # add leftcert= with a PEM file of ipsec.d/certs, or authby=secret",
-        "auto=start | auto=start ikev2=no | 4:13: conn one asks for certificates with IKEv1, which are supported with IKEv2 only # write ikev2=insist, or authby=secret",
+        "     leftcert=gw.pem | | 1:1: conn one authenticates this host by certificate, and has no leftcert= # "
+                + "add leftcert= with a PEM file of ipsec.d/certs, or authby=secret",
+        "auto=start | auto=start ikev2=no | 4:13: conn one asks for certificates with IKEv1, which are supported with IKEv2 only # "
+                + "write ikev2=insist, or authby=secret",
         "leftcert=gw.pem | leftcert=gw.pem leftsendcert=perhaps | 10:19: leftsendcert=perhaps is unknown # write always, sendifasked or never",
-        "leftcert=gw.pem | leftcert=gw.pem leftrsasigkey=0sAQOmysecret | 10:20: leftrsasigkey=... is a key without a certificate, which is not supported # write leftcert= with a certificate, and leftrsasigkey=%cert",
+        "leftcert=gw.pem | leftcert=gw.pem leftrsasigkey=0sAQOmysecret | 10:20: leftrsasigkey=... is a key without a certificate, which is not supported # "
+                + "write leftcert= with a certificate, and leftrsasigkey=%cert",
         "leftcert=gw.pem | leftcert=gw.pem rightca=Root | 10:14: rightca=Root is not a distinguished name # write it like \"C=US, O=Example, CN=Root\"",
         "C=US, O=Torii, CN=peer | Nonsense=1 | 11:14: rightid=Nonsense=1 is not a distinguished name # write it like \"C=US, O=Example, CN=vpn\"",
         "leftcert=gw.pem | leftcert=rsa.crt | 9:15: leftcert=rsa.crt has an RSA key, which authby= does not permit # write authby=rsasig",
-        "leftcert=gw.pem | leftcert=lonely.pem | 9:15: leftcert=lonely.pem has no private key: there is neither /etc/ipsec.d/private/lonely.pem nor .key # put the key there as PEM (chmod 600), or name its file in ipsec.secrets: : RSA file.pem",
-        "leftcert=gw.pem | leftcert=swapped.pem | 9:15: the private key in /etc/ipsec.d/private/swapped.pem is not that of leftcert=swapped.pem # put the key there that the certificate was made for",
-        "leftcert=gw.pem | leftcert=empty.pem | 9:15: /etc/ipsec.d/certs/empty.pem cannot be used: there is no certificate in it # put the certificate there as PEM (-----BEGIN CERTIFICATE-----)",
-        "leftcert=gw.pem | leftcert=broken.pem | 9:15: /etc/ipsec.d/certs/broken.pem cannot be used: it is not PEM: between BEGIN and END is no base 64 # put the certificate there as PEM (-----BEGIN CERTIFICATE-----)"})
+        "leftcert=gw.pem | leftcert=lonely.pem | 9:15: leftcert=lonely.pem has no private key: there is neither /etc/ipsec.d/private/lonely.pem nor .key # "
+                + "put the key there as PEM (chmod 600), or name its file in ipsec.secrets: : RSA file.pem",
+        "leftcert=gw.pem | leftcert=swapped.pem | 9:15: the private key in /etc/ipsec.d/private/swapped.pem is not that of leftcert=swapped.pem # "
+                + "put the key there that the certificate was made for",
+        "leftcert=gw.pem | leftcert=empty.pem | 9:15: /etc/ipsec.d/certs/empty.pem cannot be used: there is no certificate in it # "
+                + "put the certificate there as PEM (-----BEGIN CERTIFICATE-----)",
+        "leftcert=gw.pem | leftcert=broken.pem | 9:15: /etc/ipsec.d/certs/broken.pem cannot be used: it is not PEM: between BEGIN and END is no base 64 # "
+                + "put the certificate there as PEM (-----BEGIN CERTIFICATE-----)"})
     void aFaultInAConn(String line, String by, String expected) {
         site.file("/etc/ipsec.d/certs/lonely.pem", GATEWAY.certificate()).file("/etc/ipsec.d/certs/swapped.pem", GATEWAY.certificate())
                 .file("/etc/ipsec.d/private/swapped.pem", RSA.key()).file("/etc/ipsec.d/certs/empty.pem", "nothing\n")
                 .file("/etc/ipsec.d/certs/broken.pem", "-----BEGIN CERTIFICATE-----\nMII=x=\n-----END CERTIFICATE-----\n");
-        with(line, by == null ? "" : by.replace(" leftsend", "\n     leftsend").replace(" leftrsa", "\n     leftrsa").replace(" rightca", "\n     rightca").replace(" ikev2", "\n     ikev2"));
+        with(line, by == null ? "" : by.replace(" leftsend", "\n     leftsend").replace(" leftrsa", "\n     leftrsa").replace(" rightca", "\n     rightca")
+                .replace(" ikev2", "\n     ikev2"));
         assertEquals(List.of(A + expected.replace(" # ", " | ")), site.problems());
     }
 
     @Test
     void anNssNicknameIsAnsweredWithTheCommandsThatExportIt() {
         with("leftcert=gw.pem", "leftcert=\"My Gateway\"");
-        assertEquals(List.of(A + "9:15: leftcert=My Gateway: there is no file /etc/ipsec.d/certs/My Gateway | put the certificate there as PEM; out of an NSS database: "
-                + "pk12util -o My-Gateway.p12 -n 'My Gateway' -d sql:/var/lib/ipsec/nss; openssl pkcs12 -in My-Gateway.p12 -clcerts -nokeys -out /etc/ipsec.d/certs/My-Gateway.pem; "
+        assertEquals(List.of(A + "9:15: leftcert=My Gateway: there is no file /etc/ipsec.d/certs/My Gateway | "
+                + "put the certificate there as PEM; out of an NSS database: "
+                + "pk12util -o My-Gateway.p12 -n 'My Gateway' -d sql:/var/lib/ipsec/nss; openssl pkcs12 -in My-Gateway.p12 -clcerts -nokeys -out "
+                + "/etc/ipsec.d/certs/My-Gateway.pem; "
                 + "openssl pkcs12 -in My-Gateway.p12 -nocerts -nodes -out /etc/ipsec.d/private/My-Gateway.pem"), site.problems());
     }
 
@@ -219,8 +264,10 @@ class CertificatesTest {
     @Test
     void aFileThatIsNoCertificateIsNotOverlooked() {
         site.file("/etc/ipsec.d/cacerts/notes.txt", "remember the milk\n").file("/etc/ipsec.d/crls/old.pem", "nothing\n");
-        assertEquals(List.of("/etc/ipsec.d/cacerts/notes.txt:1:1: /etc/ipsec.d/cacerts/notes.txt cannot be used: there is no certificate in it | put a certificate there, or remove the file",
-                "/etc/ipsec.d/crls/old.pem:1:1: /etc/ipsec.d/crls/old.pem cannot be used: there is no revocation list in it | put a revocation list there, or remove the file"), site.problems());
+        assertEquals(List.of("/etc/ipsec.d/cacerts/notes.txt:1:1: /etc/ipsec.d/cacerts/notes.txt cannot be used: there is no certificate in it | "
+                + "put a certificate there, or remove the file",
+                "/etc/ipsec.d/crls/old.pem:1:1: /etc/ipsec.d/crls/old.pem cannot be used: there is no revocation list in it | "
+                        + "put a revocation list there, or remove the file"), site.problems());
     }
 
     @Test
@@ -232,8 +279,10 @@ class CertificatesTest {
         Files.setPosixFilePermissions(site.path("/etc/ipsec.d/private/gw.pem"), PosixFilePermissions.fromString("rw-r--r--"));
         with("leftid=@gw.example", "leftid=@other.example");
         var warnings = site.warnings();
-        assertEquals(List.of(A + "9:15: the certificate is not for @other.example, the identity of this host: peers will refuse it; it is for [CN=old, @gw.example]",
-                "/etc/ipsec.d/private/gw.pem:1:1: /etc/ipsec.d/private/gw.pem can be read by everybody on this host"), List.of(warnings.get(0), warnings.get(2)));
+        assertEquals(List.of(A + "9:15: the certificate is not for @other.example, the identity of this host: peers will refuse it; it is for [CN=old, "
+                + "@gw.example]",
+                "/etc/ipsec.d/private/gw.pem:1:1: /etc/ipsec.d/private/gw.pem can be read by everybody on this host"),
+                List.of(warnings.get(0), warnings.get(2)));
         assertTrue(warnings.get(1).startsWith("/etc/ipsec.d/certs/gw.pem:1:1: the certificate of CN=old has expired on "), warnings.get(1));
     }
 
@@ -242,7 +291,8 @@ class CertificatesTest {
         String shown = site.load().toString();
         String base64 = GATEWAY.key().lines().skip(2).findFirst().orElseThrow();
         assertFalse(shown.contains(base64.substring(0, 20)), shown);
-        site.file("/etc/ipsec.d/private/gw.pem", GATEWAY.key().replace("BEGIN PRIVATE KEY", "BEGIN RSA PRIVATE KEY").replace("END PRIVATE KEY", "END RSA PRIVATE KEY"));
+        site.file("/etc/ipsec.d/private/gw.pem", GATEWAY.key().replace("BEGIN PRIVATE KEY", "BEGIN RSA PRIVATE KEY")
+                .replace("END PRIVATE KEY", "END RSA PRIVATE KEY"));
         assertFalse(site.problems().toString().contains(base64.substring(0, 20)));
     }
 }

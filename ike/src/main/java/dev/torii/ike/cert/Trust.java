@@ -31,17 +31,21 @@ import java.util.Set;
  * a path, any other one is its end. Paths are checked as RFC 5280, section 6, says, at a time that the caller gives; nothing is fetched.
  *
  * @param authorities CA certificates, root or not
- * @param revocations lists that their issuer's key has signed; others are of no effect. A list that is out of date still revokes
+ * @param revocations asked anew for each path
  */
-public record Trust(List<X509Certificate> authorities, List<X509CRL> revocations) {
+public record Trust(List<X509Certificate> authorities, Revocations revocations) {
     /** Certificates of one message that are looked at; a path of more is nobody's. */
     public static final int MAX_GIVEN = 10;
     private static final int RSA_BITS = 2048;
 
-    /** Copies the lists. */
+    /** Copies the list. */
     public Trust {
         authorities = List.copyOf(authorities);
-        revocations = List.copyOf(revocations);
+    }
+
+    /** With revocations that do not change. */
+    public Trust(List<X509Certificate> authorities, List<X509CRL> revocations) {
+        this(authorities, Revocations.of(revocations));
     }
 
     /** The certificates at which a path may end. */
@@ -62,11 +66,12 @@ public record Trust(List<X509Certificate> authorities, List<X509CRL> revocations
         List<X509Certificate> path = path(own, anchors, new ArrayList<>(given.subList(1, Math.min(given.size(), MAX_GIVEN)))).orElseThrow(() ->
                 new IkeException("the certificate of " + subject(own) + " is issued by " + DistinguishedName.of(own.getIssuerX500Principal())
                         + ", and from there no path leads to an authority in cacerts"));
+        List<X509CRL> lists = revocations.now();
         for (int i = 0; i < path.size(); i++) {
             current(path.get(i), now);
             strong(path.get(i), i == path.size() - 1);
             if (i + 1 < path.size()) {
-                notRevoked(path.get(i), path.get(i + 1));
+                notRevoked(path.get(i), path.get(i + 1), lists);
             }
         }
         pkix(path, now);
@@ -150,8 +155,8 @@ public record Trust(List<X509Certificate> authorities, List<X509CRL> revocations
         }
     }
 
-    private void notRevoked(X509Certificate certificate, X509Certificate issuer) throws IkeException {
-        for (X509CRL list : revocations) {
+    private static void notRevoked(X509Certificate certificate, X509Certificate issuer, List<X509CRL> lists) throws IkeException {
+        for (X509CRL list : lists) {
             X509CRLEntry entry = list.getRevokedCertificate(certificate);
             if (entry != null && entry.getRevocationReason() != CRLReason.REMOVE_FROM_CRL && signed(issuer.getPublicKey(), list)) {
                 throw new IkeException("the certificate of " + subject(certificate) + " was revoked on " + entry.getRevocationDate().toInstant());

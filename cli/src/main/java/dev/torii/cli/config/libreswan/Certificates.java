@@ -11,7 +11,6 @@ import dev.torii.ike.SigningKey;
 import dev.torii.ike.cert.CertificateFiles;
 import dev.torii.ike.cert.Trust;
 import dev.torii.ike.crypto.Signatures;
-import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,7 +25,6 @@ final class Certificates {
     private static final String CERTS = "/etc/ipsec.d/certs/";
     private static final String PRIVATE = "/etc/ipsec.d/private/";
     private static final String AUTHORITIES = "/etc/ipsec.d/cacerts/";
-    private static final String REVOCATIONS = "/etc/ipsec.d/crls/";
 
     private final ConfigFiles files;
     private final List<KeyEntry> entries;
@@ -126,23 +124,23 @@ final class Certificates {
         if (trust.isEmpty()) {
             var authorities = new ArrayList<X509Certificate>();
             for (String name : files.glob(AUTHORITIES + "*")) {
-                each(name, "certificate", bytes -> CertificateFiles.certificates(bytes).forEach(found -> {
+                each(files, name, "certificate", bytes -> CertificateFiles.certificates(bytes).forEach(found -> {
                     current(found, name);
                     authorities.add(found);
-                }));
+                }), diagnostics);
             }
-            var revocations = new ArrayList<X509CRL>();
-            for (String name : files.glob(REVOCATIONS + "*")) each(name, "revocation list", bytes -> revocations.addAll(CertificateFiles.revocations(bytes)));
-            trust = Optional.of(new Trust(authorities, revocations));
+            trust = Optional.of(new Trust(authorities, new RevocationLists(files, diagnostics)));
         }
         return trust.get();
     }
 
-    private interface Content {
+    /** What to do with a file. */
+    interface Content {
         void add(byte[] bytes) throws IkeException;
     }
 
-    private void each(String name, String what, Content content) {
+    /** Hands on the bytes of a file. @param what it should contain */
+    static void each(ConfigFiles files, String name, String what, Content content, Diagnostics diagnostics) {
         var at = new Position(name, 1, 1);
         files.bytes(name, at).ifPresent(bytes -> {
             try {
