@@ -23,16 +23,12 @@ public interface RouteSink {
     /** Asked when a next hop is seen for the first time: the interior cost to it; empty: unreachable. What changes later, {@link Speaker#nextHop} is told. */
     default OptionalLong cost(InetAddress nextHop) { return OptionalLong.of(0); }
 
+    /** Whether it takes routes at all: if not, the speaker does not even work out what there would be to tell. Always the same. */
+    default boolean takesRoutes() { return true; }
+
     /** Replaces whatever was said before of this prefix. Only called when something changed. */
     void best(LearntRoute route);
 
     /** There is no learnt route to this prefix any more. */
     void withdrawn(Prefix prefix);
-
-    /** Takes nothing: the speaker does not even work out what there would be to tell. */
-    RouteSink NONE = new RouteSink() {
-        @Override public void best(LearntRoute route) {}
-
-        @Override public void withdrawn(Prefix prefix) {}
-    };
 }

@@ -30,6 +30,7 @@ final class Tables {
 
     private final Policy policy;
     private final RouteSink sink;
+    private final boolean told;
     private final NextHopTable nextHops;
     private final LocRib locRib;
     private final Map<Prefix, BgpConfig.Network> networks = new LinkedHashMap<>();
@@ -45,6 +46,7 @@ final class Tables {
     Tables(BgpConfig config, Policy policy, RouteSink sink) {
         this.policy = policy;
         this.sink = sink;
+        this.told = sink.takesRoutes();
         this.nextHops = new NextHopTable(sink);
         this.locRib = new LocRib(new DecisionProcess(config.defaultLocalPreference(), config.maximumPaths(), config.maximumPathsIbgp(),
                 config.multipathRelax(), config.bestPath(), nextHops), index);
@@ -231,7 +233,7 @@ final class Tables {
     }
 
     private void tell(int id) {
-        if (sink != RouteSink.NONE) changed.add(id);
+        if (told) changed.add(id);
     }
 
     /** Tells the sink what the inputs since the last time have changed. */

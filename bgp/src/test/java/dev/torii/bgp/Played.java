@@ -41,8 +41,12 @@ final class Played implements Transport, RouteSink, EventSink {
     private long nextConnection = 1000;
     long nowNanos;
     int kernelCalls;
+    private final boolean takesRoutes;
 
-    Played(BgpConfig config) {
+    Played(BgpConfig config) { this(config, true); }
+
+    Played(BgpConfig config, boolean takesRoutes) {
+        this.takesRoutes = takesRoutes;
         localAs = config.localAs();
         speaker = new Speaker(config, this, this, this, () -> 1.0, () -> nowNanos);
         speaker.start();
@@ -154,6 +158,8 @@ final class Played implements Transport, RouteSink, EventSink {
     @Override public void disarm(Timer timer) { timers.remove(timer); }
 
     @Override public OptionalLong cost(InetAddress nextHop) { return unreachable.contains(nextHop) ? OptionalLong.empty() : OptionalLong.of(0); }
+
+    @Override public boolean takesRoutes() { return takesRoutes; }
 
     @Override public void best(LearntRoute route) { kernel.put(route.prefix(), route); kernelCalls++; }
 

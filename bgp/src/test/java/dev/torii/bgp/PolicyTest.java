@@ -306,6 +306,19 @@ class PolicyTest {
         assertTrue(right.told(P).isEmpty(), "and withdrawn again");
     }
 
+    @Test void aSinkThatTakesNoRoutesIsToldNoneButAskedForTheirNextHops() {
+        played = new Played(config.peer(left(plain()).build()).peer(right(plain()).build()).build(), false);
+        left = played.establish(HEAD1, CPE1, 31898);
+        right = played.establish(HEAD2, CPE2, 64999);
+        var nowhere = Fixtures.ip("10.99.0.1");
+        played.unreachable.add(nowhere);
+        announce(P, AsPath.sequence(31898));
+        left.announce("10.0.2.0/24", PathAttribute.Origin.IGP, new PathAttribute.AsPathAttribute(AsPath.sequence(31898)), new PathAttribute.NextHop(nowhere));
+        assertTrue(right.told(P).isPresent());
+        assertTrue(right.told("10.0.2.0/24").isEmpty());
+        assertEquals(0, played.kernelCalls);
+    }
+
     @Test void theBestPathOptionsChangeWhatDecides() {
         for (int option = 0; option < 4; option++) {
             for (boolean on : new boolean[] {false, true}) {

@@ -42,7 +42,7 @@ final class Routing implements AutoCloseable {
     private final Optional<BgpConfig> bgpConfig;
     private final BgpSummaryView.Columns columns;
     private final Optional<BgpDriver> bgpDriver;
-    private final RouteSink learntRoutes;
+    private final boolean bgpInKernel;
     private final Set<Prefix> announcedLocally = new HashSet<>();
     private Optional<Speaker> speaker = Optional.empty();
     private Optional<Redistribution> redistribution = Optional.empty();
@@ -66,7 +66,7 @@ final class Routing implements AutoCloseable {
             tunnel.config().remote().ifPresent(table::addGateway);
         }
         this.bgpConfig = config.bgp();
-        this.learntRoutes = config.bgpInKernel() ? new LearntRoutes() : RouteSink.NONE;
+        this.bgpInKernel = config.bgpInKernel();
         this.columns = config.frrVersion().filter(version -> version.atLeast(FrrVersion.WITH_DESCRIPTIONS)).isPresent() ? BgpSummaryView.Columns.SINCE_8_1
                 : BgpSummaryView.Columns.UNTIL_8_0;
         this.bgpDriver = config.bgp().map(bgp -> new BgpDriver(loop, bgp.peers(), bgp.localAs(), this::localAddress, log, counters));
@@ -117,7 +117,7 @@ final class Routing implements AutoCloseable {
         var config = bgpConfig.orElseThrow();
         var routerId = config.routerId().or(this::highestAddress);
         if (routerId.isEmpty()) return;                             // no address at all yet: with the first one this is called again
-        var machine = new Speaker(config.withRouterId(routerId.get()), driver, learntRoutes, this::report, this::jitter, System::nanoTime);
+        var machine = new Speaker(config.withRouterId(routerId.get()), driver, new LearntRoutes(), this::report, this::jitter, System::nanoTime);
         driver.drives(machine);
         speaker = Optional.of(machine);
         if (!config.redistributions().isEmpty()) redistribution = Optional.of(new Redistribution(machine, table.entries()));
@@ -243,6 +243,10 @@ final class Routing implements AutoCloseable {
     private final class LearntRoutes implements RouteSink {
         @Override public OptionalLong cost(InetAddress nextHop) {
             return table.cost(nextHop);
+        }
+
+        @Override public boolean takesRoutes() {
+            return bgpInKernel;
         }
 
         @Override public void best(LearntRoute route) {

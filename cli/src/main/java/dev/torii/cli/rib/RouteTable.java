@@ -56,6 +56,8 @@ public final class RouteTable {
     private final Map<Prefix, RibEntry> firm = new HashMap<>();
     /** What is there without BGP: next hops of static and of learnt routes are resolved over it. */
     final Map<Prefix, RibEntry> base = new HashMap<>();
+    /** What learnt next hops are resolved to in this update: a thousand routes share a few. */
+    private final Map<List<InetAddress>, List<Hop>> resolved = new HashMap<>();
     private Set<Prefix> overridden = Set.of();
     private boolean baseChanged = true;
     private long generation;
@@ -208,6 +210,7 @@ public final class RouteTable {
         changedTunnels.clear();
         changedLearnt.clear();
         for (Prefix prefix : prefixes) select(prefix, changes);
+        resolved.clear();
         lookForOverridden(prefixes);
         return changes;
     }
@@ -230,7 +233,7 @@ public final class RouteTable {
         if (fromBgp != null && !isGateway(prefix)) {
             int distance = distance(fromBgp);
             if (distance != UNUSABLE && (best == null || distance < best.distance())) {
-                var hops = resolve(fromBgp.nextHops());
+                var hops = resolved.computeIfAbsent(fromBgp.nextHops(), this::resolve);
                 if (!hops.isEmpty()) best = new RibEntry(prefix, Source.BGP, distance, 0, hops, 0);
             }
         }
