@@ -46,6 +46,12 @@ public sealed interface Effect {
     /** No usable child SA is left. */
     record TunnelDown(Reason reason) implements Effect { }
 
+    /** {@link Event.Ask} was done. */
+    record Asked() implements Effect { }
+
+    /** The first authenticated message since the peer was {@link Asked}, most often its answer. */
+    record Answered() implements Effect { }
+
     /**
      * The exchange belongs to another connection: give it to that one's session as {@link Event.TakeOver}, or, if {@link Identity#open} says that the
      * connection is for several peers, to the session that is {@code peer}'s alone.

@@ -16,6 +16,12 @@ public sealed interface Event {
     /** Authenticated ESP came in since this was last said. */
     record Heard() implements Event { }
 
+    /**
+     * Ask the peer now whether it is there, as often as the driver likes: what waits for an answer is asked again, else there is a question for just that.
+     * {@link Effect.Asked} says that it was done; a peer of IKEv1 that has not announced dead peer detection cannot be asked.
+     */
+    record Ask() implements Event { }
+
     /** ESP came with the SPI of a child SA that was removed here, in more than a moment after that. Nothing authenticates it. */
     record Orphaned(Spi inbound) implements Event { }
 

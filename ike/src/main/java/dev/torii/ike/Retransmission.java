@@ -47,6 +47,11 @@ public final class Retransmission {
             return twice.compareTo(LONGEST) < 0 ? twice : wait.compareTo(LONGEST) < 0 ? LONGEST : wait;
         }
 
+        /** The same rule with a total of at least {@code limit}. */
+        public Policy atLeast(Duration limit) {
+            return total.compareTo(limit) >= 0 ? this : new Policy(first, limit);
+        }
+
         /** The same rule with a total of at most {@code limit}, which is positive. */
         public Policy within(Duration limit) {
             return total.compareTo(limit) <= 0 ? this : new Policy(first.compareTo(limit) < 0 ? first : limit, limit);

@@ -15,6 +15,7 @@ import dev.torii.ike.Timer;
 import dev.torii.ike.session.Candidates;
 import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.session.Outbox;
+import dev.torii.ike.session.Question;
 import dev.torii.ike.session.Upkeep;
 import dev.torii.ike.wire.ExchangeType;
 import dev.torii.ike.wire.IkeHeader;
@@ -37,6 +38,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
     private final Notices notices;
     private final Upkeep upkeep;
     private final PeerPath peerPath;
+    private final Question question;
     private Optional<String> hint = Optional.empty();       // what somebody, perhaps the peer, said of the Main Mode under way
 
     /** A connection at rest. */
@@ -49,6 +51,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
         this.notices = new Notices(context, ikeSas, children, liveness, this);
         this.upkeep = new Upkeep(context);
         this.peerPath = new PeerPath(context, ikeSas, children);
+        this.question = new Question(out);
     }
 
     @Override
@@ -69,6 +72,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
                     liveness.heard();
                 }
             }
+            case Event.Ask ask -> ikeSas.current().filter(liveness::ask).ifPresent(current -> question.asked());
             case Event.NetworkReturned back -> {
                 if (upkeep.triesNow()) {
                     if (ikeSas.current().isEmpty()) {
@@ -193,6 +197,7 @@ public final class Connection implements KeyExchange, IkeSas.Owner, ChildSas.Own
             return;
         }
         liveness.heard();
+        question.heard();
         peerPath.authentic(phase1, path);
     }
 

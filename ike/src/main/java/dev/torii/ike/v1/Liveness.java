@@ -46,6 +46,17 @@ final class Liveness {
         };
     }
 
+    /** Asks out of turn; the wait for the next question goes on. Returns whether the peer would understand it. */
+    boolean ask(Phase1 current) {
+        if (!current.sa().deadPeerDetection()) {
+            return false;
+        }
+        int sequence = state.next();
+        state = new DeadPeerDetection.State(state.silent(), sequence + 1);
+        context.inform(current, Informational.deadPeerDetection(current.sa(), NotifyType.R_U_THERE, sequence));
+        return true;
+    }
+
     /** R-U-THERE: answered unless its number is old. */
     void asked(Phase1 phase1, Payload.Notify question) {
         if (question.data().length() != Integer.BYTES || !question.spi().equals(phase1.sa().spi())) {

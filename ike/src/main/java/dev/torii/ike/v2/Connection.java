@@ -14,6 +14,7 @@ import dev.torii.ike.Timer;
 import dev.torii.ike.session.Candidates;
 import dev.torii.ike.session.HalfOpens;
 import dev.torii.ike.session.Outbox;
+import dev.torii.ike.session.Question;
 import dev.torii.ike.session.SessionContext;
 import dev.torii.ike.session.Traffic;
 import dev.torii.ike.session.Upkeep;
@@ -38,6 +39,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     private final Upkeep upkeep;
     private final Farewells farewells;
     private final Vacancies vacancies;
+    private final Question question;
 
     /** A connection at rest. */
     public Connection(IkeConfig config, IkeCrypto crypto, HalfOpens.Places places, Candidates candidates) {
@@ -51,6 +53,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
         this.upkeep = new Upkeep(context);
         this.farewells = new Farewells(context, associations);
         this.vacancies = new Vacancies(context, associations, children, requests, upkeep);
+        this.question = new Question(out);
     }
 
     @Override
@@ -72,6 +75,10 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
                     heard(serving.get(0));
                 }
             }
+            case Event.Ask ask -> associations.current().ifPresent(current -> {
+                requests.probe(current);
+                question.asked();
+            });
             case Event.NetworkReturned back -> {
                 if (upkeep.triesNow()) {
                     if (associations.current().isEmpty()) {
@@ -220,6 +227,7 @@ public final class Connection implements KeyExchange, Associations.Owner, Childr
     /** Something that only the peer can have sent, and not before. */
     private void authentic(Association association, Path path) {
         heard(association);
+        question.heard();
         NatDetection.Found nat = association.sa().nat();
         if (!path.remote().equals(association.path().remote()) && nat.remoteNat() && !nat.localNat()) {
             association.path(path);         // RFC 7296, section 2.23: a NAT may have a new mapping; who is behind one himself does not follow

@@ -7,6 +7,7 @@ import dev.torii.ike.IkeException;
 import dev.torii.ike.IkeProposal;
 import dev.torii.ike.Octets;
 import dev.torii.ike.Reason;
+import dev.torii.ike.Retransmission;
 import dev.torii.ike.Secret;
 import dev.torii.ike.Timer;
 import dev.torii.ike.session.SessionContext;
@@ -62,6 +63,15 @@ final class Requests {
     void ask(Association association, Request request) {
         association.queue.add(request);
         next(association);
+    }
+
+    /** Asks whether the peer is there. Only one request may be outstanding (section 2.3), so one that is must serve: it is said again, out of turn. */
+    void probe(Association association) {
+        if (association.outstanding.isEmpty()) {
+            ask(association, new Request.Probe());
+        } else {
+            association.outstanding.get().flight().message().send(context.out, association.path());
+        }
     }
 
     /** Sends what waits, if nothing is outstanding. */
@@ -132,7 +142,7 @@ final class Requests {
             return;
         }
         Request.Outstanding again = association.outstanding.get().again();
-        Optional<Duration> wait = context.config.retransmission().after(again.flight().sent());
+        Optional<Duration> wait = patience(again.request()).after(again.flight().sent());
         if (wait.isEmpty()) {       // section 2.4: then the IKE SA is dead
             owner.ended(association, association.closing ? new Reason.Replaced() : new Reason.PeerDead());
             return;
@@ -140,6 +150,11 @@ final class Requests {
         association.outstanding = Optional.of(again);
         again.flight().message().send(context.out, association.path());
         context.out.arm(Timer.Kind.RETRANSMIT, association.id, wait.get());
+    }
+
+    /** A question for nothing but life waits as long as the peer may be silent. */
+    private Retransmission.Policy patience(Request request) {
+        return request instanceof Request.Probe ? context.config.retransmission().atLeast(context.config.dpdTimeout()) : context.config.retransmission();
     }
 
     /** The authenticated answer to what is outstanding. */

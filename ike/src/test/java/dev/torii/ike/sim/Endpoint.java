@@ -44,6 +44,8 @@ public final class Endpoint {
     public final List<Effect> effects = new ArrayList<>();
     public int ups;
     public int downs;
+    public int asked;
+    public int answered;
     public boolean up;
     /** Looks at every step. */
     private Watcher watcher = (side, event, result) -> { };
@@ -179,6 +181,8 @@ public final class Endpoint {
                 up = false;
                 downs++;
             }
+            case Effect.Asked hasAsked -> asked++;
+            case Effect.Answered hasAnswered -> answered++;
             case Effect.HandOver handOver -> check(false, "handed over, and there is nobody else");
             case Effect.Dropped(String cause) -> dropped.add(cause);
             case Effect.Report(String text) -> reports.add(text);
