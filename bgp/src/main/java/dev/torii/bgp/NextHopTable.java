@@ -13,7 +13,14 @@ final class NextHopTable implements NextHops {
     private final RouteSink sink;
     private final Map<InetAddress, OptionalLong> costs = new HashMap<>();
 
+    private final Set<InetAddress> doubtful = new HashSet<>();
+
     NextHopTable(RouteSink sink) { this.sink = sink; }
+
+    /** Returns whether that is news. */
+    boolean doubt(InetAddress address, boolean now) { return now ? doubtful.add(address) : doubtful.remove(address); }
+
+    @Override public boolean doubtful(InetAddress nextHop) { return !doubtful.isEmpty() && doubtful.contains(nextHop); }
 
     /** Returns whether that is news. */
     boolean set(InetAddress address, OptionalLong cost) { return !cost.equals(costs.put(address, cost)); }

@@ -161,6 +161,12 @@ public final class Speaker {
     /** The next hops that cannot be reached, and how many paths lead there. */
     public Map<InetAddress, Integer> unreachable() { return Views.unreachable(context.tables().locRib(), context.tables().nextHops().unreachable()); }
 
+    /** Fate sharing: a next hop that may be dead; routes over it are used only while their prefix has no other. Its session goes on. */
+    public void nextHopDoubtful(InetAddress address, boolean doubtful) {
+        context.tables().doubt(address, doubtful);
+        flush();
+    }
+
     /** Fate sharing: false ends the session at once and takes its routes away, true lets it dial at once. */
     public void peerReachable(InetAddress peer, boolean reachable) {
         var known = peers.get(peer);

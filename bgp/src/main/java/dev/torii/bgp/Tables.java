@@ -182,7 +182,15 @@ final class Tables {
     }
 
     void nextHop(InetAddress address, OptionalLong cost) {
-        if (nextHops.set(address, cost)) locRib.through(address).forEach(id -> note(id, locRib.reconsider(id)));
+        if (nextHops.set(address, cost)) reconsider(address);
+    }
+
+    void doubt(InetAddress address, boolean now) {
+        if (nextHops.doubt(address, now)) reconsider(address);
+    }
+
+    private void reconsider(InetAddress address) {
+        locRib.through(address).forEach(id -> note(id, locRib.reconsider(id)));
     }
 
     /** {@code soft in}: what the peer sent is looked at again, without asking it. */

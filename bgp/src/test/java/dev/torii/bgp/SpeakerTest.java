@@ -201,6 +201,15 @@ class SpeakerTest {
         assertEquals(List.of(A), b.nextHops("10.0.1.0/24"));
     }
 
+    @Test void aDoubtfulNextHopKeepsItsRoutesWhileThereAreNoOthers() {
+        a.speaker.localRoute(P, 0);
+        establish();
+        net.run(ofSeconds(1));
+        b.speaker.nextHopDoubtful(A, true);
+        assertEquals(List.of(A), b.nextHops("10.0.1.0/24"));
+        assertTrue(b.established(A));
+    }
+
     @Test void aShutDownPeerIsIdleAdminAndNotDialled() {
         var net = new VirtualNetwork(5);
         var left = net.node(A, BgpConfig.builder(1).routerId(id("1.1.1.1")).peer(PeerConfig.builder(B, 2).shutdown("").build()).build());

@@ -29,6 +29,8 @@ public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int
 
     /** What decided between two routes; the first that differs. */
     public enum Step {
+        /** The tunnel to the other one's next hop is suspect. */
+        NEXT_HOP_IN_DOUBT("Next hop suspect"),
         WEIGHT("Weight"), LOCAL_PREFERENCE("Local Pref"), LOCALLY_ORIGINATED("Local Route"), AS_PATH_LENGTH("AS Path"), ORIGIN("Origin"), MULTI_EXIT_DISC("MED"),
         EXTERNAL_OVER_INTERNAL("Peer Type"), INTERIOR_COST("IGP Metric"), ALREADY_SELECTED("Older Path"), BGP_IDENTIFIER("Router ID"),
         CLUSTER_LIST_LENGTH("Cluster length"), PEER_ADDRESS("Neighbor IP"), NONE("Nothing left to compare"),
@@ -63,6 +65,7 @@ public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int
         var rest = new ArrayList<Route>();
         for (Route route : routes) (usable(route) ? usable : rest).add(route);
         if (usable.isEmpty()) return new Selection(List.copyOf(routes), 0);
+        if (usable.size() > 1) setDoubtfulAside(usable, rest);
         Route best = best(usable, current);
         var chosen = new ArrayList<Route>(List.of(best));
         int most = best.internal() ? maximumPathsIbgp : maximumPaths;
@@ -82,11 +85,20 @@ public record DecisionProcess(long defaultLocalPreference, int maximumPaths, int
         var best = selection.routes().getFirst();
         for (Route route : selection.routes().subList(1, selection.routes().size())) {
             if (!usable(route)) continue;
-            var step = compare(best, route, best).step();
+            var step = doubtful(route) && !doubtful(best) ? Step.NEXT_HOP_IN_DOUBT : compare(best, route, best).step();
             if (last == Step.ONLY_ONE || step.compareTo(last) > 0) last = step;
         }
         return last;
     }
+
+    private void setDoubtfulAside(List<Route> usable, List<Route> rest) {
+        var doubtful = usable.stream().filter(this::doubtful).toList();
+        if (doubtful.isEmpty() || doubtful.size() == usable.size()) return;
+        usable.removeAll(doubtful);
+        rest.addAll(doubtful);
+    }
+
+    private boolean doubtful(Route route) { return !route.local() && nextHops.doubtful(route.attributes().nextHop()); }
 
     /** Whether it may be chosen: its next hop can be reached. */
     boolean usable(Route route) { return route.local() || nextHops.cost(route.attributes().nextHop()).isPresent(); }

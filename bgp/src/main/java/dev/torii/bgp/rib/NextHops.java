@@ -11,4 +11,7 @@ public interface NextHops {
 
     /** The interior cost; empty if it cannot be reached. */
     OptionalLong cost(InetAddress nextHop);
+
+    /** Whether it may be dead: a route over it is used only while there is no other. */
+    default boolean doubtful(InetAddress nextHop) { return false; }
 }

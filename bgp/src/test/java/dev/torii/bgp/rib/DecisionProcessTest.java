@@ -104,4 +104,21 @@ class DecisionProcessTest {
         assertEquals(1, selection.selected());
         assertEquals(2, selection.routes().size());
     }
+
+    @Test void aDoubtfulNextHopIsChosenOnlyWhereThereIsNoOther() {
+        var doubting = new DecisionProcess(100, 256, 256, false, new NextHops() {
+            @Override public OptionalLong cost(InetAddress nextHop) { return HOPS.cost(nextHop); }
+
+            @Override public boolean doubtful(InetAddress nextHop) { return nextHop.equals(HOP1); }
+        });
+        var better = external(HOP1, 1, attributes(HOP1, 1).withLocalPref(500));
+        var worse = external(HOP2, 2, attributes(HOP2, 1, 2, 3));
+        var selection = doubting.select(List.of(better, worse), better);
+        assertEquals(List.of(worse, better), selection.routes());
+        assertEquals(1, selection.selected());
+        assertEquals(Step.NEXT_HOP_IN_DOUBT, doubting.reason(selection));
+        assertEquals(1, selected(doubting, better), "nothing else leads there");
+        assertEquals(1, selected(doubting, better, external(HOP2, 2, attributes(GONE, 1))));
+        assertEquals(1, selected(doubting, external(HOP1, 1, attributes(HOP1, 31898)), external(HOP2, 2, attributes(HOP2, 31898))), "nor is it an equal path");
+    }
 }
