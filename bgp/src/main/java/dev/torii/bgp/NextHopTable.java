@@ -12,7 +12,6 @@ import java.util.Set;
 final class NextHopTable implements NextHops {
     private final RouteSink sink;
     private final Map<InetAddress, OptionalLong> costs = new HashMap<>();
-
     private final Set<InetAddress> doubtful = new HashSet<>();
 
     NextHopTable(RouteSink sink) { this.sink = sink; }

@@ -104,6 +104,11 @@ public record TunnelConfig(String name, Position at, IkeVersion ikeVersion, Opti
                 dpdDelay, dpdTimeout, retransmission, fragmentation, lifecycle);
     }
 
+    /** Whether an address is at the other end of its inner subnet. */
+    public boolean reaches(InetAddress address) {
+        return innerAddress.filter(inner -> Prefix.of(inner.address(), inner.prefixLength()).contains(address)).isPresent();
+    }
+
     private static List<TrafficSelector> selectors(List<Prefix> subnets, Protoport traffic) {
         return subnets.stream().map(subnet -> traffic.of(TrafficSelector.ofPrefix(subnet.address(), subnet.length()))).toList();
     }

@@ -98,6 +98,7 @@ final class Answers implements ControlSocket.Requests {
         String address = tunnel.localAddress().map(InetAddress::getHostAddress).orElse("%defaultroute");
         return new StatusView.Connection(config.name(), config.interfaceName(), tunnel.localAddress(), config.localId().map(Object::toString).orElse(address), config.remote(),
                 config.remoteId().toString(), config.localSubnets().isEmpty() ? address : text(config.localSubnets()), text(config.remoteSubnets()), tunnel.isUp(),
+                tunnel.suspected().map(suspected -> new StatusView.Suspect(Duration.ofNanos(System.nanoTime() - suspected.sinceNanos()), suspected.withdrawn())),
                 tunnel.driver().map(IkeDriver::isWanted).orElse(false), tunnel.isOnDemand(), tunnel.status(), inbound, outbound,
                 packets.outboundDrops(tunnel.index()).seen());
     }

@@ -31,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -67,7 +66,7 @@ final class Connections implements AutoCloseable {
     private final HalfOpens halfOpens;
     private final Starts<Tunnel> starts;
     private final IkeDispatcher dispatcher;
-    private final Consumer<Tunnel> stateChanged;
+    private final Observer observer;
     private final Map<Tunnel, IOException> cannotListen = new LinkedHashMap<>();
     private HostNetwork host = HostNetwork.NONE;
     private Optional<Runnable> farewell = Optional.empty();
@@ -75,9 +74,17 @@ final class Connections implements AutoCloseable {
 
     private record SocketAndThread(UdpSockets socket, int thread) {}
 
-    /** @param stateChanged hears of every tunnel that came up or went down, and of those that are to be up from now on, or no longer */
+    /** Who hears of the tunnels. */
+    interface Observer {
+        /** It came up or went down, or is to be up from now on, or no longer. */
+        void changed(Tunnel tunnel);
+
+        /** After {@link IkeDriver#ask}: its peer is there. */
+        void answered(Tunnel tunnel);
+    }
+
     Connections(ControlLoop loop, PacketThreads packets, SaDatabase sad, IkeCrypto crypto, KeyLog keyLog, EventLog log, Counters counters, List<Tunnel> tunnels,
-            Consumer<Tunnel> stateChanged) {
+            Observer observer) {
         this.loop = loop;
         this.packets = packets;
         this.sad = sad;
@@ -87,7 +94,7 @@ final class Connections implements AutoCloseable {
         this.counters = counters;
         this.tunnels = List.copyOf(tunnels);
         this.interfaceNames = tunnels.stream().map(tunnel -> tunnel.tun().name()).collect(Collectors.toUnmodifiableSet());
-        this.stateChanged = stateChanged;
+        this.observer = observer;
         this.starts = new Starts<>(loop);
         this.espSockets = new EspSockets(packets, log);
         for (Tunnel tunnel : tunnels) limits.put(tunnel, new ChildLimits(sad, tunnel.index(), tunnel.config().limits(), System::nanoTime));
@@ -232,7 +239,7 @@ final class Connections implements AutoCloseable {
         boolean unguarded = !tunnel.isWanted();
         tunnel.wanted(true);
         tunnel.onDemand(tunnel.config().auto() == StartMode.ONDEMAND);
-        if (unguarded) stateChanged.accept(tunnel);
+        if (unguarded) observer.changed(tunnel);
         driver.get().start(tunnel.localAddress().orElseThrow(), remote.get());
         return Optional.empty();
     }
@@ -244,7 +251,7 @@ final class Connections implements AutoCloseable {
         tunnel.onDemand(false);
         starts.done(tunnel);
         tunnel.drivers().forEach(IkeDriver::stop);
-        if (routed) stateChanged.accept(tunnel);
+        if (routed) observer.changed(tunnel);
     }
 
     /** Packets have come for which there is no SA: what is set up on demand, and neither up nor on its way, is set up now. */
@@ -370,7 +377,11 @@ final class Connections implements AutoCloseable {
             tunnel.carries(this, up);
             if (tunnel.isUp() == before) return;
             if (up) starts.done(tunnel);
-            stateChanged.accept(tunnel);
+            observer.changed(tunnel);
+        }
+
+        @Override public void answered() {
+            observer.answered(tunnel);
         }
 
         @Override public void handOver(String connection, Identity peer, Handover exchange) {

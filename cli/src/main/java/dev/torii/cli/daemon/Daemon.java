@@ -1,5 +1,6 @@
 package dev.torii.cli.daemon;
 
+import dev.torii.bgp.BgpConfig;
 import dev.torii.cli.config.SiteConfig;
 import dev.torii.cli.config.TunnelConfig;
 import dev.torii.cli.config.Warning;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -101,7 +103,9 @@ public final class Daemon implements AutoCloseable {
         var fib = new FibSync(routes, owned, names::contains, log::warn);
         var routing = new Routing(loop, config, tunnels, fib, log, counters);
         keep(() -> onLoop(loop, routing::close));
-        var connections = new Connections(loop, packets, sad, crypto, keyLog, log, counters, tunnels, routing::tunnelChanged);
+        var alternatives = Alternatives.of(config.tunnels(), config.staticRoutes(), config.bgp().map(BgpConfig::peers).orElse(List.of()));
+        var fate = new FateSharing(loop, tunnels, alternatives, sad, routing, log, System::nanoTime);
+        var connections = new Connections(loop, packets, sad, crypto, keyLog, log, counters, tunnels, fate);
         keep(() -> onLoop(loop, connections::close));
         keep(packets::stopOutbound);                                    // nobody may send on a socket that is being closed
         keep(() -> farewell(loop, routing, connections));

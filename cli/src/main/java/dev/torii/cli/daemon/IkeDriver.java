@@ -41,6 +41,7 @@ final class IkeDriver {
     private Machine session;
     private Optional<Event.Start> wanted = Optional.empty();
     private long packetsInSeen;
+    private boolean asked;
 
     /** What is driven: an {@link IkeSession}; in tests also one whose events and effects are written down. */
     interface Machine {
@@ -87,6 +88,9 @@ final class IkeDriver {
 
         /** The tunnel carries no traffic any more. */
         void tunnelDown(Reason reason);
+
+        /** After {@link #ask}: the peer is there. */
+        void answered();
 
         /** The exchange is another connection's. */
         void handOver(String connection, Identity peer, Handover exchange);
@@ -159,6 +163,13 @@ final class IkeDriver {
     /** The host's network leads to the peer again. */
     void networkReturned() {
         step(new Event.NetworkReturned());
+    }
+
+    /** Asks the peer whether it is there; false: it cannot be asked. */
+    boolean ask() {
+        asked = false;
+        step(new Event.Ask());
+        return asked;
     }
 
     void received(Path path, Octets message) {
@@ -257,6 +268,8 @@ final class IkeDriver {
                 log.warn(name(), "down: " + reason.text());
                 surroundings.tunnelDown(reason);
             }
+            case Effect.Asked hasAsked -> asked = true;
+            case Effect.Answered answered -> surroundings.answered();
             case Effect.HandOver(String connection, Identity peer, Handover exchange) -> surroundings.handOver(connection, peer, exchange);
             case Effect.Dropped(String cause) -> {
                 surroundings.counters().count(Cause.IKE_DROPPED);

@@ -34,7 +34,7 @@ import java.util.random.RandomGenerator;
  * Everything about routes: joins the tunnels' state, the static routes, BGP and the host's network in the one table, and keeps the kernel and BGP in step with
  * it. Fate sharing happens here: a tunnel that goes down takes its next hops and its BGP session along at once. On the control loop.
  */
-final class Routing implements AutoCloseable {
+final class Routing implements FateSharing.NextHopUse, AutoCloseable {
     private final RouteTable table = new RouteTable(System::nanoTime);
     private final FibSync fib;
     private final List<Tunnel> tunnels;
@@ -99,8 +99,16 @@ final class Routing implements AutoCloseable {
         update();
     }
 
-    /** A tunnel came up or went down. */
-    void tunnelChanged(Tunnel tunnel) {
+    @Override public void withdrawn(Set<Tunnel> suspects) {
+        for (Tunnel tunnel : tunnels) table.tunnelDoubtful(tunnel.tun().name(), suspects.contains(tunnel));
+        update();                                            // before BGP looks at all its routes
+        speaker.ifPresent(machine -> {
+            for (Tunnel tunnel : tunnels) peersBehind(tunnel).forEach(peer -> machine.nextHopDoubtful(peer.address(), suspects.contains(tunnel)));
+        });
+        update();
+    }
+
+    @Override public void tunnelChanged(Tunnel tunnel) {
         boolean routed = tunnel.isUp() || tunnel.isOnDemand();
         table.tunnelUp(tunnel.tun().name(), routed);
         table.tunnelGuarded(tunnel.tun().name(), tunnel.isWanted());

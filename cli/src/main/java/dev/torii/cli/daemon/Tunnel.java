@@ -1,6 +1,5 @@
 package dev.torii.cli.daemon;
 
-import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.StartMode;
 import dev.torii.cli.config.TunnelConfig;
 import dev.torii.esp.TunnelPath;
@@ -24,9 +23,13 @@ final class Tunnel {
     private Optional<InetAddress> localAddress = Optional.empty();
     private Optional<Instances> instances = Optional.empty();
     private final Set<Object> carriers = new HashSet<>();
+    private Optional<Suspected> suspected = Optional.empty();
     private boolean wanted;
     private boolean onDemand;
     private long demandSeen;
+
+    /** @param withdrawn whether others carry what it would; not if it is the last */
+    record Suspected(long sinceNanos, boolean withdrawn) {}
 
     Tunnel(int index, TunnelConfig config, LinuxTun tun) {
         this.index = index;
@@ -133,8 +136,17 @@ final class Tunnel {
         else carriers.remove(driver);
     }
 
+    /** Present while it is up and may be dead all the same. */
+    Optional<Suspected> suspected() {
+        return suspected;
+    }
+
+    void suspected(Optional<Suspected> now) {
+        suspected = now;
+    }
+
     /** Whether an address is at the other end of this tunnel's inner subnet. */
     boolean reaches(InetAddress address) {
-        return config.innerAddress().filter(inner -> Prefix.of(inner.address(), inner.prefixLength()).contains(address)).isPresent();
+        return config.reaches(address);
     }
 }

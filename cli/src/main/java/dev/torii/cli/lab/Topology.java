@@ -201,6 +201,25 @@ public final class Topology implements AutoCloseable {
         underlay(name, "up");
     }
 
+    /** The internet drops whatever goes to head end 1 or 2 or comes from it: no link goes down, nobody is told. */
+    public void silence(int headEnd) {
+        var rules = """
+                table ip silence {
+                  chain dropped {
+                    type filter hook forward priority filter; policy accept;
+                    ip daddr %1$s drop
+                    ip saddr %1$s drop
+                  }
+                }
+                """.formatted(headEndAddress(headEnd));
+        namespaces.script("inet", heredoc("nft -f -", rules)).orFail("silence of head end " + headEnd);
+    }
+
+    /** It no longer does. */
+    public void endSilence() {
+        namespaces.script("inet", "nft delete table ip silence").orFail("end of the silence");
+    }
+
     /** Where the DRG sends on-premises traffic when no routing protocol tells it: none, one or two head ends. */
     public void drgRoutes(List<String> nextHops) {
         var hops = new StringBuilder();

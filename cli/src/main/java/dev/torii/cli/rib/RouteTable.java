@@ -46,6 +46,7 @@ public final class RouteTable {
     private final Set<String> tunnels = new HashSet<>();
     private final Set<String> tunnelsUp = new HashSet<>();
     private final Set<String> tunnelsGuarded = new HashSet<>();
+    private final Set<String> tunnelsDoubtful = new HashSet<>();
     final TreeMap<Prefix, RibEntry> selected = new TreeMap<>();
     private final Set<Prefix> changedLearnt = new LinkedHashSet<>();
     private final Set<String> changedTunnels = new LinkedHashSet<>();
@@ -133,6 +134,11 @@ public final class RouteTable {
     /** The tunnel carries traffic, or no longer. */
     public void tunnelUp(String interfaceName, boolean up) {
         if (up ? tunnelsUp.add(interfaceName) : tunnelsUp.remove(interfaceName)) changedTunnels.add(interfaceName);
+    }
+
+    /** The tunnel is up and may be dead all the same: it is used only by prefixes that nothing else leads to. */
+    public void tunnelDoubtful(String interfaceName, boolean doubtful) {
+        if (doubtful ? tunnelsDoubtful.add(interfaceName) : tunnelsDoubtful.remove(interfaceName)) changedTunnels.add(interfaceName);
     }
 
     /** While the tunnel is down, whether packets for its remote subnets are dropped, rather than take a wider route past it, in the clear. */
@@ -232,9 +238,10 @@ public final class RouteTable {
         var fromBgp = learnt.get(prefix);
         if (fromBgp != null && !isGateway(prefix)) {
             int distance = distance(fromBgp);
-            if (distance != UNUSABLE && (best == null || distance < best.distance())) {
+            if (distance != UNUSABLE && (best == null || distance < best.distance() || doubtful(best))) {
                 var hops = resolved.computeIfAbsent(fromBgp.nextHops(), this::resolve);
-                if (!hops.isEmpty()) best = new RibEntry(prefix, Source.BGP, distance, 0, hops, 0);
+                var learntRoute = new RibEntry(prefix, Source.BGP, distance, 0, hops, 0);
+                if (!hops.isEmpty()) best = best == null ? learntRoute : preferred(best, learntRoute);
             }
         }
         var before = selected.get(prefix);
@@ -325,7 +332,7 @@ public final class RouteTable {
         statics.get(prefix).forEach((distance, hops) -> {
             if (distance != UNUSABLE) staticRoute(prefix, hops, distance, base).ifPresent(candidates::add);
         });
-        candidates.forEach(entry -> offer(base, entry));
+        candidates.forEach(entry -> base.merge(prefix, entry, this::preferred));
         var now = base.get(prefix);
         return now == null ? before != null : before == null || !now.sameRoute(before);
     }
@@ -339,7 +346,7 @@ public final class RouteTable {
     Optional<RibEntry> tunnelRoute(Prefix prefix) {
         var tunnelsFor = tunnelRoutes.getOrDefault(prefix, Set.of());
         var hops = tunnelsFor.stream().filter(tunnelsUp::contains).flatMap(name -> link(name).stream()).map(RouteTable::over).toList();
-        if (!hops.isEmpty()) return Optional.of(new RibEntry(prefix, Source.TUNNEL, Source.TUNNEL.distance(), 0, hops, 0));
+        if (!hops.isEmpty()) return Optional.of(new RibEntry(prefix, Source.TUNNEL, Source.TUNNEL.distance(), 0, withoutDoubtful(hops), 0));
         return tunnelsFor.stream().anyMatch(tunnelsGuarded::contains) ? Optional.of(new RibEntry(prefix, Source.TUNNEL, LAST_RESORT, 0, List.of(), 0)) : Optional.empty();
     }
 
@@ -385,13 +392,13 @@ public final class RouteTable {
             else if (hop.interfaceName().isPresent()) link(hop.interfaceName().get()).filter(link -> link.up() && usable(link.name())).ifPresent(link -> hops.add(over(link)));
             else drops = true;
         }
-        return hops.isEmpty() && !drops ? Optional.empty() : Optional.of(new RibEntry(prefix, Source.STATIC, distance, 0, hops, 0));
+        return hops.isEmpty() && !drops ? Optional.empty() : Optional.of(new RibEntry(prefix, Source.STATIC, distance, 0, withoutDoubtful(hops), 0));
     }
 
     List<Hop> resolve(List<InetAddress> nextHops) {
         var hops = new LinkedHashSet<Hop>();
         for (InetAddress nextHop : nextHops) hops.addAll(resolve(nextHop, Optional.empty(), base));
-        return List.copyOf(hops);
+        return withoutDoubtful(List.copyOf(hops));
     }
 
     /** A gateway on a connected subnet is reached directly, any other through the route that covers it; never through a default route, as in FRR. */
@@ -410,6 +417,31 @@ public final class RouteTable {
             if (entry != null && usable.test(entry)) return Optional.of(entry);
         }
         return Optional.empty();
+    }
+
+    /** All of them if nothing else is left, or nothing else in a tunnel: doubt leads nobody past the tunnels. */
+    private List<Hop> withoutDoubtful(List<Hop> hops) {
+        if (tunnelsDoubtful.isEmpty()) return hops;
+        var trusted = hops.stream().filter(hop -> !doubtful(hop)).toList();
+        return trusted.stream().anyMatch(hop -> tunnels.contains(hop.interfaceName())) ? trusted : hops;
+    }
+
+    private boolean doubtful(Hop hop) {
+        return tunnelsDoubtful.contains(hop.interfaceName());
+    }
+
+    private RibEntry preferred(RibEntry known, RibEntry other) {
+        if (doubtful(known) && trusted(other)) return other;
+        return PREFERENCE.compare(other, known) < 0 && !(doubtful(other) && trusted(known)) ? other : known;
+    }
+
+    /** Whether it leads over tunnels that may be dead and nowhere else; what is not ours to install stays. */
+    private boolean doubtful(RibEntry entry) {
+        return !tunnelsDoubtful.isEmpty() && entry.source().installed() && !entry.hops().isEmpty() && entry.hops().stream().allMatch(this::doubtful);
+    }
+
+    private boolean trusted(RibEntry entry) {
+        return entry.hops().stream().noneMatch(this::doubtful) && entry.hops().stream().anyMatch(hop -> tunnels.contains(hop.interfaceName()));
     }
 
     private boolean usable(String interfaceName) {

@@ -4,6 +4,7 @@ import dev.torii.esp.Verdict;
 import dev.torii.ike.IkeStatus;
 import dev.torii.ike.Spi;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,10 +21,10 @@ import java.util.stream.Collectors;
 public record StatusView(List<Connection> connections, List<InetAddress> listening, Map<String, Long> counters, List<String> notes) implements View {
     /** One conn. {@code ike} is empty while its local address is unknown. */
     public record Connection(String name, String interfaceName, Optional<InetAddress> local, String localId, Optional<InetAddress> remote, String remoteId,
-            String localSubnet, String remoteSubnet, boolean up, boolean wanted, boolean onDemand, Optional<IkeStatus> ike, Map<Integer, Traffic> inbound,
-            Map<Integer, Traffic> outbound, Map<Verdict, Long> outboundDrops) {
+            String localSubnet, String remoteSubnet, boolean up, Optional<Suspect> suspect, boolean wanted, boolean onDemand, Optional<IkeStatus> ike,
+            Map<Integer, Traffic> inbound, Map<Integer, Traffic> outbound, Map<Verdict, Long> outboundDrops) {
         String state() {
-            if (up) return "up";
+            if (up) return suspect.isPresent() ? "suspect" : "up";
             if (ike.isEmpty()) return "no local address";
             return switch (ike.get().state()) {
                 case IDLE -> onDemand ? "on demand" : wanted ? "waiting" : "down";
@@ -31,6 +32,15 @@ public record StatusView(List<Connection> connections, List<InetAddress> listeni
                 case WAITING -> "waiting";
                 case UP -> "up";
             };
+        }
+    }
+
+    /** A tunnel that is up and may be dead all the same. {@code withdrawn}: others carry what it would. */
+    public record Suspect(Duration since, boolean withdrawn) {
+        String words() {
+            return String.format(Locale.ROOT, "suspect for %.1f s: the peer answers no question; %s", since.toMillis() / 1e3,
+                    withdrawn ? "what goes over it takes other tunnels until it is heard again"
+                            : "no other tunnel can take what goes over it, so it stays in use");
         }
     }
 
@@ -53,6 +63,7 @@ public record StatusView(List<Connection> connections, List<InetAddress> listeni
         text.append('"').append(connection.name()).append("\": ").append(connection.state()).append(", ").append(connection.interfaceName()).append(", ")
                 .append(connection.localSubnet()).append("===").append(side(connection.local(), connection.localId())).append("...")
                 .append(side(connection.remote(), connection.remoteId())).append("===").append(connection.remoteSubnet()).append('\n');
+        connection.suspect().ifPresent(suspect -> text.append("    ").append(suspect.words()).append('\n'));
         if (connection.ike().isPresent()) append(text, connection, connection.ike().get());
         if (!connection.outboundDrops().isEmpty()) text.append("    dropped on the way out: ").append(verdicts(connection.outboundDrops())).append('\n');
     }
@@ -120,6 +131,10 @@ public record StatusView(List<Connection> connections, List<InetAddress> listeni
         fields.put("name", connection.name());
         fields.put("state", connection.state());
         fields.put("up", connection.up());
+        connection.suspect().ifPresent(suspect -> {
+            fields.put("suspectSeconds", suspect.since().toMillis() / 1e3);
+            fields.put("withdrawn", suspect.withdrawn());
+        });
         fields.put("interface", connection.interfaceName());
         connection.local().ifPresent(address -> fields.put("local", address.getHostAddress()));
         fields.put("localId", connection.localId());

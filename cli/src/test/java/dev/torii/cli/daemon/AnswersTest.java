@@ -68,7 +68,8 @@ class AnswersTest {
         var packets = keep(new PacketThreads(sad, List.of(), List.of()));
         var fib = new FibSync(kernel, OwnedRoutes.in(directory), name -> false, log::warn);
         routing = new Routing(loop, config, List.of(), fib, log, counters);
-        var connections = keep(new Connections(loop, packets, sad, new BouncyCastleCrypto(new SecureRandom()), KeyLog.NONE, log, counters, List.of(), tunnel -> {}));
+        var connections = keep(new Connections(loop, packets, sad, new BouncyCastleCrypto(new SecureRandom()), KeyLog.NONE, log, counters, List.of(), 
+                new FateSharing(loop, List.of(), Alternatives.of(List.of(), List.of(), List.of()), sad, routing, log, System::nanoTime)));
         network(Hosts.withoutDefaultRoute());
         return new Answers(loop, connections, routing, packets, sad, counters);
     }

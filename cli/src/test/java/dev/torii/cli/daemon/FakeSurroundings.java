@@ -39,6 +39,10 @@ class FakeSurroundings implements IkeDriver.Surroundings {
         asked.add("down: " + reason.text());
     }
 
+    @Override public void answered() {
+        asked.add("answered");
+    }
+
     @Override public void handOver(String connection, Identity peer, Handover exchange) {
         asked.add("hand over " + peer + " to " + connection);
     }

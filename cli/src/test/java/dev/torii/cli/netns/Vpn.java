@@ -91,6 +91,12 @@ final class Vpn implements AutoCloseable {
         return namespaces().script("cpe", "ip route show 10.0.2.0/24").out();
     }
 
+    /** The CPE's device that a ping from lic-srv to Compute is hashed to: losing the other would prove nothing. */
+    String carrying() {
+        var route = namespaces().script("cpe", "ip route get " + Topology.COMPUTE + " from " + Topology.LIC + " iif ens3").orFail("ip route get").out();
+        return route.replaceFirst("(?s).* dev (\\S+).*", "$1");
+    }
+
     /** What to read when something does not happen. */
     Supplier<String> evidence(ToriiDaemon cpe) {
         return () -> cpe.torii("status").text() + "\n" + routes() + "\n" + cpe.job().tail(40);

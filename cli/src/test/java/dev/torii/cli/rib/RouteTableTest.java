@@ -122,6 +122,79 @@ class RouteTableTest {
         assertEquals(2, route(VCN).hops().size(), "both are back");
     }
 
+    @Test void aDoubtfulTunnelIsLeftToWhatNothingElseLeadsTo() {
+        bothUp();
+        var onlyThere = prefix("10.0.3.0/24");
+        table.addStatic(LAN, to("192.168.254.2"), 1);
+        table.addStatic(LAN, to("192.168.254.6"), 1);
+        table.learnt(VCN, List.of(HEAD_END1, HEAD_END2), true);
+        table.learnt(onlyThere, List.of(HEAD_END1), true);
+        table.update();
+        table.tunnelDoubtful("vti1", true);
+        var changes = table.update();
+        assertEquals(List.of(via(HEAD_END2, VTI2)), route(VCN).hops());
+        assertEquals(List.of(via(HEAD_END2, VTI2)), route(LAN).hops());
+        assertEquals(List.of(via(HEAD_END1, VTI1)), route(onlyThere).hops());
+        assertEquals(List.of(), changes.gone(), "its session goes on over the connected route");
+        table.tunnelUp("vti2", false);
+        table.update();
+        assertEquals(List.of(via(HEAD_END1, VTI1)), route(VCN).hops(), "better that than none");
+        bothUp();
+        table.tunnelDoubtful("vti1", false);
+        table.update();
+        assertEquals(2, route(VCN).hops().size());
+        assertEquals(2, route(LAN).hops().size());
+    }
+
+    @Test void doubtAboutTheTunnelsOfASubnetLeavesOneOfThem() {
+        table.addTunnel("vti1", List.of(VCN));
+        table.addTunnel("vti2", List.of(VCN));
+        bothUp();
+        table.tunnelDoubtful("vti2", true);
+        table.update();
+        assertEquals(List.of(dev(VTI1)), route(VCN).hops());
+        table.tunnelUp("vti1", false);
+        table.update();
+        assertEquals(List.of(dev(VTI2)), route(VCN).hops());
+    }
+
+    @Test void aRouteOfGreaterDistanceOverAnotherTunnelIsBetterThanADoubtfulOne() {
+        bothUp();
+        table.addStatic(VCN, to("192.168.254.2"), 1);
+        table.addStatic(LAN, to("192.168.254.6"), 200);
+        table.learnt(VCN, List.of(HEAD_END2), true);
+        table.learnt(LAN, List.of(HEAD_END1), true);
+        table.update();
+        assertEquals(List.of(Source.STATIC, Source.BGP), List.of(route(VCN).source(), route(LAN).source()));
+        table.tunnelDoubtful("vti1", true);
+        table.update();
+        assertEquals(List.of(Source.BGP, Source.STATIC), List.of(route(VCN).source(), route(LAN).source()));
+    }
+
+    @Test void soIsAStaticOneOfGreaterDistance() {
+        bothUp();
+        table.addStatic(VCN, to("192.168.254.2"), 1);
+        table.addStatic(VCN, to("192.168.254.6"), 100);
+        table.tunnelDoubtful("vti1", true);
+        table.update();
+        assertEquals(List.of(via(HEAD_END2, VTI2)), route(VCN).hops());
+        table.tunnelDoubtful("vti1", false);
+        table.update();
+        assertEquals(List.of(via(HEAD_END1, VTI1)), route(VCN).hops());
+    }
+
+    @Test void doubtLeadsNothingPastTheTunnels() {
+        bothUp();
+        table.addStatic(VCN, to("192.168.1.1"), 200);
+        table.addStatic(LAN, new StaticHop(Optional.empty(), Optional.empty()), 250);
+        table.learnt(VCN, List.of(HEAD_END1), true);
+        table.learnt(LAN, List.of(HEAD_END1), true);
+        table.tunnelDoubtful("vti1", true);
+        table.update();
+        assertEquals(List.of(via(HEAD_END1, VTI1)), route(VCN).hops(), "the static route goes out in the clear");
+        assertEquals(List.of(via(HEAD_END1, VTI1)), route(LAN).hops(), "the other drops");
+    }
+
     @Test void aNarrowRemoteSubnetGetsARouteOverEveryTunnelThatIsUpForIt() {
         table.addTunnel("vti1", List.of(VCN));
         table.addTunnel("vti2", List.of(VCN));

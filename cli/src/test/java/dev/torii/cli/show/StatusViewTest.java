@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torii.cli.rib.Hosts;
 import dev.torii.cli.show.StatusView.Connection;
+import dev.torii.cli.show.StatusView.Suspect;
 import dev.torii.cli.show.StatusView.Traffic;
 import dev.torii.esp.Verdict;
 import dev.torii.ike.Cookie;
@@ -13,6 +14,7 @@ import dev.torii.ike.Identity;
 import dev.torii.ike.Path;
 import dev.torii.ike.Spi;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,8 +37,12 @@ class StatusViewTest {
     }
 
     private static Connection connection(String name, boolean up, Optional<IkeStatus> ike) {
+        return connection(name, up, Optional.empty(), ike);
+    }
+
+    private static Connection connection(String name, boolean up, Optional<Suspect> suspect, Optional<IkeStatus> ike) {
         return new Connection(name, "vti1", Optional.of(Hosts.address("10.0.0.10")), "203.0.113.5", Optional.of(Hosts.address("203.0.113.11")), "203.0.113.11",
-                "0.0.0.0/0", "0.0.0.0/0", up, true, false, ike, up ? Map.of(0x11, new Traffic(7, 588, Map.of(Verdict.REPLAYED, 2L))) : Map.of(),
+                "0.0.0.0/0", "0.0.0.0/0", up, suspect, true, false, ike, up ? Map.of(0x11, new Traffic(7, 588, Map.of(Verdict.REPLAYED, 2L))) : Map.of(),
                 up ? Map.of(0x22, new Traffic(8, 672, Map.of())) : Map.of(), Map.of());
     }
 
@@ -71,6 +77,19 @@ class StatusViewTest {
         assertTrue(VIEW.text().contains("note: net.ipv4.ip_forward is 0\n"), VIEW::text);
     }
 
+    @Test void aSuspectSaysSoInWords() {
+        var view = new StatusView(List.of(connection("c", true, Optional.of(new Suspect(Duration.ofMillis(2345), true)), Optional.of(up())),
+                connection("d", true, Optional.of(new Suspect(Duration.ofSeconds(1), false)), Optional.of(up()))), List.of(), Map.of(), List.of());
+        assertTrue(view.text().contains("\"c\": suspect, vti1, "), view::text);
+        String words = "    suspect for %s s: the peer answers no question; %s\n";
+        assertTrue(view.text().contains(words.formatted("2.3", "what goes over it takes other tunnels until it is heard again")), view::text);
+        assertTrue(view.text().contains(words.formatted("1.0", "no other tunnel can take what goes over it, so it stays in use")), view::text);
+        assertTrue(view.text().endsWith("loaded 2, active 2\n"), "its SAs are there");
+        var json = FrrJson.parse(view.jsonText()).get("connections").get(0);
+        assertEquals(List.of("\"suspect\"", "true", "2.345", "true"),
+                Stream.of("state", "up", "suspectSeconds", "withdrawn").map(field -> json.get(field).toString()).toList());
+    }
+
     @Test void withoutALocalAddressThereIsNoIkeToShow() {
         assertEquals("no local address", connection("c", false, Optional.empty()).state());
     }
@@ -79,7 +98,7 @@ class StatusViewTest {
         var idle = Optional.of(new IkeStatus("c", IkeStatus.State.IDLE, List.of(), List.of(), Optional.empty(), 0));
         assertEquals(List.of("on demand", "waiting", "down"), Stream.of(List.of(false, true), List.of(true, false), List.of(false, false))
                 .map(of -> new Connection("c", "vti1", Optional.empty(), "a", Optional.empty(), "b", "0.0.0.0/0", "0.0.0.0/0", false,
-                        of.get(0), of.get(1), idle, Map.of(), Map.of(), Map.of()).state()).toList());
+                        Optional.empty(), of.get(0), of.get(1), idle, Map.of(), Map.of(), Map.of()).state()).toList());
     }
 
     @Test void theJsonSaysTheSame() {
