@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** Sends one session the difference between what it was told and what it should know, as fast as the transport takes it. */
+/** Sends one session, of one family, the difference between what it was told and what it should know, as fast as the transport takes it. */
 final class Announcer {
     private static final int WITHDRAWN_AT_ONCE = 1000;
 
@@ -43,7 +43,7 @@ final class Announcer {
         this.counters = counters;
         this.send = send;
         this.report = report;
-        if (tables.config.gracefulRestart().endOfRib() && tables.negotiated.gracefulRestart().isPresent()) endOfRibDue.addAll(tables.negotiated.families());
+        if (tables.config.gracefulRestart().endOfRib() && tables.negotiated.gracefulRestart().isPresent()) endOfRibDue.add(tables.family);
     }
 
     void writable() { open = true; }

@@ -4,10 +4,12 @@ import dev.torii.bgp.policy.PolicyLists;
 import dev.torii.bgp.policy.PrefixList;
 import dev.torii.bgp.policy.RouteMap;
 import dev.torii.bgp.rib.DecisionProcess;
+import dev.torii.bgp.wire.AddressFamily;
+import dev.torii.bgp.wire.PathAttribute;
 import dev.torii.bgp.wire.Prefix;
 import java.net.Inet4Address;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,17 +23,47 @@ import java.util.OptionalLong;
  * @param ebgpRequiresPolicy RFC 8212; false for {@code no bgp ebgp-requires-policy}
  * @param networkImportCheck whether a {@code network} is announced only while there is a route to it. The driver sees to it: {@link Speaker#localRoute}
  * @param distances          of what is learnt, for the driver's table
- * @param maximumPaths       equal external paths used at once; FRR's default is as many as it was compiled for
- * @param maximumPathsIbgp   the same for internal paths
+ * @param families           what is said per address family
  * @param multipathRelax     {@code bgp bestpath as-path multipath-relax}: equal length suffices
- * @param redistributions which routes of the host's table are announced
  * @param gracefulShutdown {@code bgp graceful-shutdown}: neighbours are to avoid us (RFC 8326), and we them
  * @param defaultLocalPreference of routes that came without one
  */
 public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<PeerConfig> peers, List<Network> networks,
         PolicyLists lists, boolean ebgpRequiresPolicy, boolean networkImportCheck, Distances distances,
-        int maximumPaths, int maximumPathsIbgp, boolean multipathRelax, DecisionProcess.BestPath bestPath, Map<Redistributed, Redistribution> redistributions,
-        boolean gracefulShutdown, long defaultLocalPreference) {
+        Map<AddressFamily, Family> families, boolean multipathRelax, DecisionProcess.BestPath bestPath, boolean gracefulShutdown,
+        long defaultLocalPreference) {
+    private static final int MULTIPATH = 256;           // Debian's FRR is built with --enable-multipath=256
+
+    /**
+     * An {@code address-family} block, but for its neighbours and networks.
+     *
+     * @param maximumPaths     equal external paths used at once; FRR's default is as many as it was compiled for
+     * @param maximumPathsIbgp the same for internal paths
+     * @param redistributions  which routes of the host's table are announced
+     */
+    public record Family(int maximumPaths, int maximumPathsIbgp, Map<Redistributed, Redistribution> redistributions, List<Aggregate> aggregates) {
+        /** Nothing was said. */
+        public static final Family STANDARD = new Family(MULTIPATH, MULTIPATH, Map.of(), List.of());
+
+        public Family {
+            redistributions = Map.copyOf(redistributions);
+            aggregates = List.copyOf(aggregates);
+        }
+
+        private Family withPaths(int external, int internal) { return new Family(external, internal, redistributions, aggregates); }
+
+        private Family with(Aggregate aggregate) {
+            var all = new ArrayList<>(aggregates);
+            all.add(aggregate);
+            return new Family(maximumPaths, maximumPathsIbgp, redistributions, all);
+        }
+
+        private Family with(Redistributed from, Redistribution how) {
+            var all = new HashMap<>(redistributions);
+            all.put(from, how);
+            return new Family(maximumPaths, maximumPathsIbgp, all, aggregates);
+        }
+    }
 
     /** Where redistributed routes come from. */
     public enum Redistributed { STATIC, CONNECTED, KERNEL }
@@ -44,6 +76,15 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
     /** {@code redistribute ... [metric N] [route-map NAME]}: without a metric, that of the route. */
     public record Redistribution(OptionalLong metric, Optional<String> routeMap) {}
 
+    /**
+     * {@code aggregate-address PREFIX ...}.
+     *
+     * @param asSet       with the AS numbers and communities of the routes inside
+     * @param summaryOnly the routes inside are not announced
+     * @param origin      in place of the worst of the routes inside
+     */
+    public record Aggregate(Prefix prefix, boolean asSet, boolean summaryOnly, Optional<String> routeMap, Optional<PathAttribute.Origin> origin) {}
+
     /** {@code network PREFIX [route-map NAME]}. */
     public record Network(Prefix prefix, Optional<String> routeMap) {
         public Network(Prefix prefix) { this(prefix, Optional.empty()); }
@@ -52,22 +93,23 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
     public BgpConfig {
         peers = List.copyOf(peers);
         networks = List.copyOf(networks);
-        redistributions = Map.copyOf(redistributions);
+        families = Map.copyOf(families);
         if (localAs < 1 || localAs > 0xFFFF_FFFFL) throw new IllegalArgumentException("local AS " + localAs);
     }
 
     /** The same with the router id the driver chose: FRR takes the highest address of the host. */
     public BgpConfig withRouterId(Inet4Address id) {
         return new BgpConfig(localAs, Optional.of(id), peers, networks, lists, ebgpRequiresPolicy, networkImportCheck, distances,
-                maximumPaths, maximumPathsIbgp, multipathRelax, bestPath, redistributions, gracefulShutdown, defaultLocalPreference);
+                families, multipathRelax, bestPath, gracefulShutdown, defaultLocalPreference);
     }
+
+    /** What is said of that family. */
+    public Family family(AddressFamily family) { return families.getOrDefault(family, Family.STANDARD); }
 
     public static Builder builder(long localAs) { return new Builder(localAs); }
 
     /** FRR's traditional defaults. */
     public static final class Builder {
-        private static final int MULTIPATH = 256;       // Debian's FRR is built with --enable-multipath=256
-
         private final long localAs;
         private Optional<Inet4Address> routerId = Optional.empty();
         private final List<PeerConfig> peers = new ArrayList<>();
@@ -76,11 +118,9 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
         private boolean ebgpRequiresPolicy = true;
         private boolean networkImportCheck = true;
         private Distances distances = Distances.DEFAULT;
-        private int maximumPaths = MULTIPATH;
-        private int maximumPathsIbgp = MULTIPATH;
+        private final Map<AddressFamily, Family> families = new HashMap<>();
         private boolean multipathRelax;
         private DecisionProcess.BestPath bestPath = DecisionProcess.BestPath.STANDARD;
-        private final Map<Redistributed, Redistribution> redistributions = new EnumMap<>(Redistributed.class);
         private boolean gracefulShutdown;
         private long defaultLocalPreference = 100;
 
@@ -107,13 +147,25 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
 
         public Builder distances(Distances value) { distances = value; return this; }
 
-        public Builder maximumPaths(int external, int internal) { maximumPaths = external; maximumPathsIbgp = internal; return this; }
+        public Builder maximumPaths(AddressFamily family, int external, int internal) {
+            families.put(family, families.getOrDefault(family, Family.STANDARD).withPaths(external, internal));
+            return this;
+        }
 
         public Builder multipathRelax(boolean value) { multipathRelax = value; return this; }
 
         public Builder bestPath(DecisionProcess.BestPath options) { bestPath = options; return this; }
 
-        public Builder redistribute(Redistributed from, Redistribution how) { redistributions.put(from, how); return this; }
+        public Builder aggregate(Aggregate aggregate) {
+            var family = aggregate.prefix().family();
+            families.put(family, families.getOrDefault(family, Family.STANDARD).with(aggregate));
+            return this;
+        }
+
+        public Builder redistribute(AddressFamily family, Redistributed from, Redistribution how) {
+            families.put(family, families.getOrDefault(family, Family.STANDARD).with(from, how));
+            return this;
+        }
 
         public Builder gracefulShutdown(boolean value) { gracefulShutdown = value; return this; }
 
@@ -121,7 +173,7 @@ public record BgpConfig(long localAs, Optional<Inet4Address> routerId, List<Peer
 
         public BgpConfig build() {
             return new BgpConfig(localAs, routerId, peers, networks, lists.build(), ebgpRequiresPolicy, networkImportCheck, distances,
-                    maximumPaths, maximumPathsIbgp, multipathRelax, bestPath, redistributions, gracefulShutdown, defaultLocalPreference);
+                    families, multipathRelax, bestPath, gracefulShutdown, defaultLocalPreference);
         }
     }
 }

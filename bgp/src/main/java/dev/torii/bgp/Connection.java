@@ -2,7 +2,6 @@ package dev.torii.bgp;
 
 import dev.torii.bgp.wire.DecodeContext;
 import dev.torii.bgp.wire.MessageSplitter;
-import java.net.InetAddress;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,7 @@ final class Connection {
     static final class Socket {
         final ConnectionId id;
         final MessageSplitter splitter = new MessageSplitter();
-        @Nullable InetAddress local;
+        @Nullable LocalAddresses local;
 
         Socket(ConnectionId id) { this.id = id; }
     }

@@ -8,7 +8,6 @@ import dev.torii.bgp.wire.Iana;
 import dev.torii.bgp.wire.NotificationMessage;
 import dev.torii.bgp.wire.OpenMessage;
 import dev.torii.bgp.wire.UpdateMessage;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +59,7 @@ final class Connections {
                 && !(outgoing.state instanceof Session.Idle && errors > 0 && incoming == null);
     }
 
-    void connected(ConnectionId id, boolean dialled, InetAddress local) {
+    void connected(ConnectionId id, boolean dialled, LocalAddresses local) {
         if (!dialled && peer.refusal().isPresent()) {
             refuse(id, peer.refusal().get());
             return;

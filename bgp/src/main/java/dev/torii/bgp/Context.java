@@ -1,8 +1,12 @@
 package dev.torii.bgp;
 
+import dev.torii.bgp.wire.AddressFamily;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Context {
     private final BgpConfig config;
     private final Policy policy;
-    private final Tables tables;
+    private final Map<AddressFamily, Tables> tables = new LinkedHashMap<>();
     private final Transport transport;
     private final EventSink events;
     private final DoubleSupplier jitter;
@@ -22,7 +26,7 @@ final class Context {
     Context(BgpConfig config, Transport transport, RouteSink routes, EventSink events, DoubleSupplier jitter, LongSupplier nowNanos) {
         this.config = config;
         this.policy = new Policy(config);
-        this.tables = new Tables(config, policy, routes);
+        for (AddressFamily family : AddressFamily.KNOWN) tables.put(family, new Tables(family, config, policy, routes));
         this.transport = transport;
         this.events = events;
         this.jitter = jitter;
@@ -33,7 +37,10 @@ final class Context {
 
     Policy policy() { return policy; }
 
-    Tables tables() { return tables; }
+    /** @param family a known one */
+    Tables tables(AddressFamily family) { return Objects.requireNonNull(tables.get(family)); }
+
+    Collection<Tables> allTables() { return tables.values(); }
 
     Transport transport() { return transport; }
 

@@ -62,6 +62,9 @@ public record FamilyConfig(boolean activate, boolean nextHopSelf, boolean softRe
     /** An activated family without policy. */
     public static final FamilyConfig DEFAULT = new Builder().build();
 
+    /** Nothing was said of it: FRR's default for all but IPv4 unicast. */
+    public static final FamilyConfig INACTIVE = new Builder().activate(false).build();
+
     public static Builder builder() { return new Builder(); }
 
     public Builder toBuilder() {

@@ -72,7 +72,7 @@ final class OpenCheck {
     }
 
     private List<AddressFamily> families() {
-        return peer.ipv4Unicast().activate() ? List.of(AddressFamily.IPV4_UNICAST) : List.of();
+        return peer.activeFamilies();
     }
 
     /** Without any multiprotocol capability, IPv4 unicast is meant. */

@@ -7,8 +7,9 @@ import dev.torii.bgp.wire.BgpMessage;
 import dev.torii.bgp.wire.Iana;
 import dev.torii.bgp.wire.NotificationMessage;
 import dev.torii.bgp.wire.UpdateMessage;
-import java.net.InetAddress;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class Peer {
     private final Connections connections;
     private final PeerCounters counters = new PeerCounters();
     private final Restarts restarts;
-    private final Optional<PrefixLimit> prefixLimit;
+    private final List<PrefixLimit> prefixLimits;
     private @Nullable Established session;
     private boolean running;
     private boolean reachable = true;
@@ -30,15 +31,15 @@ final class Peer {
     private @Nullable Long changedAtNanos;
 
     /** The session that is up. */
-    private record Established(Connection connection, PeerTables tables, Announcer announcer) {}
+    private record Established(Connection connection, SessionTables tables) {}
 
     Peer(Context context, PeerConfig config) {
         this.context = context;
         this.config = config;
         this.connections = new Connections(context, config, counters, this);
         this.restarts = new Restarts(context, config);
-        this.prefixLimit = config.ipv4Unicast().maximumPrefixes()
-                .map(limit -> new PrefixLimit(limit, text -> context.events().event(new PeerEvent.ManyPrefixes(config.address(), text))));
+        this.prefixLimits = config.activeFamilies().stream().flatMap(family -> config.family(family).maximumPrefixes()
+                .map(limit -> new PrefixLimit(family, limit, text -> context.events().event(new PeerEvent.ManyPrefixes(config.address(), text)))).stream()).toList();
     }
 
     PeerConfig config() { return config; }
@@ -60,7 +61,7 @@ final class Peer {
 
     void clear() {
         if (!running) return;
-        prefixLimit.ifPresent(PrefixLimit::forgive);
+        prefixLimits.forEach(PrefixLimit::forgive);
         context.transport().disarm(restartTimer());
         connections.end(new Event.Stop(NotificationMessage.of(Iana.CEASE, Iana.CEASE_RESET), "cleared"));
         restarts.forget();
@@ -69,22 +70,22 @@ final class Peer {
     }
 
     /** {@code soft in}: from what is kept, or else from what the peer is asked to send again (RFC 2918). False: neither is possible. */
-    boolean softIn() {
-        if (session == null) return false;
-        var tables = session.tables();
+    boolean softIn(AddressFamily family) {
+        var tables = tables(family);
+        if (session == null || tables == null) return false;
         if (tables.in.beforePolicy()) {
-            context.tables().softIn(tables);
+            context.tables(family).softIn(tables);
             return true;
         }
         if (!tables.negotiated.routeRefresh()) return false;
-        for (AddressFamily family : tables.negotiated.families()) connections.send(session.connection(), new BgpMessage.RouteRefresh(family, BgpMessage.RouteRefresh.REQUEST));
+        connections.send(session.connection(), new BgpMessage.RouteRefresh(family, BgpMessage.RouteRefresh.REQUEST));
         return true;
     }
 
     /** {@code soft out}: everything is announced again. */
-    boolean softOut() {
-        if (session == null) return false;
-        for (AddressFamily family : session.tables().negotiated.families()) session.announcer().refresh(family);
+    boolean softOut(AddressFamily family) {
+        if (session == null || tables(family) == null) return false;
+        session.tables().announcer(family).ifPresent(announcer -> announcer.refresh(family));
         return true;
     }
 
@@ -114,23 +115,23 @@ final class Peer {
      */
     boolean mayHaveRestarted() {
         return session != null && changedAtNanos != null && context.nowNanos() - changedAtNanos >= SETTLED.toNanos()
-                && !session.tables().negotiated.restartable(false).isEmpty();
+                && !session.tables().negotiated().restartable(false).isEmpty();
     }
 
-    private boolean overflowed() { return prefixLimit.filter(PrefixLimit::exceeded).isPresent(); }
+    private boolean overflowed() { return prefixLimits.stream().anyMatch(PrefixLimit::exceeded); }
 
     void writable(ConnectionId id) {
-        if (session != null && session.connection().has(id)) session.announcer().writable();
+        if (session != null && session.connection().has(id)) session.tables().writable();
     }
 
     void expired(Side side, TimerName timer) {
         switch (timer) {
             case ADVERTISEMENT_INTERVAL -> intervalRuns = false;
             case MAXIMUM_PREFIX_RESTART -> {
-                prefixLimit.ifPresent(PrefixLimit::forgive);
+                prefixLimits.forEach(PrefixLimit::forgive);
                 if (wanted()) connections.start();
             }
-            case GRACEFUL_RESTART, STALE_ROUTES -> restarts.expired(timer, tables());
+            case GRACEFUL_RESTART, STALE_ROUTES -> restarts.expired(timer, session == null ? null : session.tables());
             case CONNECT_RETRY, HOLD, SEND_HOLD, KEEPALIVE, DELAY_OPEN, IDLE_HOLD -> connections.expired(side, timer);
         }
     }
@@ -138,7 +139,7 @@ final class Peer {
     /** At the end of each input: routes to the peer, if it is up. */
     void flush() {
         if (session == null || intervalRuns) return;
-        int messages = session.announcer().flush();
+        int messages = session.tables().flush();
         if (messages == 0) return;
         var interval = config.ipv4Unicast().advertisementInterval();
         if (interval.isZero()) return;
@@ -158,21 +159,23 @@ final class Peer {
             case AttributeOutcome.SessionReset reset -> { return; }                 // the codec has thrown it already
         }
         var tables = session.tables();
-        context.tables().update(tables, update, outcome);
-        update.endOfRib().ifPresent(family -> restarts.complete(tables, family));
-        prefixLimit.flatMap(limit -> limit.count(tables.in.accepted())).ifPresent(stop -> {
+        tables.update(update, outcome);
+        update.endOfRib().flatMap(tables::of).ifPresent(ended -> restarts.complete(ended, tables));
+        for (PrefixLimit limit : prefixLimits) tables.of(limit.family()).flatMap(counted -> limit.count(counted.in.accepted())).ifPresent(stop -> {
             connections.end(stop);
-            config.ipv4Unicast().maximumPrefixes().flatMap(FamilyConfig.MaximumPrefixes::restart).ifPresent(after -> context.transport().arm(restartTimer(), after));
+            config.family(limit.family()).maximumPrefixes().flatMap(FamilyConfig.MaximumPrefixes::restart).ifPresent(after -> context.transport().arm(restartTimer(), after));
         });
     }
 
     void routeRefresh(BgpMessage.RouteRefresh refresh) {
-        if (session == null || !session.tables().negotiated.families().contains(refresh.family())) return;
-        boolean marked = session.tables().negotiated.enhancedRefresh();
+        var tables = tables(refresh.family());
+        if (session == null || tables == null) return;
+        var all = session.tables();
+        boolean marked = all.negotiated().enhancedRefresh();
         switch (refresh.subtype()) {
-            case BgpMessage.RouteRefresh.REQUEST -> session.announcer().refresh(refresh.family());
-            case BgpMessage.RouteRefresh.BEGIN -> { if (marked) restarts.refreshBegins(session.tables(), refresh.family()); }
-            case BgpMessage.RouteRefresh.END -> { if (marked) restarts.complete(session.tables(), refresh.family()); }
+            case BgpMessage.RouteRefresh.REQUEST -> all.announcer(refresh.family()).ifPresent(announcer -> announcer.refresh(refresh.family()));
+            case BgpMessage.RouteRefresh.BEGIN -> { if (marked) restarts.refreshBegins(tables); }
+            case BgpMessage.RouteRefresh.END -> { if (marked) restarts.complete(tables, all); }
             default -> { }                                                          // RFC 7313 section 5: ignored
         }
     }
@@ -181,17 +184,21 @@ final class Peer {
 
     private Timer timer(TimerName name) { return new Timer(config.address(), Side.OUTGOING, name); }
 
-    void up(Connection connection, ConnectionId id, Negotiated negotiated, InetAddress local) {
-        prefixLimit.ifPresent(PrefixLimit::newSession);
+    void up(Connection connection, ConnectionId id, Negotiated negotiated, LocalAddresses local) {
+        prefixLimits.forEach(PrefixLimit::newSession);
         counters.established++;
         changedAtNanos = context.nowNanos();
         var source = RouteSource.session(config.address(), negotiated.remoteAs(), Connections.remoteId(negotiated), external());
-        var tables = restarts.up(external(), local, source, negotiated);
-        var announcer = new Announcer(tables, context.tables(), connection.context(external()), counters, messages -> context.transport().send(id, messages),
-                text -> context.events().event(new PeerEvent.MalformedUpdate(config.address(), text)));
-        session = new Established(connection, tables, announcer);
-        context.tables().up(tables);
+        var tables = new SessionTables(context, restarts.up(external(), withRouterId(local), source, negotiated), negotiated, connection.context(external()), counters,
+                messages -> context.transport().send(id, messages), text -> context.events().event(new PeerEvent.MalformedUpdate(config.address(), text)));
+        session = new Established(connection, tables);
+        tables.up();
         context.events().event(new PeerEvent.Up(config.address(), negotiated));
+    }
+
+    /** FRR's IPv4 next hop on an IPv6 session whose interface has no IPv4 address. */
+    private LocalAddresses withRouterId(LocalAddresses local) {
+        return new LocalAddresses(local.session(), local.ipv4().or(context.config()::routerId), local.ipv6(), local.linkLocal());
     }
 
     void down(Reason reason) {
@@ -200,7 +207,7 @@ final class Peer {
         lastReset = reason;
         if (intervalRuns) context.transport().disarm(timer(TimerName.ADVERTISEMENT_INTERVAL));
         intervalRuns = false;
-        var tables = tables();
+        var tables = session == null ? null : session.tables();
         session = null;
         context.events().event(new PeerEvent.Down(config.address(), reason));
         if (tables != null) restarts.down(tables, reason);
@@ -215,7 +222,8 @@ final class Peer {
 
     // ---- views
 
-    @Nullable PeerTables tables() { return session == null ? null : session.tables(); }
+    /** Of that family, while it is negotiated with the peer. */
+    @Nullable PeerTables tables(AddressFamily family) { return session == null ? null : session.tables().of(family).orElse(null); }
 
     NeighborView view() {
         var shown = connections.shown();
@@ -228,17 +236,22 @@ final class Peer {
             case Session.Delaying s -> null;
             case Session.OpenSent s -> null;
         };
-        var local = shown.socket() == null ? null : shown.socket().local;
-        return new NeighborView(config, summary(shown), Optional.ofNullable(negotiated), Optional.ofNullable(local), reachable,
+        var local = shown.socket() == null || shown.socket().local == null ? null : shown.socket().local.session();
+        var families = new LinkedHashMap<AddressFamily, PeerSummary>();
+        for (AddressFamily family : config.activeFamilies()) families.put(family, summary(shown, family));
+        var first = families.isEmpty() ? summary(shown, AddressFamily.IPV4_UNICAST) : families.firstEntry().getValue();
+        return new NeighborView(config, first, families, Optional.ofNullable(negotiated), Optional.ofNullable(local), reachable,
                 counters.established, counters.dropped, counters.sent, counters.received, Optional.ofNullable(lastReset));
     }
 
-    private PeerSummary summary(Connection shown) {
+    private PeerSummary summary(Connection shown, AddressFamily family) {
+        var tables = Optional.ofNullable(tables(family));
+        var announcer = Optional.ofNullable(session).flatMap(up -> up.tables().announcer(family));
         var since = Optional.ofNullable(changedAtNanos).map(then -> Duration.ofNanos(context.nowNanos() - then));
         return new PeerSummary(config.address(), config.description(), config.remoteAs(),
                 PeerCounters.total(counters.received), PeerCounters.total(counters.sent),
-                0, session == null ? 0 : session.announcer().waiting(), since, config.shutdown().isPresent() ? "Idle (Admin)" : overflowed() ? "Idle (PfxCt)" : shown.state.word(),
-                session == null ? 0 : session.tables().in.accepted(), session == null ? 0 : session.tables().out.size(),
-                context.policy().missingIn(config), context.policy().missingOut(config));
+                0, announcer.map(Announcer::waiting).orElse(0), since, config.shutdown().isPresent() ? "Idle (Admin)" : overflowed() ? "Idle (PfxCt)" : shown.state.word(),
+                tables.isPresent(), tables.map(up -> up.in.accepted()).orElse(0), tables.map(up -> up.out.size()).orElse(0),
+                context.policy().missingIn(config, family), context.policy().missingOut(config, family));
     }
 }

@@ -4,6 +4,7 @@ import dev.torii.bgp.wire.AddressFamily;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,7 +25,7 @@ import java.util.function.UnaryOperator;
  * @param password     RFC 2385; the driver sets it on the socket
  * @param localAs      another AS of ours towards this peer
  * @param gracefulRestart what becomes of its routes while it restarts
- * @param families     per address family; IPv4 unicast is activated unless configured otherwise
+ * @param families     per address family; IPv4 unicast is activated unless configured otherwise, others are not
  */
 public record PeerConfig(InetAddress address, long remoteAs, Optional<String> description, Optional<InetAddress> updateSource,
         Duration keepalive, Duration hold, Duration connectRetry, Duration delayOpen, boolean passive, Optional<String> shutdown,
@@ -70,7 +71,15 @@ public record PeerConfig(InetAddress address, long remoteAs, Optional<String> de
     public static Builder builder(InetAddress address, long remoteAs) { return new Builder(address, remoteAs); }
 
     /** What is configured for IPv4 unicast. */
-    public FamilyConfig ipv4Unicast() { return families.getOrDefault(AddressFamily.IPV4_UNICAST, FamilyConfig.DEFAULT); }
+    public FamilyConfig ipv4Unicast() { return family(AddressFamily.IPV4_UNICAST); }
+
+    /** What is configured for that family. */
+    public FamilyConfig family(AddressFamily family) { return families.getOrDefault(family, unsaid(family)); }
+
+    /** The families to be negotiated. */
+    public List<AddressFamily> activeFamilies() { return AddressFamily.KNOWN.stream().filter(family -> family(family).activate()).toList(); }
+
+    private static FamilyConfig unsaid(AddressFamily family) { return family.equals(AddressFamily.IPV4_UNICAST) ? FamilyConfig.DEFAULT : FamilyConfig.INACTIVE; }
 
     /** FRR's traditional defaults: timers 60 180, connect 120. */
     public static final class Builder {
@@ -127,7 +136,7 @@ public record PeerConfig(InetAddress address, long remoteAs, Optional<String> de
 
         /** Changes what is said of a family so far. */
         public Builder family(AddressFamily family, UnaryOperator<FamilyConfig.Builder> change) {
-            families.put(family, change.apply(families.getOrDefault(family, FamilyConfig.DEFAULT).toBuilder()).build());
+            families.put(family, change.apply(families.getOrDefault(family, unsaid(family)).toBuilder()).build());
             return this;
         }
 

@@ -7,14 +7,18 @@ import dev.torii.bgp.rib.Route;
 import dev.torii.bgp.rib.RouteAttributes;
 import dev.torii.bgp.rib.RouteSource;
 import dev.torii.bgp.rib.StaleRoutes;
+import dev.torii.bgp.wire.AddressFamily;
 import java.net.InetAddress;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The Adj-RIBs of one established session. */
+/** The Adj-RIBs of one family of one established session. */
 final class PeerTables {
     final PeerConfig config;
+    final AddressFamily family;
+    final FamilyConfig familyConfig;
     final boolean external;
-    final InetAddress local;
+    final LocalAddresses local;
     final RouteSource source;
     final Negotiated negotiated;
     final AdjRibIn in;
@@ -28,18 +32,26 @@ final class PeerTables {
     @Nullable RouteAttributes exported;
 
     /** {@code before}: the tables of a peer that is back, whose routes are still {@link StaleRoutes stale}; null: it was not there. */
-    PeerTables(PeerConfig config, boolean external, InetAddress local, RouteSource source, Negotiated negotiated, PrefixIndex index, Policy policy,
-            @Nullable PeerTables before) {
+    PeerTables(PeerConfig config, AddressFamily family, boolean external, LocalAddresses local, RouteSource source, Negotiated negotiated,
+            PrefixIndex index, Policy policy, @Nullable PeerTables before) {
         this.config = config;
+        this.family = family;
+        this.familyConfig = config.family(family);
         this.external = external;
         this.local = local;
         this.source = source;
         this.negotiated = negotiated;
-        this.in = before == null ? new AdjRibIn(index, config.ipv4Unicast().softReconfigurationInbound()) : before.in;
+        this.in = before == null ? new AdjRibIn(index, familyConfig.softReconfigurationInbound()) : before.in;
         this.stale = before == null ? new StaleRoutes() : before.stale;
         this.out = new AdjRibOut(index);
-        this.defaultOnCondition = config.ipv4Unicast().defaultOriginate().flatMap(FamilyConfig.DefaultOriginate::routeMap).isPresent();
-        this.inPerPrefix = policy.perPrefix(config.ipv4Unicast().in());
-        this.outPerPrefix = policy.perPrefix(config.ipv4Unicast().out());
+        this.defaultOnCondition = familyConfig.defaultOriginate().flatMap(FamilyConfig.DefaultOriginate::routeMap).isPresent();
+        this.inPerPrefix = policy.perPrefix(familyConfig.in());
+        this.outPerPrefix = policy.perPrefix(familyConfig.out());
     }
+
+    /** Whether a route's next hop is ourselves. */
+    boolean isOurs(InetAddress nextHop) { return local.nextHop(family).filter(nextHop::equals).isPresent() || local.linkLocal().filter(nextHop::equals).isPresent(); }
+
+    /** The link-local address to announce beside our own next hop. */
+    Optional<InetAddress> linkLocal() { return family.ipv6() ? local.linkLocal() : Optional.empty(); }
 }

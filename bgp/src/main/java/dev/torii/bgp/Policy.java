@@ -5,15 +5,17 @@ import dev.torii.bgp.rib.Pool;
 import dev.torii.bgp.rib.Route;
 import dev.torii.bgp.rib.RouteAttributes;
 import dev.torii.bgp.rib.RouteSource;
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.AsPath;
 import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.CommunitySet;
 import dev.torii.bgp.wire.Iana;
 import dev.torii.bgp.wire.PathAttribute;
 import dev.torii.bgp.wire.Prefix;
-import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,7 +23,6 @@ import java.util.Optional;
 final class Policy {
     private static final int NO_EXPORT = 0xFFFF_FF01, NO_ADVERTISE = 0xFFFF_FF02, NO_EXPORT_SUBCONFED = 0xFFFF_FF03;   // RFC 1997
     private static final int GRACEFUL_SHUTDOWN = 0xFFFF_0000;
-    private static final InetAddress UNSPECIFIED = Prefix.ipv4(0, 32).address();
 
     private final BgpConfig config;
     private final int routerId;
@@ -37,10 +38,10 @@ final class Policy {
     }
 
     /** RFC 8212: an external peer without any inbound policy. */
-    boolean missingIn(PeerConfig peer) { return required(peer) && peer.ipv4Unicast().in().isEmpty(); }
+    boolean missingIn(PeerConfig peer, AddressFamily family) { return required(peer) && peer.family(family).in().isEmpty(); }
 
     /** RFC 8212: an external peer without any outbound policy. */
-    boolean missingOut(PeerConfig peer) { return required(peer) && peer.ipv4Unicast().out().isEmpty(); }
+    boolean missingOut(PeerConfig peer, AddressFamily family) { return required(peer) && peer.family(family).out().isEmpty(); }
 
     private boolean required(PeerConfig peer) { return config.ebgpRequiresPolicy() && peer.remoteAs() != config.localAs(); }
 
@@ -53,18 +54,19 @@ final class Policy {
 
     /** The route that enters the Loc-RIB; empty: refused. */
     Optional<Route> imported(PeerTables peer, Prefix prefix, RouteAttributes received) {
-        var family = peer.config.ipv4Unicast();
+        var family = peer.familyConfig;
         if (loops(peer, family, received.asPath())) return Optional.empty();
-        if (received.nextHop().equals(peer.local)) return Optional.empty();                          // section 5.1.3: ourselves
+        if (peer.isOurs(received.nextHop())) return Optional.empty();                          // section 5.1.3: ourselves
         if (received.originatorId().isPresent() && received.originatorId().getAsInt() == routerId) return Optional.empty();   // RFC 4456 section 8
-        if (missingIn(peer.config)) return Optional.empty();
+        if (missingIn(peer.config, peer.family)) return Optional.empty();
         var attributes = peer.config.localAs().filter(own -> !own.noPrepend())
                 .map(own -> received.withAsPath(received.asPath().prepend(List.of(own.as())))).orElse(received);
         if (!passes(family.in(), prefix, attributes)) return Optional.empty();
         var subject = new RouteMaps.Subject(prefix, attributes, family.weight(), peer.source.peer());
         var accepted = family.in().routeMap().isPresent() ? maps.apply(family.in().routeMap().get(), subject) : Optional.of(subject);
         return accepted.map(result -> {
-            var changed = result.nextHop() == RouteMaps.NextHopChoice.PEER_ADDRESS ? result.attributes().withNextHop(peer.config.address()) : result.attributes();
+            boolean fromPeer = result.nextHop() == RouteMaps.NextHopChoice.PEER_ADDRESS && peer.config.address() instanceof Inet6Address == prefix.ipv6();
+            var changed = fromPeer ? result.attributes().withNextHop(peer.config.address()) : result.attributes();
             if (peer.external) changed = asShuttingDown(changed);
             if (peer.external && changed.hasCommunity(GRACEFUL_SHUTDOWN)) changed = changed.withLocalPref(0);      // RFC 8326 section 4: whatever policy said
             return routePool.shared(new Route(peer.source, shared(changed), result.weight()));
@@ -101,8 +103,8 @@ final class Policy {
         var attributes = best.attributes();
         if (attributes.hasCommunity(NO_ADVERTISE)) return Optional.empty();
         if (peer.external && (attributes.hasCommunity(NO_EXPORT) || attributes.hasCommunity(NO_EXPORT_SUBCONFED))) return Optional.empty();
-        if (missingOut(peer.config)) return Optional.empty();
-        var family = peer.config.ipv4Unicast();
+        if (missingOut(peer.config, peer.family)) return Optional.empty();
+        var family = peer.familyConfig;
         if (!passes(family.out(), prefix, attributes)) return Optional.empty();
 
         if (!peer.external) {
@@ -118,18 +120,23 @@ final class Policy {
             attributes = subject.attributes();
         }
         boolean self = switch (subject.nextHop()) {
-            case NOT_SET -> peer.external || family.nextHopSelf() || attributes.nextHop().equals(UNSPECIFIED);    // to an internal peer, a redistributed route keeps its gateway
+            case NOT_SET -> peer.external || family.nextHopSelf() || attributes.nextHop().isAnyLocalAddress();    // to an internal peer, a redistributed route keeps its gateway
             case PEER_ADDRESS -> true;                                                               // outbound, FRR's word for our own
-            case UNCHANGED -> attributes.nextHop().equals(UNSPECIFIED);
+            case UNCHANGED -> attributes.nextHop().isAnyLocalAddress();
             case SET -> false;
         };
-        if (self) attributes = attributes.withNextHop(peer.local);
+        if (self) {
+            var own = peer.local.nextHop(peer.family);
+            if (own.isEmpty()) return Optional.empty();                                              // no address of that family on the session's interface
+            attributes = attributes.withNextHop(own.get(), best.local() || peer.external ? peer.linkLocal() : Optional.empty());
+        } else if (attributes.linkLocal().isPresent()) {
+            attributes = attributes.withNextHop(attributes.nextHop());                               // RFC 2545 section 3: of the link it came from
+        }
         if (peer.external) attributes = attributes.withAsPath(externalPath(peer, family, attributes.asPath())).withoutLocalPref();
         if (config.gracefulShutdown()) attributes = peer.external ? asShuttingDown(attributes).withoutLocalPref() : attributes.withLocalPref(0);   // also what policy has changed, or what came from inside
         for (CommunityKind kind : CommunityKind.values())
             if (!family.sendCommunity().contains(kind)) attributes = attributes.without(kind.attributeType());
         if (peer.external) attributes = attributes.transitiveCommunities();
-        if (!(attributes.nextHop() instanceof Inet4Address)) return Optional.empty();                // NEXT_HOP has four octets
         return Optional.of(shared(attributes));
     }
 
@@ -145,33 +152,56 @@ final class Policy {
     }
 
     /** What a {@code default-originate route-map} makes of a plain default route because of this one; empty: nothing. */
-    Optional<RouteAttributes> conditionOfDefault(String routeMap, Prefix prefix, Route best) {
+    Optional<RouteAttributes> conditionOfDefault(Prefix defaultPrefix, String routeMap, Prefix prefix, Route best) {
         var subject = new RouteMaps.Subject(prefix, best.attributes(), best.weight(), best.source().peer());
-        return maps.apply(routeMap, subject, defaultAttributes()).map(RouteMaps.Subject::attributes);
+        return maps.apply(routeMap, subject, defaultAttributes(defaultPrefix)).map(RouteMaps.Subject::attributes);
     }
 
-    private static RouteAttributes defaultAttributes() { return RouteAttributes.of(PathAttribute.Origin.IGP, AsPath.EMPTY, UNSPECIFIED).withMed(0); }
+    private static RouteAttributes defaultAttributes(Prefix prefix) { return RouteAttributes.of(PathAttribute.Origin.IGP, AsPath.EMPTY, unspecified(prefix)).withMed(0); }
 
-    /** The default route for one peer; not subject to its lists, as in FRR. */
-    RouteAttributes defaultRoute(PeerTables peer, Optional<RouteAttributes> conditional) {
-        var attributes = conditional.orElseGet(Policy::defaultAttributes).withNextHop(peer.local);
+    /** The next hop of a route of our own. */
+    private static InetAddress unspecified(Prefix prefix) { return new Prefix(prefix.ipv6(), 0, 0, 0).address(); }
+
+    /** The default route for one peer; not subject to its lists, as in FRR. Empty: we have no address to be its next hop. */
+    Optional<RouteAttributes> defaultRoute(PeerTables peer, Optional<RouteAttributes> conditional) {
+        return peer.local.nextHop(peer.family)
+                .map(own -> defaultRoute(peer, conditional.orElseGet(() -> defaultAttributes(new Prefix(peer.family.ipv6(), 0, 0, 0))).withNextHop(own, peer.linkLocal())));
+    }
+
+    private RouteAttributes defaultRoute(PeerTables peer, RouteAttributes attributes) {
         if (!peer.external) return shared(attributes.localPref().isPresent() ? attributes : attributes.withLocalPref(config.defaultLocalPreference()));
-        return shared(attributes.withAsPath(externalPath(peer, peer.config.ipv4Unicast(), attributes.asPath())).withoutLocalPref());
+        return shared(attributes.withAsPath(externalPath(peer, peer.familyConfig, attributes.asPath())).withoutLocalPref());
     }
 
     /** The route of a {@code network} statement, with the metric of the route that is there; empty: its route map denies it. */
     Optional<Route> originated(BgpConfig.Network network, long metric) {
-        var attributes = RouteAttributes.of(PathAttribute.Origin.IGP, AsPath.EMPTY, UNSPECIFIED).withMed(metric);
+        var attributes = RouteAttributes.of(PathAttribute.Origin.IGP, AsPath.EMPTY, unspecified(network.prefix())).withMed(metric);
         var subject = new RouteMaps.Subject(network.prefix(), attributes, Route.LOCAL_WEIGHT, Optional.empty());
         var accepted = network.routeMap().isPresent() ? maps.apply(network.routeMap().get(), subject) : Optional.of(subject);
         return accepted.map(result -> routePool.shared(new Route(RouteSource.LOCAL, shared(asShuttingDown(result.attributes())), result.weight())));
     }
 
+    /**
+     * An aggregate; empty: its route map denies it.
+     *
+     * @param atomic whether AS numbers of the routes inside are left out
+     */
+    Optional<Route> aggregated(BgpConfig.Aggregate aggregate, PathAttribute.Origin origin, AsPath path, Collection<CommunitySet> communities, boolean atomic) {
+        var attributes = RouteAttributes.of(origin, path, unspecified(aggregate.prefix())).withMed(0).withOther(new PathAttribute.Aggregator(config.localAs(), routerId, false));
+        if (atomic) attributes = attributes.withOther(new PathAttribute.AtomicAggregate());
+        for (CommunitySet set : communities) attributes = attributes.withCommunities(set);
+        if (attributes.hasCommunity(GRACEFUL_SHUTDOWN))                                              // of one of the routes, not of the aggregate
+            attributes = attributes.withCommunities(attributes.communities(CommunityKind.STANDARD).minus(CommunitySet.GRACEFUL_SHUTDOWN));
+        var subject = new RouteMaps.Subject(aggregate.prefix(), attributes, Route.LOCAL_WEIGHT, Optional.empty());
+        var accepted = aggregate.routeMap().isPresent() ? maps.apply(aggregate.routeMap().get(), subject) : Optional.of(subject);
+        return accepted.map(result -> routePool.shared(new Route(RouteSource.AGGREGATE, shared(asShuttingDown(result.attributes())), result.weight())));
+    }
+
     /** A route of the host's own table; empty: not to be redistributed, or its route map denies it. Its next hop is shown, and ours is announced. */
     Optional<Route> redistributed(Prefix prefix, BgpConfig.Redistributed from, long metric, Optional<InetAddress> gateway) {
-        var how = config.redistributions().get(from);
+        var how = config.family(prefix.family()).redistributions().get(from);
         if (how == null) return Optional.empty();
-        var attributes = RouteAttributes.of(PathAttribute.Origin.INCOMPLETE, AsPath.EMPTY, gateway.orElse(UNSPECIFIED)).withMed(how.metric().orElse(metric));
+        var attributes = RouteAttributes.of(PathAttribute.Origin.INCOMPLETE, AsPath.EMPTY, gateway.orElse(unspecified(prefix))).withMed(how.metric().orElse(metric));
         var subject = new RouteMaps.Subject(prefix, attributes, Route.LOCAL_WEIGHT, Optional.empty());
         var accepted = how.routeMap().isPresent() ? maps.apply(how.routeMap().get(), subject) : Optional.of(subject);
         return accepted.map(result -> routePool.shared(new Route(RouteSource.REDISTRIBUTED, shared(asShuttingDown(result.attributes())), result.weight())));

@@ -22,8 +22,9 @@ public record PrefixDetail(Prefix prefix, List<Path> paths, Optional<DecisionPro
      * @param routerId      of the peer, ours for a route of our own
      * @param attributes    all of them
      * @param redistributed from the host's own table
+     * @param aggregate     of an {@code aggregate-address}
      */
-    public record Path(RibRow row, Inet4Address routerId, RouteAttributes attributes, boolean redistributed) {}
+    public record Path(RibRow row, Inet4Address routerId, RouteAttributes attributes, boolean redistributed, boolean aggregate) {}
 
     public PrefixDetail {
         paths = List.copyOf(paths);

@@ -8,17 +8,21 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** {@code maximum-prefix} of one neighbour: counts, warns once each time, and says when the session is to end. */
+/** {@code maximum-prefix} of one family of a neighbour: counts, warns once each time, and says when the session is to end. */
 final class PrefixLimit {
+    private final AddressFamily family;
     private final FamilyConfig.MaximumPrefixes limit;
     private final Consumer<String> warn;
     private int warned;                                 // 1: of the threshold, 2: of the limit
     private boolean exceeded;
 
-    PrefixLimit(FamilyConfig.MaximumPrefixes limit, Consumer<String> warn) {
+    PrefixLimit(AddressFamily family, FamilyConfig.MaximumPrefixes limit, Consumer<String> warn) {
+        this.family = family;
         this.limit = limit;
         this.warn = warn;
     }
+
+    AddressFamily family() { return family; }
 
     /** Whether the session ended because of it and is not to come back yet. */
     boolean exceeded() { return exceeded; }
@@ -32,7 +36,6 @@ final class PrefixLimit {
     Optional<Event.Stop> count(int accepted) {
         if (accepted > limit.limit() && !limit.warningOnly()) {
             exceeded = true;
-            var family = AddressFamily.IPV4_UNICAST;
             var data = ByteBuffer.allocate(7).putShort((short) family.afi()).put((byte) family.safi()).putInt((int) limit.limit());
             return Optional.of(new Event.Stop(new NotificationMessage(Iana.CEASE, Iana.CEASE_MAXIMUM_PREFIXES, Octets.rest(data.flip())),
                     accepted + " prefixes, the limit is " + limit.limit()));

@@ -2,8 +2,12 @@ package dev.torii.bgp;
 
 import dev.torii.bgp.rib.RouteSource;
 import dev.torii.bgp.wire.AddressFamily;
-import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Restarts {
     private final Context context;
     private final PeerConfig config;
-    private @Nullable PeerTables kept;                  // between two sessions
+    private final Map<AddressFamily, PeerTables> kept = new LinkedHashMap<>();      // between two sessions
 
     Restarts(Context context, PeerConfig config) {
         this.context = context;
@@ -22,21 +26,24 @@ final class Restarts {
     }
 
     /** The session is over; its routes are kept, or go. */
-    void down(PeerTables tables, Reason reason) {
+    void down(SessionTables session, Reason reason) {
+        var negotiated = session.negotiated();
         context.transport().disarm(timer(TimerName.STALE_ROUTES));
-        var families = lost(reason) && config.gracefulRestart().helper() ? tables.negotiated.restartable(false) : Set.<AddressFamily>of();
-        int seconds = tables.negotiated.gracefulRestart().map(theirs -> theirs.restartSeconds()).orElse(0);
-        if (families.isEmpty() || seconds == 0) {
-            context.tables().down(tables);
-            return;
+        var families = lost(reason) && config.gracefulRestart().helper() ? negotiated.restartable(false) : Set.<AddressFamily>of();
+        int seconds = negotiated.gracefulRestart().map(theirs -> theirs.restartSeconds()).orElse(0);
+        for (PeerTables tables : session.all()) {
+            boolean keeps = seconds > 0 && families.contains(tables.family);
+            if (keeps) context.tables(tables.family).keep(tables);
+            else context.tables(tables.family).down(tables);
+            if (keeps && tables.in.size() > 0) kept.put(tables.family, tables);
         }
-        context.tables().keep(tables, families);
-        if (tables.in.size() == 0) return;
-        kept = tables;
+        if (kept.isEmpty()) return;
         context.transport().arm(timer(TimerName.GRACEFUL_RESTART), Duration.ofSeconds(seconds));
         context.transport().arm(timer(TimerName.STALE_ROUTES), config.gracefulRestart().staleTime());
-        report("the neighbor restarts: its " + tables.in.size() + " routes are kept for " + seconds + " s");
+        report("the neighbor restarts: its " + routes() + " routes are kept for " + seconds + " s");
     }
+
+    private int routes() { return kept.values().stream().mapToInt(tables -> tables.in.size()).sum(); }
 
     /** Only a connection that ends without a word may be a restart; and nothing gets through where nothing can be reached. */
     private static boolean lost(Reason reason) {
@@ -50,58 +57,69 @@ final class Restarts {
         };
     }
 
-    /** A new session, with what is left of the one before. */
-    PeerTables up(boolean external, InetAddress local, RouteSource source, Negotiated negotiated) {
-        var before = kept;
-        if (before == null) return tables(external, local, source, negotiated, null);
-        kept = null;
-        context.transport().disarm(timer(TimerName.GRACEFUL_RESTART));
-        if (!before.source.equals(source)) {                                        // another router has its address now
-            context.transport().disarm(timer(TimerName.STALE_ROUTES));
-            context.tables().down(before);
-            return tables(external, local, source, negotiated, null);
-        }
+    /** A new session, with what is left of the one before, of each family negotiated. */
+    List<PeerTables> up(boolean external, LocalAddresses local, RouteSource source, Negotiated negotiated) {
+        var before = new LinkedHashMap<>(kept);
+        boolean restarted = !kept.isEmpty();
+        kept.clear();
+        if (restarted) context.transport().disarm(timer(TimerName.GRACEFUL_RESTART));
         var still = negotiated.restartable(true);
-        for (AddressFamily family : before.stale.families()) if (!still.contains(family)) context.tables().withdrawStale(before, family);
-        if (before.stale.isEmpty()) context.transport().disarm(timer(TimerName.STALE_ROUTES));
-        return tables(external, local, source, negotiated, before);
+        var all = new ArrayList<PeerTables>();
+        for (AddressFamily family : AddressFamily.KNOWN) {
+            if (!negotiated.families().contains(family)) continue;
+            var old = before.get(family);
+            if (old == null || !old.source.equals(source)) {                        // or another router has its address now
+                all.add(tables(family, external, local, source, negotiated, null));
+                continue;
+            }
+            before.remove(family);
+            if (!still.contains(family)) context.tables(family).withdrawStale(old);
+            all.add(tables(family, external, local, source, negotiated, old));
+        }
+        before.forEach((family, gone) -> context.tables(family).down(gone));
+        if (restarted) disarmIfDone(all);
+        return all;
     }
 
-    private PeerTables tables(boolean external, InetAddress local, RouteSource source, Negotiated negotiated, @Nullable PeerTables before) {
-        return new PeerTables(config, external, local, source, negotiated, context.tables().index(), context.policy(), before);
+    private PeerTables tables(AddressFamily family, boolean external, LocalAddresses local, RouteSource source, Negotiated negotiated, @Nullable PeerTables before) {
+        return new PeerTables(config, family, external, local, source, negotiated, context.tables(family).index(), context.policy(), before);
+    }
+
+    private void disarmIfDone(Collection<PeerTables> session) {
+        if (session.stream().allMatch(tables -> tables.stale.isEmpty())) context.transport().disarm(timer(TimerName.STALE_ROUTES));
     }
 
     /** The peer begins to announce everything of that family again. */
-    void refreshBegins(PeerTables tables, AddressFamily family) {
-        context.tables().markStale(tables, family);
+    void refreshBegins(PeerTables tables) {
+        context.tables(tables.family).markStale(tables);
         context.transport().arm(timer(TimerName.STALE_ROUTES), config.gracefulRestart().staleTime());
     }
 
     /** It has announced all it has of that family. */
-    void complete(PeerTables tables, AddressFamily family) {
-        if (!tables.stale.families().contains(family)) return;
-        int gone = context.tables().withdrawStale(tables, family);
-        if (gone > 0) report(gone + " routes of " + family + " were not announced again, and are withdrawn");
-        if (tables.stale.isEmpty()) context.transport().disarm(timer(TimerName.STALE_ROUTES));
+    void complete(PeerTables tables, SessionTables session) {
+        if (tables.stale.isEmpty()) return;
+        int gone = context.tables(tables.family).withdrawStale(tables);
+        if (gone > 0) report(gone + " routes of " + tables.family + " were not announced again, and are withdrawn");
+        disarmIfDone(session.all());
     }
 
     /** One of the two timers is over. {@code current}: the session there is. */
-    void expired(TimerName name, @Nullable PeerTables current) {
-        if (kept != null) {
-            report("the neighbor has not come back in time: its " + kept.in.size() + " routes are withdrawn");
+    void expired(TimerName name, @Nullable SessionTables current) {
+        if (!kept.isEmpty()) {
+            report("the neighbor has not come back in time: its " + routes() + " routes are withdrawn");
             forget();
         } else if (name == TimerName.STALE_ROUTES && current != null) {
-            for (AddressFamily family : current.stale.families()) complete(current, family);
+            for (PeerTables tables : current.all()) complete(tables, current);
         }
     }
 
     /** What is kept goes now. */
     void forget() {
-        if (kept == null) return;
+        if (kept.isEmpty()) return;
         context.transport().disarm(timer(TimerName.GRACEFUL_RESTART));
         context.transport().disarm(timer(TimerName.STALE_ROUTES));
-        context.tables().down(kept);
-        kept = null;
+        kept.forEach((family, tables) -> context.tables(family).down(tables));
+        kept.clear();
     }
 
     private void report(String text) { context.events().event(new PeerEvent.Restart(config.address(), text)); }

@@ -3,6 +3,7 @@ package dev.torii.bgp;
 import dev.torii.bgp.wire.Prefix;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Where learnt routes go: the kernel's table, in the daemon. Never told of routes this speaker originates itself. */
@@ -10,15 +11,19 @@ public interface RouteSink {
     /**
      * The next hops now in use for a prefix.
      *
-     * @param nextHops the best path's first; more than one if paths are equal (multipath), each address once
+     * @param nextHops none: an aggregate of ours, which drops what no route inside it takes. The best path's first; more than one if paths are equal (multipath), each once
      * @param external learnt over eBGP (FRR's distance 20) or iBGP (200)
      */
     record LearntRoute(Prefix prefix, List<NextHop> nextHops, boolean external) {
         public LearntRoute { nextHops = List.copyOf(nextHops); }
     }
 
-    /** The BGP next hop of one path and the peer it came from. */
-    record NextHop(InetAddress address, InetAddress peer) {}
+    /**
+     * The BGP next hop of one path and the peer it came from.
+     *
+     * @param linkLocal the same router's address on the link with the peer, which is used if the peer is on a link (RFC 2545 section 3)
+     */
+    record NextHop(InetAddress address, Optional<InetAddress> linkLocal, InetAddress peer) {}
 
     /** Asked when a next hop is seen for the first time: the interior cost to it; empty: unreachable. What changes later, {@link Speaker#nextHop} is told. */
     default OptionalLong cost(InetAddress nextHop) { return OptionalLong.of(0); }

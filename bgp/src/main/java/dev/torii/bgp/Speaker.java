@@ -1,11 +1,14 @@
 package dev.torii.bgp;
 
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.Iana;
 import dev.torii.bgp.wire.NotificationMessage;
 import dev.torii.bgp.wire.Prefix;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,9 +69,9 @@ public final class Speaker {
     /**
      * A TCP connection is there: one that {@link Transport#connect} asked for, or an accepted one.
      *
-     * @param local our address on it: the next hop of what we announce
+     * @param local our addresses there: the next hops of what we announce
      */
-    public void connected(InetAddress peer, ConnectionId connection, boolean outgoing, InetAddress local) {
+    public void connected(InetAddress peer, ConnectionId connection, boolean outgoing, LocalAddresses local) {
         var known = peers.get(peer);
         if (known == null) context.close(connection);
         else known.connections().connected(connection, outgoing, local);
@@ -123,25 +126,25 @@ public final class Speaker {
 
     /** A non-BGP route to that prefix exists with that metric, so that a {@code network} of the same prefix is announced. */
     public void localRoute(Prefix prefix, long metric) {
-        context.tables().localRoute(prefix, metric);
+        context.tables(prefix.family()).localRoute(prefix, metric);
         flush();
     }
 
     /** That route is gone. */
     public void localRouteGone(Prefix prefix) {
-        context.tables().localRouteGone(prefix);
+        context.tables(prefix.family()).localRouteGone(prefix);
         flush();
     }
 
-    /** The host's own table uses that route now; whether it is announced is configured ({@code redistribute}). IPv4 only. */
+    /** The host's own table uses that route now; whether it is announced is configured ({@code redistribute}). */
     public void redistribute(Prefix prefix, BgpConfig.Redistributed from, long metric, Optional<InetAddress> gateway) {
-        context.tables().redistribute(prefix, from, metric, gateway);
+        context.tables(prefix.family()).redistribute(prefix, from, metric, gateway);
         flush();
     }
 
     /** It does not use that route any more. */
     public void redistributedGone(Prefix prefix) {
-        context.tables().redistributedGone(prefix);
+        context.tables(prefix.family()).redistributedGone(prefix);
         flush();
     }
 
@@ -151,20 +154,32 @@ public final class Speaker {
      * @param cost the interior cost to it; empty: unreachable, its routes stay in the table but are not chosen
      */
     public void nextHop(InetAddress address, OptionalLong cost) {
-        context.tables().nextHop(address, cost);
+        tablesOf(address).nextHop(address, cost);
         flush();
     }
 
     /** The next hops whose cost has been asked for or told: when the driver's table changes, it says what has become of them. */
-    public Set<InetAddress> nextHops() { return context.tables().nextHops().known(); }
+    public Set<InetAddress> nextHops() {
+        var known = new HashSet<InetAddress>();
+        context.allTables().forEach(tables -> known.addAll(tables.nextHops().known()));
+        return known;
+    }
 
     /** The next hops that cannot be reached, and how many paths lead there. */
-    public Map<InetAddress, Integer> unreachable() { return Views.unreachable(context.tables().locRib(), context.tables().nextHops().unreachable()); }
+    public Map<InetAddress, Integer> unreachable() {
+        var all = new LinkedHashMap<InetAddress, Integer>();
+        context.allTables().forEach(tables -> all.putAll(Views.unreachable(tables.locRib(), tables.nextHops().unreachable())));
+        return all;
+    }
 
     /** Fate sharing: a next hop that may be dead; routes over it are used only while their prefix has no other. Its session goes on. */
     public void nextHopDoubtful(InetAddress address, boolean doubtful) {
-        context.tables().doubt(address, doubtful);
+        tablesOf(address).doubt(address, doubtful);
         flush();
+    }
+
+    private Tables tablesOf(InetAddress nextHop) {
+        return context.tables(nextHop instanceof Inet4Address ? AddressFamily.IPV4_UNICAST : AddressFamily.IPV6_UNICAST);
     }
 
     /** Fate sharing: false ends the session at once and takes its routes away, true lets it dial at once. */
@@ -181,65 +196,66 @@ public final class Speaker {
         flush();
     }
 
-    /** {@code clear bgp PEER soft in}: policy is applied anew to what the peer has sent or sends again. False: there is no session, or no way to do it. */
-    public boolean softIn(InetAddress peer) {
+    /** {@code clear bgp PEER soft in}: policy is applied anew to what the peer has sent or sends again. False: there is no session with that family, or no way to do it. */
+    public boolean softIn(InetAddress peer, AddressFamily family) {
         var known = peers.get(peer);
-        boolean done = known != null && known.softIn();
+        boolean done = known != null && known.softIn(family);
         flush();
         return done;
     }
 
-    /** {@code clear bgp PEER soft out}: everything is announced anew. False: there is no session. */
-    public boolean softOut(InetAddress peer) {
+    /** {@code clear bgp PEER soft out}: everything is announced anew. False: there is no session with that family. */
+    public boolean softOut(InetAddress peer, AddressFamily family) {
         var known = peers.get(peer);
-        boolean done = known != null && known.softOut();
+        boolean done = known != null && known.softOut(family);
         flush();
         return done;
     }
 
     /** Kernel first, then the peers: nobody is drawn here by a route that is not there yet. */
     private void flush() {
-        context.tables().flush();
+        context.allTables().forEach(Tables::flush);
         peers.values().forEach(Peer::flush);
     }
 
-    /** For {@code show bgp summary}. */
-    public Summary summary() {
-        var rows = neighbors().stream().map(NeighborView::summary).toList();
-        var rib = context.tables().locRib();
-        return new Summary(config.routerId().orElseThrow(), config.localAs(), rib.version(), Views.nodes(rib), rows);
+    /** For {@code show bgp ipv4|ipv6 summary}. */
+    public Summary summary(AddressFamily family) {
+        var rows = neighbors().stream().flatMap(neighbor -> Optional.ofNullable(neighbor.families().get(family)).stream()).toList();
+        var rib = context.tables(family).locRib();
+        return new Summary(family, config.routerId().orElseThrow(), config.localAs(), rib.version(), Views.nodes(rib), rows);
     }
 
-    /** For {@code show bgp ipv4 unicast}: every path, prefixes in order, the best path of each where FRR has it. */
-    public List<RibRow> table() { return Views.locRib(context.tables().locRib(), context.tables().nextHops()); }
+    /** For {@code show bgp ipv4|ipv6 unicast}: every path, prefixes in order, the best path of each where FRR has it. */
+    public List<RibRow> table(AddressFamily family) { return Views.locRib(context.tables(family)); }
 
     /** What a peer sent, before policy; empty without {@code soft-reconfiguration inbound}, or if there is no such peer. */
-    public List<RibRow> receivedRoutes(InetAddress peer) {
-        return tables(peer).filter(tables -> tables.in.beforePolicy()).map(tables -> Views.adjRib(tables, tables.in::forEach)).orElse(List.of());
+    public List<RibRow> receivedRoutes(InetAddress peer, AddressFamily family) {
+        return tables(peer, family).filter(tables -> tables.in.beforePolicy()).map(tables -> Views.adjRib(tables, tables.in::forEach)).orElse(List.of());
     }
 
     /** Those of {@link #receivedRoutes} that policy refuses. */
-    public List<RibRow> filteredRoutes(InetAddress peer) {
-        return tables(peer).filter(tables -> tables.in.beforePolicy()).map(tables -> Views.adjRib(tables, action -> tables.in.forEach((prefix, received) -> {
-            if (context.tables().filtered(tables, prefix, received)) action.accept(prefix, received);
+    public List<RibRow> filteredRoutes(InetAddress peer, AddressFamily family) {
+        return tables(peer, family).filter(tables -> tables.in.beforePolicy()).map(tables -> Views.adjRib(tables, action -> tables.in.forEach((prefix, received) -> {
+            if (context.tables(family).filtered(tables, prefix, received)) action.accept(prefix, received);
         }))).orElse(List.of());
     }
 
-    /** What is or will be announced to a peer, as FRR shows it: without our own AS, and 0.0.0.0 where our own address will be the next hop. */
-    public List<RibRow> advertisedRoutes(InetAddress peer) {
-        return tables(peer).map(tables -> Views.advertised(tables, context.tables().locRib(), context.policy().ownAsNumbers(tables.config))).orElse(List.of());
+    /** What is or will be announced to a peer, as FRR shows it: without our own AS, and 0.0.0.0 or :: where our own address will be the next hop. */
+    public List<RibRow> advertisedRoutes(InetAddress peer, AddressFamily family) {
+        return tables(peer, family).map(tables -> Views.advertised(tables, context.tables(family).locRib(), context.policy().ownAsNumbers(tables.config))).orElse(List.of());
     }
 
-    /** For {@code show bgp ipv4 unicast PREFIX}; empty if there is no path to exactly that prefix. */
+    /** For {@code show bgp ipv4|ipv6 unicast PREFIX}; empty if there is no path to exactly that prefix. */
     public Optional<PrefixDetail> prefix(Prefix prefix) {
-        return context.tables().locRib().routes(prefix).map(selection -> Views.detail(prefix, selection, context.tables(), config.routerId().orElseThrow()));
+        var tables = context.tables(prefix.family());
+        return tables.locRib().routes(prefix).map(selection -> Views.detail(prefix, selection, tables, config.routerId().orElseThrow()));
     }
 
     /** The configuration it runs with. */
     public BgpConfig config() { return config; }
 
-    private Optional<PeerTables> tables(InetAddress peer) {
-        return Optional.ofNullable(peers.get(peer)).flatMap(known -> Optional.ofNullable(known.tables()));
+    private Optional<PeerTables> tables(InetAddress peer, AddressFamily family) {
+        return Optional.ofNullable(peers.get(peer)).flatMap(known -> Optional.ofNullable(known.tables(family)));
     }
 
     /** For {@code show bgp neighbors}. */

@@ -21,18 +21,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The Loc-RIB between the sessions' Adj-RIBs and the kernel: routes come in, changes go out to whom they concern. */
+/** Of one address family the Loc-RIB between the sessions' Adj-RIBs and the kernel: routes come in, changes go out to whom they concern. */
 final class Tables {
-    private static final Prefix DEFAULT = Prefix.ipv4(0, 0);
-
+    private final AddressFamily family;
+    private final Prefix defaultPrefix;
     private final Policy policy;
     private final RouteSink sink;
     private final boolean told;
     private final NextHopTable nextHops;
     private final LocRib locRib;
+    private final Aggregates aggregates;
     private final Map<Prefix, BgpConfig.Network> networks = new LinkedHashMap<>();
     private final Map<InetAddress, PeerTables> sessions = new LinkedHashMap<>();
     private final PrefixIndex index = new PrefixIndex();
@@ -43,14 +43,18 @@ final class Tables {
     /** What the sink was told of a prefix: one object for all with the same next hops. */
     private record Paths(List<RouteSink.NextHop> nextHops, boolean external) {}
 
-    Tables(BgpConfig config, Policy policy, RouteSink sink) {
+    Tables(AddressFamily family, BgpConfig config, Policy policy, RouteSink sink) {
+        this.family = family;
+        this.defaultPrefix = new Prefix(family.ipv6(), 0, 0, 0);
         this.policy = policy;
         this.sink = sink;
         this.told = sink.takesRoutes();
         this.nextHops = new NextHopTable(sink);
-        this.locRib = new LocRib(new DecisionProcess(config.defaultLocalPreference(), config.maximumPaths(), config.maximumPathsIbgp(),
+        var said = config.family(family);
+        this.locRib = new LocRib(new DecisionProcess(config.defaultLocalPreference(), said.maximumPaths(), said.maximumPathsIbgp(),
                 config.multipathRelax(), config.bestPath(), nextHops), index);
-        for (BgpConfig.Network network : config.networks()) networks.put(network.prefix(), network);
+        this.aggregates = new Aggregates(locRib, policy, said.aggregates());
+        for (BgpConfig.Network network : config.networks()) if (network.prefix().family().equals(family)) networks.put(network.prefix(), network);
     }
 
     PrefixIndex index() { return index; }
@@ -63,7 +67,7 @@ final class Tables {
     void up(PeerTables peer) {
         sessions.put(peer.config.address(), peer);
         locRib.forEachId(peer.out::touch);              // in the order they came: packed by attributes, mostly
-        if (peer.config.ipv4Unicast().defaultOriginate().isPresent()) peer.out.touch(DEFAULT);
+        if (peer.familyConfig.defaultOriginate().isPresent()) peer.out.touch(defaultPrefix);
     }
 
     /** A session is gone: so are its routes. */
@@ -77,54 +81,48 @@ final class Tables {
         peer.out.clear();
     }
 
-    /** A session is gone, but the peer will be back: its routes of these families are used on until then. */
-    void keep(PeerTables peer, Set<AddressFamily> families) {
+    /** A session is gone, but the peer will be back: its routes are used on until then. */
+    void keep(PeerTables peer) {
         sessions.remove(peer.config.address());
         peer.out.clear();
-        for (AddressFamily family : peer.stale.families()) withdrawStale(peer, family);     // not again since its last restart
-        for (AddressFamily family : peer.negotiated.families()) {
-            markStale(peer, family);
-            if (!families.contains(family)) withdrawStale(peer, family);
-        }
+        withdrawStale(peer);                            // not again since its last restart
+        markStale(peer);
     }
 
-    /** The peer has to announce again all it has announced of that family. */
-    void markStale(PeerTables peer, AddressFamily family) {
+    /** The peer has to announce again all it has announced. */
+    void markStale(PeerTables peer) {
         var prefixes = new ArrayList<Prefix>();
-        peer.in.forEachPrefix(prefix -> {
-            if (family(prefix).equals(family)) prefixes.add(prefix);
-        });
+        peer.in.forEachPrefix(prefixes::add);
         peer.stale.mark(family, prefixes);
     }
 
     /** It has had the time: what it has not announced again is withdrawn. Returns how many prefixes that are. */
-    int withdrawStale(PeerTables peer, AddressFamily family) {
+    int withdrawStale(PeerTables peer) {
         var gone = peer.stale.end(family);
         for (Prefix prefix : gone) withdraw(peer, prefix);
         return gone.size();
     }
 
-    private static AddressFamily family(Prefix prefix) { return prefix.ipv6() ? AddressFamily.IPV6_UNICAST : AddressFamily.IPV4_UNICAST; }
-
+    /** What of the message is of this family. */
     void update(PeerTables peer, UpdateMessage update, AttributeOutcome outcome) {
-        for (Prefix prefix : update.withdrawn()) withdraw(peer, prefix);
+        if (!family.ipv6()) for (Prefix prefix : update.withdrawn()) withdraw(peer, prefix);
         boolean usable = !(outcome instanceof AttributeOutcome.TreatAsWithdraw);
         for (PathAttribute attribute : update.attributes())
             switch (attribute) {
                 case PathAttribute.MpUnreach unreach -> {
-                    if (peer.negotiated.families().contains(unreach.family())) unreach.withdrawn().forEach(prefix -> withdraw(peer, prefix));
+                    if (family.equals(unreach.family())) unreach.withdrawn().forEach(prefix -> withdraw(peer, prefix));
                 }
                 case PathAttribute.MpReach reach -> {
-                    if (peer.negotiated.families().contains(reach.family())) announce(peer, reach.nlri(), update.attributes(), Optional.of(reach.nextHop()), usable);
+                    if (family.equals(reach.family())) announce(peer, reach.nlri(), update.attributes(), Optional.of(reach), usable);
                 }
                 default -> { }                          // the others describe the routes: RouteAttributes takes them
             }
-        if (!update.nlri().isEmpty() && peer.negotiated.families().contains(AddressFamily.IPV4_UNICAST))
+        if (!update.nlri().isEmpty() && !family.ipv6())
             announce(peer, update.nlri(), update.attributes(), Optional.empty(), usable);
     }
 
-    private void announce(PeerTables peer, List<Prefix> prefixes, List<PathAttribute> attributes, Optional<InetAddress> nextHop, boolean usable) {
-        var received = usable ? RouteAttributes.from(attributes, nextHop).map(policy::shared) : Optional.<RouteAttributes>empty();
+    private void announce(PeerTables peer, List<Prefix> prefixes, List<PathAttribute> attributes, Optional<PathAttribute.MpReach> reach, boolean usable) {
+        var received = usable ? RouteAttributes.from(attributes, reach).map(policy::shared) : Optional.<RouteAttributes>empty();
         if (received.isEmpty()) {
             for (Prefix prefix : prefixes) withdraw(peer, prefix);
             return;
@@ -138,7 +136,7 @@ final class Tables {
 
     private void announce(PeerTables peer, Prefix prefix, RouteAttributes received, Optional<Route> route) {
         if (multicast(prefix)) return;                  // RFC 4271 section 6.3: semantically incorrect, ignored
-        peer.stale.heard(family(prefix), prefix);
+        peer.stale.heard(family, prefix);
         int id = index.hold(prefix);
         boolean before = peer.in.announced(id, received, route.isPresent());
         if (route.isPresent()) note(id, locRib.put(id, route.get()));
@@ -147,7 +145,7 @@ final class Tables {
     }
 
     private void withdraw(PeerTables peer, Prefix prefix) {
-        peer.stale.heard(family(prefix), prefix);
+        peer.stale.heard(family, prefix);
         int id = index.find(prefix);
         if (id == PrefixIndex.NONE) return;
         index.hold(id);
@@ -208,10 +206,10 @@ final class Tables {
 
     /** What the peer is to be told of the prefix of that id; null: nothing. */
     @Nullable RouteAttributes wanted(PeerTables peer, int id) {
-        if (peer.config.ipv4Unicast().defaultOriginate().isPresent() && index.prefix(id).equals(DEFAULT))
-            return defaultRoute(peer, peer.config.ipv4Unicast().defaultOriginate().get()).orElse(null);
+        if (peer.familyConfig.defaultOriginate().isPresent() && index.prefix(id).equals(defaultPrefix))
+            return defaultRoute(peer, peer.familyConfig.defaultOriginate().get()).orElse(null);
         var best = locRib.best(id);
-        if (best == null) return null;
+        if (best == null || !aggregates.isEmpty() && aggregates.suppressed(index.prefix(id), best)) return null;
         if (best != peer.exportedFrom || peer.outPerPrefix) {
             peer.exported = policy.exported(peer, index.prefix(id), best).orElse(null);
             peer.exportedFrom = best;
@@ -221,12 +219,16 @@ final class Tables {
 
     /** FRR's {@code default-originate}: in place of any default route there may be. */
     private Optional<RouteAttributes> defaultRoute(PeerTables peer, FamilyConfig.DefaultOriginate wanted) {
-        if (wanted.routeMap().isEmpty()) return Optional.of(policy.defaultRoute(peer, Optional.empty()));
-        return locRib.firstBest((prefix, best) -> policy.conditionOfDefault(wanted.routeMap().get(), prefix, best))
-                .map(found -> policy.defaultRoute(peer, Optional.of(found)));
+        if (wanted.routeMap().isEmpty()) return policy.defaultRoute(peer, Optional.empty());
+        return locRib.firstBest((prefix, best) -> policy.conditionOfDefault(defaultPrefix, wanted.routeMap().get(), prefix, best))
+                .flatMap(found -> policy.defaultRoute(peer, Optional.of(found)));
     }
 
+    /** Whether the peers are not told of it because of an aggregate. */
+    boolean suppressed(Prefix prefix, Route route) { return aggregates.suppressed(prefix, route); }
+
     private void note(int id, LocRib.Change change) {
+        if (!aggregates.isEmpty()) aggregates.touch(index.prefix(id));
         switch (change) {
             case NONE -> { }
             case MULTIPATH_ONLY -> tell(id);
@@ -234,7 +236,7 @@ final class Tables {
                 tell(id);
                 for (PeerTables session : sessions.values()) {
                     session.out.touch(id);
-                    if (session.defaultOnCondition) session.out.touch(DEFAULT);
+                    if (session.defaultOnCondition) session.out.touch(defaultPrefix);
                 }
             }
         }
@@ -246,10 +248,11 @@ final class Tables {
 
     /** Tells the sink what the inputs since the last time have changed. */
     void flush() {
+        aggregates.refresh((prefix, route) -> ours(prefix, RouteSource.AGGREGATE, route));
         while (!changed.isEmpty()) {
             int id = changed.poll();
             var selected = locRib.selected(id);
-            if (selected.isEmpty() || selected.getFirst().local()) {
+            if (selected.isEmpty() || selected.getFirst().local() && !selected.getFirst().source().equals(RouteSource.AGGREGATE)) {
                 if (installed.remove(id) != null) {
                     sink.withdrawn(index.prefix(id));
                     index.release(id);
@@ -265,10 +268,11 @@ final class Tables {
     }
 
     private Paths paths(List<Route> selected) {
-        var byAddress = new LinkedHashMap<InetAddress, RouteSink.NextHop>();
+        if (selected.getFirst().local()) return paths.shared(new Paths(List.of(), false));              // an aggregate
+        var byAddress = new LinkedHashMap<Object, RouteSink.NextHop>();
         for (Route route : selected) {
-            var address = route.attributes().nextHop();
-            byAddress.putIfAbsent(address, new RouteSink.NextHop(address, route.source().peer().orElseThrow()));
+            var hop = new RouteSink.NextHop(route.attributes().nextHop(), route.attributes().linkLocal(), route.source().peer().orElseThrow());
+            byAddress.putIfAbsent(hop.address().isLinkLocalAddress() ? hop : hop.address(), hop);     // link-local: on another link it is another router
         }
         return paths.shared(new Paths(List.copyOf(byAddress.values()), selected.getFirst().external()));
     }

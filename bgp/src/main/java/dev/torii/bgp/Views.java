@@ -2,7 +2,6 @@ package dev.torii.bgp;
 
 import dev.torii.bgp.rib.DecisionProcess;
 import dev.torii.bgp.rib.LocRib;
-import dev.torii.bgp.rib.NextHops;
 import dev.torii.bgp.rib.Route;
 import dev.torii.bgp.rib.RouteAttributes;
 import dev.torii.bgp.rib.RouteSource;
@@ -14,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -21,14 +21,12 @@ import java.util.function.Consumer;
 
 /** Tables as rows for display. */
 final class Views {
-    private static final InetAddress UNSPECIFIED = Prefix.ipv4(0, 32).address();
-
     private Views() {}
 
-    static List<RibRow> locRib(LocRib rib, NextHops nextHops) {
+    static List<RibRow> locRib(Tables tables) {
         var rows = new ArrayList<RibRow>();
-        rib.forEach((prefix, selection) -> {
-            for (int i = 0; i < selection.routes().size(); i++) rows.add(row(prefix, selection, i, nextHops));
+        tables.locRib().forEach((prefix, selection) -> {
+            for (int i = 0; i < selection.routes().size(); i++) rows.add(row(prefix, selection, i, tables));
         });
         rows.sort(Comparator.comparing(RibRow::prefix));                            // stable: the best path stays first
         return rows;
@@ -39,28 +37,31 @@ final class Views {
         for (int i = 0; i < selection.routes().size(); i++) {
             Route route = selection.routes().get(i);
             var id = route.local() ? ourId : (Inet4Address) Prefix.ipv4(route.source().identifier(), 32).address();
-            paths.add(new PrefixDetail.Path(row(prefix, selection, i, tables.nextHops()), id, route.attributes(), route.source().equals(RouteSource.REDISTRIBUTED)));
+            paths.add(new PrefixDetail.Path(row(prefix, selection, i, tables), id, route.attributes(),
+                    route.source().equals(RouteSource.REDISTRIBUTED), route.source().equals(RouteSource.AGGREGATE)));
         }
         return new PrefixDetail(prefix, paths, tables.locRib().reason(prefix), tables.toldOf(prefix));
     }
 
-    private static RibRow row(Prefix prefix, DecisionProcess.Selection selection, int index, NextHops nextHops) {
+    private static RibRow row(Prefix prefix, DecisionProcess.Selection selection, int index, Tables tables) {
         Route route = selection.routes().get(index);
         var a = route.attributes();
         boolean used = index < selection.selected();
-        boolean valid = route.local() || nextHops.cost(a.nextHop()).isPresent();
-        return new RibRow(prefix, valid, used && index == 0, used && index > 0, route.internal(), route.source().peer(),
-                a.nextHop(), a.med(), a.localPref(), route.weight(), a.asPath().toString(), a.origin().letter());
+        boolean valid = route.local() || tables.nextHops().cost(a.nextHop()).isPresent();
+        return new RibRow(prefix, valid, tables.suppressed(prefix, route), used && index == 0, used && index > 0, route.internal(), route.source().peer(),
+                a.nextHop(), a.linkLocal(), a.med(), a.localPref(), route.weight(), a.asPath().toString(), a.origin().letter());
     }
 
     /** What that peer was told, as FRR prints it: before our own AS and address are put in. */
     static List<RibRow> advertised(PeerTables peer, LocRib rib, int ownAsNumbers) {
         var rows = new ArrayList<RibRow>();
+        var unspecified = new Prefix(peer.family.ipv6(), 0, 0, 0).address();
         peer.out.forEach((prefix, a) -> {
-            boolean self = a.nextHop().equals(peer.local);
+            boolean self = peer.isOurs(a.nextHop());
             var path = peer.external ? a.asPath().withoutFirst(ownAsNumbers) : a.asPath();
-            rows.add(new RibRow(prefix, true, true, false, rib.best(prefix).map(Route::internal).orElse(false), peer.source.peer(),
-                    self ? UNSPECIFIED : a.nextHop(), a.med(), a.localPref(), rib.best(prefix).map(Route::weight).orElse(0L), path.toString(), a.origin().letter()));
+            rows.add(new RibRow(prefix, true, false, true, false, rib.best(prefix).map(Route::internal).orElse(false), peer.source.peer(),
+                    self ? unspecified : a.nextHop(), Optional.empty(), a.med(), a.localPref(), rib.best(prefix).map(Route::weight).orElse(0L),
+                    path.toString(), a.origin().letter()));
         });
         rows.sort(Comparator.comparing(RibRow::prefix));
         return rows;
@@ -69,8 +70,8 @@ final class Views {
     /** The rows of an Adj-RIB of that peer. */
     static List<RibRow> adjRib(PeerTables peer, Consumer<BiConsumer<Prefix, RouteAttributes>> forEach) {
         var rows = new ArrayList<RibRow>();
-        forEach.accept((prefix, a) -> rows.add(new RibRow(prefix, true, true, false, !peer.external, peer.source.peer(),
-                a.nextHop(), a.med(), a.localPref(), 0, a.asPath().toString(), a.origin().letter())));
+        forEach.accept((prefix, a) -> rows.add(new RibRow(prefix, true, false, true, false, !peer.external, peer.source.peer(),
+                a.nextHop(), a.linkLocal(), a.med(), a.localPref(), 0, a.asPath().toString(), a.origin().letter())));
         rows.sort(Comparator.comparing(RibRow::prefix));
         return rows;
     }

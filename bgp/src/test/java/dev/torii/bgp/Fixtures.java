@@ -14,7 +14,7 @@ final class Fixtures {
 
     private Fixtures() {}
 
-    static InetAddress ip(String text) { return Prefix.parse(text + "/32").address(); }
+    static InetAddress ip(String text) { return Prefix.parse(text + (text.contains(":") ? "/128" : "/32")).address(); }
 
     static Inet4Address id(String text) { return (Inet4Address) ip(text); }
 

@@ -25,7 +25,7 @@ class OpenErrorsTest {
     /** What the speaker sends after its own OPEN. */
     private static NotificationMessage answer(String body) {
         var played = new Played(Fixtures.open(65000, CPE1, HEAD1, 31898).build());
-        var peer = played.connect(HEAD1, CPE1, 31898);
+        var peer = played.connect(HEAD1, LocalAddresses.of(CPE1), 31898);
         peer.sent.clear();
         peer.say(message(body));
         assertEquals(1, peer.sent.size(), body);

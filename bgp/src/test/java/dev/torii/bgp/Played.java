@@ -104,17 +104,21 @@ final class Played implements Transport, RouteSink, EventSink {
     }
 
     /** Connects and brings the session up, with four-octet AS numbers and route refresh. */
-    Peer establish(InetAddress address, InetAddress local, long as, Capability... more) {
+    Peer establish(InetAddress address, InetAddress local, long as, Capability... more) { return establish(address, LocalAddresses.of(local), as, more); }
+
+    Peer establish(InetAddress address, LocalAddresses local, long as, Capability... more) {
         var peer = connect(address, local, as);
         var capabilities = new ArrayList<Capability>(List.of(new Capability.FourOctetAs(as), new Capability.RouteRefresh()));
         capabilities.addAll(List.of(more));
-        peer.say(new OpenMessage(4, as > 0xFFFF ? 23456 : (int) as, 90, ByteBuffer.wrap(address.getAddress()).getInt(), capabilities));
+        peer.say(new OpenMessage(4, as > 0xFFFF ? 23456 : (int) as, 90, ByteBuffer.wrap(address.getAddress()).getInt(address.getAddress().length - 4), capabilities));
         peer.say(new BgpMessage.Keepalive());
         assertTrue(peer.established(), peer.sent::toString);
         return peer;
     }
 
-    Peer connect(InetAddress address, InetAddress local, long as) {
+    Peer connect(InetAddress address, InetAddress local, long as) { return connect(address, LocalAddresses.of(local), as); }
+
+    Peer connect(InetAddress address, LocalAddresses local, long as) {
         var peer = new Peer(address, new DecodeContext(true, as != localAs));
         assertTrue(speaker.accepts(address), "not accepted");
         speaker.connected(address, peer.connection, false, local);
@@ -128,7 +132,7 @@ final class Played implements Transport, RouteSink, EventSink {
     }
 
     /** The text of every path of that prefix: status codes, next hop, path, origin. */
-    List<RibRow> rows(String prefix) { return speaker.table().stream().filter(row -> row.prefix().equals(Prefix.parse(prefix))).toList(); }
+    List<RibRow> rows(String prefix) { return speaker.table(Prefix.parse(prefix).family()).stream().filter(row -> row.prefix().equals(Prefix.parse(prefix))).toList(); }
 
     @Override public void connect(InetAddress peer, ConnectionId connection) { }
 

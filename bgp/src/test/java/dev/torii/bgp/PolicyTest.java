@@ -236,9 +236,9 @@ class PolicyTest {
         start(left(plain().softReconfigurationInbound(true).in(Filters.NONE.withPrefixList("P"))), right(plain()));
         announce(P, AsPath.sequence(31898));
         announce("10.9.0.0/16", AsPath.sequence(31898));
-        assertEquals(List.of(Prefix.parse("10.9.0.0/16")), played.speaker.filteredRoutes(HEAD1).stream().map(RibRow::prefix).toList());
-        assertEquals(2, played.speaker.receivedRoutes(HEAD1).size());
-        var told = played.speaker.advertisedRoutes(HEAD2).getFirst();
+        assertEquals(List.of(Prefix.parse("10.9.0.0/16")), played.speaker.filteredRoutes(HEAD1, AddressFamily.IPV4_UNICAST).stream().map(RibRow::prefix).toList());
+        assertEquals(2, played.speaker.receivedRoutes(HEAD1, AddressFamily.IPV4_UNICAST).size());
+        var told = played.speaker.advertisedRoutes(HEAD2, AddressFamily.IPV4_UNICAST).getFirst();
         assertEquals("31898", told.asPath(), "as FRR shows it: our own AS comes later");
         assertEquals("0.0.0.0", told.nextHop().getHostAddress());
     }
@@ -248,21 +248,21 @@ class PolicyTest {
         announce(P, AsPath.sequence(31898));
         left.sent.clear();
         right.sent.clear();
-        assertTrue(played.speaker.softIn(HEAD1));
+        assertTrue(played.speaker.softIn(HEAD1, AddressFamily.IPV4_UNICAST));
         assertEquals(List.of(new BgpMessage.RouteRefresh(AddressFamily.IPV4_UNICAST, 0)), left.sent);
-        assertTrue(played.speaker.softIn(HEAD2));
+        assertTrue(played.speaker.softIn(HEAD2, AddressFamily.IPV4_UNICAST));
         assertTrue(right.sent.isEmpty(), "what it sent is kept");
-        assertTrue(played.speaker.softOut(HEAD2));
+        assertTrue(played.speaker.softOut(HEAD2, AddressFamily.IPV4_UNICAST));
         assertTrue(right.told(P).isPresent(), "once more");
-        assertFalse(played.speaker.softOut(CPE1));
+        assertFalse(played.speaker.softOut(CPE1, AddressFamily.IPV4_UNICAST));
         assertTrue(left.established() && right.established());
     }
 
     @Test void routesOfTheHostAreAnnouncedIfTheyAreToBe() {
         var map = new RouteMap("M", List.of(new RouteMap.Entry(10, Action.PERMIT, List.of(new RouteMap.Match.PrefixListName("P")), List.of())));
         config.prefixList(PrefixList.builder("P").add(Action.PERMIT, Prefix.parse(P)).build()).routeMap(map)
-                .redistribute(BgpConfig.Redistributed.STATIC, new BgpConfig.Redistribution(OptionalLong.of(5), Optional.of("M")))
-                .redistribute(BgpConfig.Redistributed.CONNECTED, new BgpConfig.Redistribution(OptionalLong.empty(), Optional.empty()));
+                .redistribute(AddressFamily.IPV4_UNICAST, BgpConfig.Redistributed.STATIC, new BgpConfig.Redistribution(OptionalLong.of(5), Optional.of("M")))
+                .redistribute(AddressFamily.IPV4_UNICAST, BgpConfig.Redistributed.CONNECTED, new BgpConfig.Redistribution(OptionalLong.empty(), Optional.empty()));
         start(left(plain()), right(plain()));
         played.speaker.redistribute(Prefix.parse(P), BgpConfig.Redistributed.STATIC, 0, Optional.of(HEAD2));
         played.speaker.redistribute(Prefix.parse("10.0.2.0/24"), BgpConfig.Redistributed.STATIC, 0, Optional.empty());
@@ -271,7 +271,7 @@ class PolicyTest {
         assertEquals(5, left.told(P, PathAttribute.MultiExitDisc.class).orElseThrow().value());
         assertEquals(PathAttribute.Origin.INCOMPLETE, left.told(P, PathAttribute.Origin.class).orElseThrow());
         assertEquals(CPE1, left.told(P, PathAttribute.NextHop.class).orElseThrow().address());
-        assertEquals(List.of(P, "10.0.3.0/24"), played.speaker.table().stream().map(row -> row.prefix().toString()).toList());
+        assertEquals(List.of(P, "10.0.3.0/24"), played.speaker.table(AddressFamily.IPV4_UNICAST).stream().map(row -> row.prefix().toString()).toList());
         played.speaker.redistributedGone(Prefix.parse(P));
         assertTrue(left.told(P).isEmpty());
     }
@@ -280,7 +280,7 @@ class PolicyTest {
     @Test void aRedistributedRouteKeepsItsGatewayTowardsAnInternalPeer() {
         for (boolean nextHopSelf : new boolean[] {false, true}) {
             played = new Played(BgpConfig.builder(65000).routerId(Fixtures.id("192.168.254.1"))
-                    .redistribute(BgpConfig.Redistributed.STATIC, new BgpConfig.Redistribution(OptionalLong.empty(), Optional.empty()))
+                    .redistribute(AddressFamily.IPV4_UNICAST, BgpConfig.Redistributed.STATIC, new BgpConfig.Redistribution(OptionalLong.empty(), Optional.empty()))
                     .peer(PeerConfig.builder(HEAD1, 65000).ipv4Unicast(plain().nextHopSelf(nextHopSelf).build()).build()).build());
             left = played.establish(HEAD1, CPE1, 65000);
             played.speaker.redistribute(Prefix.parse(P), BgpConfig.Redistributed.STATIC, 0, Optional.of(HEAD2));

@@ -54,7 +54,7 @@ class RouteRefreshTest {
         assertEquals(3, peer.sent.size(), peer.sent::toString);
         assertEquals(List.of(OURS), ((UpdateMessage) peer.sent.get(1)).nlri());
         peer.sent.clear();
-        played.speaker.softOut(HEAD1);
+        played.speaker.softOut(HEAD1, AddressFamily.IPV4_UNICAST);
         assertEquals(List.of(BEGIN, END), List.of(peer.sent.getFirst(), peer.sent.getLast()), "whoever asked for it");
         assertEquals(3L, played.speaker.neighbor(HEAD1).orElseThrow().sent().get("update"), "markers are no updates");
         assertEquals(4L, played.speaker.neighbor(HEAD1).orElseThrow().sent().get("route-refresh"));

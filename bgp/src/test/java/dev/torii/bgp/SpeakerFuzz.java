@@ -116,8 +116,8 @@ public final class SpeakerFuzz {
         var speaker = played.speaker;
         switch (what & 7) {
             case 0 -> speaker.clear(address(who));
-            case 1 -> speaker.softIn(address(who));
-            case 2 -> speaker.softOut(address(who));
+            case 1 -> speaker.softIn(address(who), AddressFamily.IPV4_UNICAST);
+            case 2 -> speaker.softOut(address(who), AddressFamily.IPV4_UNICAST);
             case 3 -> speaker.peerReachable(address(who), false);
             case 4 -> speaker.peerReachable(address(who), true);
             case 5 -> speaker.nextHop(address(who), OptionalLong.empty());
@@ -128,11 +128,11 @@ public final class SpeakerFuzz {
 
     private void check() {
         var used = new TreeSet<Prefix>();
-        for (RibRow row : played.speaker.table()) if (row.best()) used.add(row.prefix());
+        for (RibRow row : played.speaker.table(AddressFamily.IPV4_UNICAST)) if (row.best()) used.add(row.prefix());
         if (!used.equals(played.kernel.keySet())) throw new AssertionError("in use " + used + ", in the kernel " + played.kernel.keySet());
         if (!listener.established()) return;                        // its hold timer was chosen to be over
         var advertised = new TreeSet<Prefix>();
-        for (RibRow row : played.speaker.advertisedRoutes(HEAD2)) advertised.add(row.prefix());
+        for (RibRow row : played.speaker.advertisedRoutes(HEAD2, AddressFamily.IPV4_UNICAST)) advertised.add(row.prefix());
         if (!used.containsAll(advertised)) throw new AssertionError("in use " + used + ", advertised " + advertised);
         for (int i = 0; i < 8; i++)
             if (listener.told(prefix(i).toString()).isPresent() != advertised.contains(prefix(i))) throw new AssertionError(prefix(i) + " advertised: " + advertised + ", told: " + listener.sent);

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.Prefix;
 import java.net.InetAddress;
 import java.util.List;
@@ -63,7 +64,7 @@ class SpeakerTest {
         a.speaker.localRoute(P, 20);
         net.run(ofSeconds(1));
         assertEquals(List.of(A), b.nextHops("10.0.1.0/24"));
-        var row = b.speaker.table().getFirst();
+        var row = b.speaker.table(AddressFamily.IPV4_UNICAST).getFirst();
         assertEquals("*> ", row.statusCodes());
         assertEquals("31898", row.asPath());
         assertEquals(20, row.metric().orElseThrow());
@@ -97,7 +98,7 @@ class SpeakerTest {
         assertEquals(List.of(CPE1), head1.nextHops("192.168.2.0/24"));
         assertEquals(List.of(CPE2), head2.nextHops("192.168.2.0/24"));
         assertEquals(1, head1.kernel.size());
-        var summary = cpe[0].speaker.summary();
+        var summary = cpe[0].speaker.summary(AddressFamily.IPV4_UNICAST);
         assertEquals(3, summary.tableVersion());                                // as in the article's output
         assertEquals(5, summary.ribEntries());
         for (PeerSummary peer : summary.peers()) {
@@ -105,9 +106,9 @@ class SpeakerTest {
             assertEquals(1, peer.prefixesSent());
             assertEquals("Established", peer.state());
         }
-        assertEquals(List.of("*> ", "*= ", "*> ", "*= ", "*> "), cpe[0].speaker.table().stream().map(RibRow::statusCodes).toList());
-        assertEquals(2, cpe[0].speaker.receivedRoutes(HEAD1).size());
-        assertEquals(List.of(""), cpe[0].speaker.advertisedRoutes(HEAD1).stream().map(RibRow::asPath).toList());
+        assertEquals(List.of("*> ", "*= ", "*> ", "*= ", "*> "), cpe[0].speaker.table(AddressFamily.IPV4_UNICAST).stream().map(RibRow::statusCodes).toList());
+        assertEquals(2, cpe[0].speaker.receivedRoutes(HEAD1, AddressFamily.IPV4_UNICAST).size());
+        assertEquals(List.of(""), cpe[0].speaker.advertisedRoutes(HEAD1, AddressFamily.IPV4_UNICAST).stream().map(RibRow::asPath).toList());
 
         cpe[0].speaker.peerReachable(HEAD1, false);                             // fate sharing: at once, no packet needed
         assertEquals(List.of(HEAD2), cpe[0].nextHops("10.0.1.0/24"));
@@ -195,7 +196,7 @@ class SpeakerTest {
         net.run(ofSeconds(1));
         b.speaker.nextHop(A, java.util.OptionalLong.empty());
         assertTrue(b.kernel.isEmpty());
-        assertEquals("   ", b.speaker.table().getFirst().statusCodes());
+        assertEquals("   ", b.speaker.table(AddressFamily.IPV4_UNICAST).getFirst().statusCodes());
         assertTrue(b.established(A));
         b.speaker.nextHop(A, java.util.OptionalLong.of(0));
         assertEquals(List.of(A), b.nextHops("10.0.1.0/24"));
@@ -242,7 +243,7 @@ class SpeakerTest {
         for (var node : List.of(outside, one, two, three)) node.speaker.start();
         net.runUntil(() -> two.kernel.containsKey(P) && three.established(r2), ofSeconds(10), "learnt");
         net.run(ofSeconds(5));
-        var row = two.speaker.table().getFirst();
+        var row = two.speaker.table(AddressFamily.IPV4_UNICAST).getFirst();
         assertEquals(ext, row.nextHop());
         assertEquals(100, row.localPref().orElseThrow());
         assertEquals(55, row.metric().orElseThrow());

@@ -83,7 +83,7 @@ class SpeakerWireTest implements Transport, RouteSink, EventSink {
 
     private void establish() {
         speaker.start();
-        speaker.connected(HEAD1, THEIRS, false, CPE1);
+        speaker.connected(HEAD1, THEIRS, false, LocalAddresses.of(CPE1));
         say(new OpenMessage(4, 31898, 90, 0x09090909, List.of(new Capability.FourOctetAs(31898), new Capability.RouteRefresh())));
         say(new BgpMessage.Keepalive());
         assertTrue(established(), sent::toString);
@@ -101,7 +101,7 @@ class SpeakerWireTest implements Transport, RouteSink, EventSink {
     @Test void theFirstMessagesAreOpenAndKeepaliveThenTheTable() {
         speaker.localRoute(Prefix.parse("192.168.2.0/24"), 3);
         speaker.start();
-        speaker.connected(HEAD1, THEIRS, false, CPE1);
+        speaker.connected(HEAD1, THEIRS, false, LocalAddresses.of(CPE1));
         assertEquals(1, sent.size());
         assertEquals(65000, ((OpenMessage) sent.getFirst()).as());
         say(new OpenMessage(4, 31898, 90, 9, List.of(new Capability.FourOctetAs(31898))));
@@ -204,7 +204,7 @@ class SpeakerWireTest implements Transport, RouteSink, EventSink {
         speaker = speaker(Fixtures.open(65000, CPE1, HEAD1, 31898).peer(PeerConfig.builder(other, 64999).build()).build());
         establish();
         var second = new ConnectionId(1001);
-        speaker.connected(other, second, false, ip("10.9.0.1"));
+        speaker.connected(other, second, false, LocalAddresses.of(ip("10.9.0.1")));
         speaker.received(second, BgpCodec.encode(new OpenMessage(4, 64999, 90, 8, List.of(new Capability.FourOctetAs(64999))), CONTEXT));
         speaker.received(second, BgpCodec.encode(new BgpMessage.Keepalive(), CONTEXT));
         sent.clear();
@@ -224,7 +224,7 @@ class SpeakerWireTest implements Transport, RouteSink, EventSink {
             speaker = speaker(Fixtures.open(65000, CPE1, HEAD1, 31898).build());
             sent.clear();
             if (round % 2 == 0) establish();
-            else { speaker.start(); speaker.connected(HEAD1, THEIRS, false, CPE1); }
+            else { speaker.start(); speaker.connected(HEAD1, THEIRS, false, LocalAddresses.of(CPE1)); }
             for (int i = 0; i < 5; i++) {
                 var message = switch (random.nextInt(5)) {
                     case 0 -> BgpCodec.encode(new OpenMessage(4, 31898, 90, 9, List.of(new Capability.FourOctetAs(31898))), CONTEXT);
@@ -238,8 +238,8 @@ class SpeakerWireTest implements Transport, RouteSink, EventSink {
                 assertFalse(message.hasRemaining());
             }
             for (Timer timer : Set.copyOf(timers)) speaker.expired(timer);
-            speaker.summary();
-            speaker.table();
+            speaker.summary(AddressFamily.IPV4_UNICAST);
+            speaker.table(AddressFamily.IPV4_UNICAST);
             timers.clear();
         }
     }

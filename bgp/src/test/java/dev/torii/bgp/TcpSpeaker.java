@@ -1,5 +1,6 @@
 package dev.torii.bgp;
 
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.Prefix;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -44,7 +45,7 @@ public final class TcpSpeaker implements Transport, RouteSink, EventSink {
         });
         System.in.read();
         driver.loop.submit(() -> {
-            driver.speaker.table().forEach(row -> say("row " + row.statusCodes() + row.prefix() + " " + row.nextHop().getHostAddress() + " [" + row.asPath() + "] " + row.origin()));
+            driver.speaker.table(AddressFamily.IPV4_UNICAST).forEach(row -> say("row " + row.statusCodes() + row.prefix() + " " + row.nextHop().getHostAddress() + " [" + row.asPath() + "] " + row.origin()));
             driver.speaker.stop("");
         }).get();
     }
@@ -70,7 +71,7 @@ public final class TcpSpeaker implements Transport, RouteSink, EventSink {
         if (!speaker.accepts(peer)) { shut(socket); return; }
         var id = speaker.newConnectionId();
         sockets.put(id, socket);
-        speaker.connected(peer, id, false, socket.getLocalAddress());
+        speaker.connected(peer, id, false, LocalAddresses.of(socket.getLocalAddress()));
         read(id, socket);
     }
 
@@ -96,7 +97,7 @@ public final class TcpSpeaker implements Transport, RouteSink, EventSink {
             try {
                 socket.bind(new InetSocketAddress(local, 0));
                 socket.connect(new InetSocketAddress(peer, 179), 5000);
-                loop.execute(() -> speaker.connected(peer, connection, true, socket.getLocalAddress()));
+                loop.execute(() -> speaker.connected(peer, connection, true, LocalAddresses.of(socket.getLocalAddress())));
                 read(connection, socket);
             } catch (IOException e) {
                 loop.execute(() -> speaker.connectFailed(connection, String.valueOf(e.getMessage())));

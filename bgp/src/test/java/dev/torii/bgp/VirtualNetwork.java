@@ -66,8 +66,8 @@ final class VirtualNetwork {
                 other.pipes.put(id, back);
                 var accepting = delay();
                 pipe.lastArrival = nowNanos + accepting.toNanos();          // no byte before accept
-                later(accepting, () -> { if (other.pipes.get(id) == back) other.speaker.connected(from, id, false, peer); });
-                speaker.connected(peer, connection, true, from);
+                later(accepting, () -> { if (other.pipes.get(id) == back) other.speaker.connected(from, id, false, LocalAddresses.of(peer)); });
+                speaker.connected(peer, connection, true, LocalAddresses.of(from));
             });
         }
 

@@ -132,13 +132,16 @@ public record RouteMap(String name, List<Entry> entries) {
         /** {@code set aggregator as AS ADDRESS}. */
         record Aggregator(long as, Inet4Address address) implements SetAction {}
 
-        /** {@code set ip next-hop peer-address}: inbound the peer's address, outbound ours. */
-        record NextHopPeerAddress() implements SetAction {}
+        /** {@code set ip|ipv6 next-hop peer-address}: inbound the peer's address, outbound ours. Of routes of that family. */
+        record NextHopPeerAddress(boolean ipv6) implements SetAction {}
+
+        /** {@code set ipv6 next-hop prefer-global}: inbound, the link-local next hop is not used. */
+        record NextHopPreferGlobal() implements SetAction {}
 
         /** {@code set ip next-hop unchanged}: outbound, as it was learnt. */
         record NextHopUnchanged() implements SetAction {}
 
-        /** {@code set ip next-hop ADDRESS}. */
+        /** {@code set ip next-hop ADDRESS}, {@code set ipv6 next-hop global ADDRESS}: of routes of the address's family. */
         record NextHop(InetAddress address) implements SetAction {}
 
         /** {@code set origin igp|egp|incomplete}: 0, 1, 2. */

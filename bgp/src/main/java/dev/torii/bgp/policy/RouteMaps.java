@@ -4,6 +4,7 @@ import dev.torii.bgp.rib.RouteAttributes;
 import dev.torii.bgp.wire.PathAttribute;
 import dev.torii.bgp.wire.Prefix;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Collections;
@@ -154,8 +155,10 @@ public final class RouteMaps {
             case RouteMap.SetAction.AtomicAggregate atomic -> s.with(attributes.withOther(new PathAttribute.AtomicAggregate()));
             case RouteMap.SetAction.Aggregator by -> s.with(attributes.withOther(
                     new PathAttribute.Aggregator(by.as(), ByteBuffer.wrap(by.address().getAddress()).getInt(), false)));
-            case RouteMap.SetAction.NextHop nextHop -> s.with(attributes.withNextHop(nextHop.address()), NextHopChoice.SET);
-            case RouteMap.SetAction.NextHopPeerAddress peer -> s.with(attributes, NextHopChoice.PEER_ADDRESS);
+            case RouteMap.SetAction.NextHop nextHop ->
+                s.prefix().ipv6() == nextHop.address() instanceof Inet6Address ? s.with(attributes.withNextHop(nextHop.address()), NextHopChoice.SET) : s;
+            case RouteMap.SetAction.NextHopPeerAddress peer -> s.prefix().ipv6() == peer.ipv6() ? s.with(attributes, NextHopChoice.PEER_ADDRESS) : s;
+            case RouteMap.SetAction.NextHopPreferGlobal prefer -> s.with(attributes.withNextHop(attributes.nextHop()));
             case RouteMap.SetAction.NextHopUnchanged unchanged -> s.with(attributes, NextHopChoice.UNCHANGED);
             case RouteMap.SetAction.Origin origin -> s.with(attributes.withOrigin(PathAttribute.Origin.values()[origin.code()]));
         };

@@ -18,6 +18,9 @@ public record RouteSource(Kind kind, Optional<InetAddress> peer, long remoteAs, 
     /** Routes that come to this speaker from the host's own table. */
     public static final RouteSource REDISTRIBUTED = new RouteSource(Kind.LOCAL, Optional.empty(), 0, 1);
 
+    /** {@code aggregate-address}. */
+    public static final RouteSource AGGREGATE = new RouteSource(Kind.LOCAL, Optional.empty(), 0, 2);
+
     public static RouteSource session(InetAddress peer, long remoteAs, int identifier, boolean external) {
         return new RouteSource(external ? Kind.EXTERNAL : Kind.INTERNAL, Optional.of(peer), remoteAs, identifier);
     }

@@ -2,6 +2,7 @@ package dev.torii.bgp.wire;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 
 /** A path attribute of an UPDATE. Communities and the like are carried as bytes until something looks at them. */
 public sealed interface PathAttribute {
@@ -75,9 +76,15 @@ public sealed interface PathAttribute {
         public int length() { return values.length() / 4; }
     }
 
-    /** Routes with their own next hop, RFC 4760 section 3. */
-    record MpReach(AddressFamily family, InetAddress nextHop, List<Prefix> nlri) implements PathAttribute {
+    /**
+     * Routes with their own next hop, RFC 4760 section 3.
+     *
+     * @param linkLocal the same router's link-local address, if the receiver is on the link (RFC 2545 section 3)
+     */
+    record MpReach(AddressFamily family, InetAddress nextHop, Optional<InetAddress> linkLocal, List<Prefix> nlri) implements PathAttribute {
         public MpReach { nlri = List.copyOf(nlri); }
+
+        public MpReach(AddressFamily family, InetAddress nextHop, List<Prefix> nlri) { this(family, nextHop, Optional.empty(), nlri); }
 
         @Override public int type() { return Iana.ATTR_MP_REACH; }
     }

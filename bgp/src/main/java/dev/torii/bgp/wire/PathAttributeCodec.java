@@ -1,11 +1,13 @@
 package dev.torii.bgp.wire;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The path attribute list of an UPDATE, RFC 4271 section 4.3, with the error handling of RFC 7606 sections 3 to 7. */
@@ -179,20 +181,23 @@ public final class PathAttributeCodec {
             return;
         }
         int length = Byte.toUnsignedInt(value.get());
-        if (length + 1 > value.remaining() || length != 4 && length != 16 && length != 32) {          // section 7.11: 32 is global and link-local
+        if (length + 1 > value.remaining() || (ipv6 ? length != 16 && length != 32 : length != 4)) {  // section 7.11; RFC 2545: 32 is global and link-local
             reset(Iana.OPTIONAL_ATTRIBUTE, "MP_REACH_NLRI next hop of " + length + " octets");
             return;
         }
-        var nextHop = address(value, length == 4 ? 4 : 16);
-        value.position(value.position() + length + 1);                                               // and the reserved octet
-        attributes.add(new PathAttribute.MpReach(family, nextHop, NlriCodec.decode(value, ipv6, Iana.OPTIONAL_ATTRIBUTE)));
+        var nextHop = address(value, ipv6 ? 16 : 4);
+        value.position(value.position() + (ipv6 ? 16 : 4));
+        Optional<InetAddress> linkLocal = length == 32 ? Optional.of(address(value, 16)).filter(InetAddress::isLinkLocalAddress) : Optional.empty();
+        value.position(value.position() + (length == 32 ? 16 : 0) + 1);                              // and the reserved octet
+        if (nextHop.isAnyLocalAddress() || nextHop.isLoopbackAddress() || nextHop.isMulticastAddress()) withdraw("MP_REACH_NLRI: the next hop is not a host address");
+        attributes.add(new PathAttribute.MpReach(family, nextHop, linkLocal, NlriCodec.decode(value, ipv6, Iana.OPTIONAL_ATTRIBUTE)));
     }
 
     private static InetAddress address(ByteBuffer value, int length) {
         var bytes = new byte[length];
         value.get(value.position(), bytes);
         try {
-            return InetAddress.getByAddress(bytes);
+            return length == 16 ? Inet6Address.getByAddress(null, bytes, -1) : InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
             throw new AssertionError("4 or 16 bytes are always an address", e);
         }
@@ -262,8 +267,8 @@ public final class PathAttributeCodec {
                 case PathAttribute.OriginatorId originator -> put(out, OPTIONAL, originator.type(), value -> value.putInt(originator.identifier()));
                 case PathAttribute.ClusterList list -> put(out, OPTIONAL, list.type(), list.values()::writeTo);
                 case PathAttribute.MpReach reach -> put(out, OPTIONAL, reach.type(), value -> {
-                    var address = reach.nextHop().getAddress();
-                    value.putShort((short) reach.family().afi()).put((byte) reach.family().safi()).put((byte) address.length).put(address).put((byte) 0);
+                    value.putShort((short) reach.family().afi()).put((byte) reach.family().safi());
+                    nextHops(reach, value);
                     NlriCodec.encode(reach.nlri(), value);
                 });
                 case PathAttribute.MpUnreach unreach -> put(out, OPTIONAL, unreach.type(), value -> {
@@ -274,6 +279,14 @@ public final class PathAttributeCodec {
             }
         }
         if (!context.fourOctetAs()) encodeFourOctets(attributes, out);
+    }
+
+    /** The length, the global address and the link-local one, the reserved octet. */
+    static void nextHops(PathAttribute.MpReach reach, ByteBuffer out) {
+        int length = reach.nextHop().getAddress().length;
+        out.put((byte) (reach.linkLocal().isPresent() ? 2 * length : length)).put(reach.nextHop().getAddress());
+        reach.linkLocal().ifPresent(address -> out.put(address.getAddress()));
+        out.put((byte) 0);
     }
 
     /** RFC 6793 section 4.2.2. */

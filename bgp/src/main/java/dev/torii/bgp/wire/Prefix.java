@@ -1,6 +1,7 @@
 package dev.torii.bgp.wire;
 
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -37,7 +38,11 @@ public record Prefix(boolean ipv6, long high, long low, int length) implements C
         if (slash < 0 || !text.substring(0, slash).matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*"))
             throw new IllegalArgumentException("not a prefix: " + text);
         try {
-            return of(InetAddress.getByName(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+            var address = InetAddress.getByName(text.substring(0, slash));
+            int length = Integer.parseInt(text.substring(slash + 1));
+            if (address instanceof Inet4Address && text.indexOf(':') >= 0)                  // Java takes ::ffff:a.b.c.d for IPv4
+                return new Prefix(true, 0, 0xFFFF_0000_0000L | Integer.toUnsignedLong(ByteBuffer.wrap(address.getAddress()).getInt()), length);
+            return of(address, length);
         } catch (UnknownHostException | NumberFormatException e) {
             throw new IllegalArgumentException("not a prefix: " + text, e);
         }
@@ -47,7 +52,7 @@ public record Prefix(boolean ipv6, long high, long low, int length) implements C
     public InetAddress address() {
         var bytes = ipv6 ? ByteBuffer.allocate(16).putLong(high).putLong(low) : ByteBuffer.allocate(4).putInt((int) (high >>> 32));
         try {
-            return InetAddress.getByAddress(bytes.array());
+            return ipv6 ? Inet6Address.getByAddress(null, bytes.array(), -1) : InetAddress.getByAddress(bytes.array());      // ::ffff:a.b.c.d stays IPv6
         } catch (UnknownHostException e) {
             throw new AssertionError("4 or 16 bytes are always an address", e);
         }
@@ -74,7 +79,7 @@ public record Prefix(boolean ipv6, long high, long low, int length) implements C
         return byLow != 0 ? byLow : Integer.compare(length, other.length);
     }
 
-    @Override public String toString() { return address().getHostAddress() + "/" + length; }
+    @Override public String toString() { return AddressText.of(address()) + "/" + length; }
 
     private static long mask(int bits) {
         return bits <= 0 ? 0 : bits >= 64 ? -1 : -1L << (64 - bits);

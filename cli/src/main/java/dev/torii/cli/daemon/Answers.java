@@ -51,13 +51,14 @@ final class Answers implements ControlSocket.Requests {
             return switch (String.join(" ", asked)) {
                 case "status" -> show(json, this::status);
                 case "traffic" -> show(json, () -> new TrafficReport(packets, sad).of(connections.tunnels(), System.nanoTime()));
-                case "show ip route" -> show(json, () -> new IpRouteView(routing.table().candidates(), System.nanoTime()));
+                case "show ip route" -> show(json, () -> new IpRouteView(routing.table().candidates(), false, System.nanoTime()));
+                case "show ipv6 route" -> show(json, () -> new IpRouteView(routing.table().candidates(), true, System.nanoTime()));
                 default -> asked.size() == 2 && asked.getFirst().equals("up") ? up(asked.getLast())
                         : asked.size() == 2 && asked.getFirst().equals("down") ? down(asked.getLast())
                         : BgpAnswers.understands(asked) ? loop.call(() -> bgp(asked, json), LOOK)
                         : Answer.usage("torii: unknown request: " + String.join(" ", asked)
-                                + "\n    known: status, traffic, up CONN, down CONN, show bgp summary, show bgp ipv4 unicast, show bgp neighbors, show bgp PREFIX,"
-                                + " show route-map, show ip prefix-list, show ip route, clear bgp X");
+                                + "\n    known: status, traffic, up CONN, down CONN, show bgp summary, show bgp ipv4|ipv6 unicast, show bgp neighbors, show bgp PREFIX,"
+                                + " show route-map, show ip|ipv6 prefix-list, show ip|ipv6 route, clear bgp X");
             };
         } catch (TimeoutException e) {
             return Answer.failed("torii: the daemon is too busy to answer");

@@ -5,6 +5,8 @@ import dev.torii.bgp.Speaker;
 import dev.torii.bgp.policy.Patterns;
 import dev.torii.bgp.policy.PrefixList;
 import dev.torii.bgp.policy.RouteMap;
+import dev.torii.bgp.wire.AddressFamily;
+import dev.torii.bgp.wire.AddressText;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.Addresses;
 import dev.torii.cli.daemon.ControlSocket.Answer;
@@ -12,12 +14,14 @@ import dev.torii.cli.show.BgpNeighborsView;
 import dev.torii.cli.show.BgpNotes;
 import dev.torii.cli.show.BgpPrefixView;
 import dev.torii.cli.show.BgpRoutesView;
+import dev.torii.cli.show.BgpSummariesView;
 import dev.torii.cli.show.BgpSummaryView;
 import dev.torii.cli.show.BgpTableView;
 import dev.torii.cli.show.PrefixListView;
 import dev.torii.cli.show.RouteMapView;
 import dev.torii.cli.show.View;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -36,20 +40,35 @@ final class BgpAnswers {
     /** Whether the words are for here. */
     static boolean understands(List<String> words) {
         return subject(words).isPresent() && List.of("show", "clear").contains(words.getFirst())
-                || words.size() >= 2 && words.getFirst().equals("show") && (words.get(1).equals("route-map") || words.get(1).equals("ip") && words.size() > 2 && words.get(2).equals("prefix-list"));
+                || words.size() >= 2 && words.getFirst().equals("show") && (words.get(1).equals("route-map") || List.of("ip", "ipv6").contains(words.get(1)) && words.size() > 2 && words.get(2).equals("prefix-list"));
     }
 
-    /** What stands behind {@code show [ip] bgp [ipv4] [unicast]}; empty: it is not about BGP. */
-    private static Optional<List<String>> subject(List<String> words) {
+    /**
+     * What stands behind {@code show [ip] bgp [ipv4|ipv6] [unicast]}.
+     *
+     * @param family the one that is named
+     */
+    private record Subject(Optional<AddressFamily> family, List<String> words) {
+        /** FRR takes IPv4 where no family is named. */
+        AddressFamily oneFamily() { return family.orElse(AddressFamily.IPV4_UNICAST); }
+    }
+
+    /** Empty: it is not about BGP. */
+    private static Optional<Subject> subject(List<String> words) {
         int next = 1;
-        if (words.size() > next && words.get(next).equals("ip")) next++;
+        Optional<AddressFamily> family = Optional.empty();
+        if (words.size() > next && words.get(next).equals("ip")) {
+            family = Optional.of(AddressFamily.IPV4_UNICAST);
+            next++;
+        }
         if (words.size() <= next || !words.get(next).equals("bgp")) return Optional.empty();
         next++;
-        if (words.size() > next && words.get(next).equals("ipv4")) {
+        if (words.size() > next && List.of("ipv4", "ipv6").contains(words.get(next))) {
+            family = Optional.of(words.get(next).equals("ipv6") ? AddressFamily.IPV6_UNICAST : AddressFamily.IPV4_UNICAST);
             next++;
             if (words.size() > next && words.get(next).equals("unicast")) next++;
         }
-        return Optional.of(words.subList(next, words.size()));
+        return Optional.of(new Subject(family, words.subList(next, words.size())));
     }
 
     /** What the answers need to know besides the speaker: the columns of the summary, and what the table of routes says about it. */
@@ -58,65 +77,77 @@ final class BgpAnswers {
     static Answer answer(Speaker speaker, Surroundings around, List<String> words, boolean json) {
         if (words.get(1).equals("route-map")) return routeMap(speaker, words.subList(2, words.size()), json);
         var subject = subject(words);
-        if (subject.isEmpty()) return prefixList(speaker, words.subList(3, words.size()), json);
+        if (subject.isEmpty()) return prefixList(speaker, words.get(1).equals("ipv6"), words.subList(3, words.size()), json);
         return words.getFirst().equals("clear") ? clear(speaker, subject.get()) : show(speaker, around, subject.get(), json);
     }
 
-    private static Answer show(Speaker speaker, Surroundings around, List<String> words, boolean json) {
-        if (words.isEmpty()) return view(new BgpTableView(speaker.summary(), speaker.table()), json);
+    private static Answer show(Speaker speaker, Surroundings around, Subject subject, boolean json) {
+        var words = subject.words();
+        var family = subject.oneFamily();
+        if (words.isEmpty()) return view(new BgpTableView(speaker.summary(family), speaker.table(family)), json);
         String first = words.getFirst();
-        if (first.equals("summary") && words.size() == 1) return view(new BgpSummaryView(speaker.summary(), around.columns(), around.notes().get()), json);
-        if (first.equals("neighbors")) return neighbors(speaker, around, words.subList(1, words.size()), json);
-        if (first.equals("regexp") && words.size() > 1) return regexp(speaker, String.join(" ", words.subList(1, words.size())), json);
+        if (first.equals("summary") && words.size() == 1) return summary(speaker, around, subject, json);
+        if (first.equals("neighbors")) return neighbors(speaker, around, family, words.subList(1, words.size()), json);
+        if (first.equals("regexp") && words.size() > 1) return regexp(speaker, family, String.join(" ", words.subList(1, words.size())), json);
         if (words.size() == 1) {
             var prefix = prefix(speaker, first);
             if (prefix.isPresent()) {
-                return speaker.prefix(prefix.get()).map(detail -> view(new BgpPrefixView(speaker.summary(), detail), json)).orElse(json ? Answer.ok("{}\n") : Answer.failed("% Network not in table"));
+                return speaker.prefix(prefix.get()).map(detail -> view(new BgpPrefixView(speaker.summary(prefix.get().family()), detail), json)).orElse(json ? Answer.ok("{}\n") : Answer.failed("% Network not in table"));
             }
         }
         return unknown();
     }
 
+    /** Of all families that a neighbour has, or of the one that is named. */
+    private static Answer summary(Speaker speaker, Surroundings around, Subject subject, boolean json) {
+        var families = AddressFamily.KNOWN.stream().filter(family -> subject.family().map(family::equals).orElse(true)).map(speaker::summary)
+                .filter(summary -> !summary.peers().isEmpty()).toList();
+        var shown = families.isEmpty() ? List.of(speaker.summary(subject.oneFamily())) : families;
+        var views = new ArrayList<BgpSummaryView>();                                    // the notes are of all families: once, below the last
+        for (int i = 0; i < shown.size(); i++) views.add(new BgpSummaryView(shown.get(i), around.columns(), i + 1 < shown.size() ? BgpNotes.NONE : around.notes().get()));
+        return view(new BgpSummariesView(views), json);
+    }
+
     private static Answer unknown() {
-        return Answer.usage("torii: unknown request\n    known: show bgp [ipv4 unicast] summary | neighbors [X [routes|advertised-routes|received-routes|filtered-routes]] | PREFIX | ADDRESS"
-                + " | regexp REGEX, show route-map [NAME], show ip prefix-list [NAME], clear bgp X|* [soft] [in|out]");
+        return Answer.usage("torii: unknown request\n    known: show bgp [ipv4|ipv6 unicast] summary | neighbors [X [routes|advertised-routes|received-routes|filtered-routes]] | PREFIX | ADDRESS"
+                + " | regexp REGEX, show route-map [NAME], show ip|ipv6 prefix-list [NAME], clear bgp [ipv4|ipv6] X|* [soft] [in|out]");
     }
 
     /** A prefix as it stands, or the longest one in the table that an address lies in. */
     private static Optional<Prefix> prefix(Speaker speaker, String text) {
-        var network = Addresses.network(text).filter(found -> text.matches(".*/\\d+")).map(Addresses.Network::prefix);
+        var network = Addresses.network(text).filter(found -> text.matches(".*/\\d+")).or(() -> Addresses.network6(text)).map(Addresses.Network::prefix);
         if (network.isPresent()) return network;
-        return Addresses.ipv4(text).map(address -> speaker.table().stream().map(RibRow::prefix).filter(prefix -> prefix.contains(address))
-                .max(Comparator.comparingInt(Prefix::length)).orElse(Prefix.of(address, 32)));
+        return Addresses.ip(text).map(address -> Prefix.of(address, address.getAddress().length * 8)).map(host -> speaker.table(host.family()).stream().map(RibRow::prefix)
+                .filter(prefix -> prefix.covers(host)).max(Comparator.comparingInt(Prefix::length)).orElse(host));
     }
 
-    private static Answer regexp(Speaker speaker, String expression, boolean json) {
+    private static Answer regexp(Speaker speaker, AddressFamily family, String expression, boolean json) {
         Pattern pattern;
         try {
             pattern = Patterns.compile(expression);
         } catch (PatternSyntaxException e) {
             return Answer.failed("Can't compile regexp " + expression);
         }
-        return view(new BgpTableView(speaker.summary(), speaker.table().stream().filter(row -> pattern.matcher(row.asPath()).find()).toList()), json);
+        return view(new BgpTableView(speaker.summary(family), speaker.table(family).stream().filter(row -> pattern.matcher(row.asPath()).find()).toList()), json);
     }
 
-    private static Answer neighbors(Speaker speaker, Surroundings around, List<String> words, boolean json) {
-        if (words.isEmpty()) return view(new BgpNeighborsView(speaker.summary(), speaker.config().lists(), speaker.neighbors(), around.notes().get()), json);
-        var address = Addresses.ipv4(words.getFirst());
+    private static Answer neighbors(Speaker speaker, Surroundings around, AddressFamily family, List<String> words, boolean json) {
+        if (words.isEmpty()) return view(new BgpNeighborsView(speaker.summary(family), speaker.config().lists(), speaker.neighbors(), around.notes().get()), json);
+        var address = Addresses.ip(words.getFirst());
         var neighbor = address.flatMap(speaker::neighbor);
         if (neighbor.isEmpty()) return Answer.failed(NO_NEIGHBOR);
         InetAddress peer = address.get();
-        if (words.size() == 1) return view(new BgpNeighborsView(speaker.summary(), speaker.config().lists(), List.of(neighbor.get()), around.notes().get()), json);
+        if (words.size() == 1) return view(new BgpNeighborsView(speaker.summary(family), speaker.config().lists(), List.of(neighbor.get()), around.notes().get()), json);
         if (words.size() > 2) return unknown();
-        boolean kept = neighbor.get().config().ipv4Unicast().softReconfigurationInbound();
+        boolean kept = neighbor.get().config().family(family).softReconfigurationInbound();
         return switch (words.get(1)) {
-            case "routes" -> view(new BgpTableView(speaker.summary(), speaker.table().stream().filter(row -> row.peer().filter(peer::equals).isPresent()).toList()), json);
-            case "advertised-routes" -> view(new BgpRoutesView(speaker.summary(), speaker.advertisedRoutes(peer), true, 0), json);
+            case "routes" -> view(new BgpTableView(speaker.summary(family), speaker.table(family).stream().filter(row -> row.peer().filter(peer::equals).isPresent()).toList()), json);
+            case "advertised-routes" -> view(new BgpRoutesView(speaker.summary(family), speaker.advertisedRoutes(peer, family), true, 0), json);
             case "received-routes", "filtered-routes" -> {
                 if (!kept) yield Answer.failed("% Inbound soft reconfiguration not enabled");
-                var filtered = speaker.filteredRoutes(peer);
-                yield view(words.get(1).equals("filtered-routes") ? new BgpRoutesView(speaker.summary(), filtered, false, 0)
-                        : new BgpRoutesView(speaker.summary(), speaker.receivedRoutes(peer), false, filtered.size()), json);
+                var filtered = speaker.filteredRoutes(peer, family);
+                yield view(words.get(1).equals("filtered-routes") ? new BgpRoutesView(speaker.summary(family), filtered, false, 0)
+                        : new BgpRoutesView(speaker.summary(family), speaker.receivedRoutes(peer, family), false, filtered.size()), json);
             }
             default -> unknown();
         };
@@ -127,9 +158,10 @@ final class BgpAnswers {
         return maps.isEmpty() && !names.isEmpty() ? Answer.failed("BGP: 'route-map " + names.getFirst() + "' not found") : view(new RouteMapView(maps), json);
     }
 
-    private static Answer prefixList(Speaker speaker, List<String> names, boolean json) {
-        var lists = chosen(speaker.config().lists().prefixLists(), names, PrefixList::name);
-        return lists.isEmpty() && !names.isEmpty() ? Answer.failed("% Can't find specified prefix-list") : view(new PrefixListView(lists), json);
+    private static Answer prefixList(Speaker speaker, boolean ipv6, List<String> names, boolean json) {
+        var defined = speaker.config().lists();
+        var lists = chosen(ipv6 ? defined.ipv6PrefixLists() : defined.prefixLists(), names, PrefixList::name);
+        return lists.isEmpty() && !names.isEmpty() ? Answer.failed("% Can't find specified prefix-list") : view(new PrefixListView(ipv6, lists), json);
     }
 
     private static <T> List<T> chosen(Map<String, T> all, List<String> names, Function<T, String> name) {
@@ -139,14 +171,15 @@ final class BgpAnswers {
     private static Answer view(View view, boolean json) { return Answer.ok(json ? view.jsonText() : view.text()); }
 
     /** {@code X|* [soft] [in|out]}; in or out alone is soft, as in FRR. */
-    private static Answer clear(Speaker speaker, List<String> words) {
+    private static Answer clear(Speaker speaker, Subject subject) {
+        var words = subject.words();
         if (words.isEmpty()) return unknown();
         var rest = words.subList(1, words.size());
         boolean in = rest.contains("in");
         boolean out = rest.contains("out");
         boolean soft = rest.contains("soft") || in || out;
         if (!List.of("soft", "in", "out").containsAll(rest)) return unknown();
-        var address = Addresses.ipv4(words.getFirst()).map(InetAddress.class::cast);
+        var address = Addresses.ip(words.getFirst());
         var peers = words.getFirst().equals("*") ? speaker.neighbors().stream().map(neighbor -> neighbor.config().address()).toList()
                 : address.filter(one -> speaker.neighbor(one).isPresent()).map(List::of).orElse(List.of());
         if (peers.isEmpty()) return Answer.failed(NO_NEIGHBOR);
@@ -155,8 +188,10 @@ final class BgpAnswers {
                 speaker.clear(peer);
                 continue;
             }
-            boolean done = (!in && out || speaker.softIn(peer)) & (!out && in || speaker.softOut(peer));
-            if (!done && peers.size() == 1) return Answer.failed("torii: there is no session with " + peer.getHostAddress() + ", or it cannot be asked to send its routes again");
+            boolean done = false;
+            for (AddressFamily family : AddressFamily.KNOWN)
+                if (subject.family().map(family::equals).orElse(true)) done |= (!in && out || speaker.softIn(peer, family)) & (!out && in || speaker.softOut(peer, family));
+            if (!done && peers.size() == 1) return Answer.failed("torii: there is no session with " + AddressText.of(peer) + ", or it cannot be asked to send its routes again");
         }
         return Answer.ok("");
     }

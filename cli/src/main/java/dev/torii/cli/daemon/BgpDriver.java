@@ -1,10 +1,12 @@
 package dev.torii.cli.daemon;
 
 import dev.torii.bgp.ConnectionId;
+import dev.torii.bgp.LocalAddresses;
 import dev.torii.bgp.PeerConfig;
 import dev.torii.bgp.Speaker;
 import dev.torii.bgp.Timer;
 import dev.torii.bgp.Transport;
+import dev.torii.bgp.wire.AddressText;
 import dev.torii.cli.daemon.Counters.Cause;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -23,6 +25,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -35,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -46,12 +50,15 @@ final class BgpDriver implements Transport {
     private static final WriteBufferWaterMark SEND_BUFFER = new WriteBufferWaterMark(256 << 10, 1 << 20);
     private static final IntegerUnixChannelOption IP_TTL = new IntegerUnixChannelOption("IP_TTL", 0, 2);
     private static final IntegerUnixChannelOption IP_MINTTL = new IntegerUnixChannelOption("IP_MINTTL", 0, 21);
+    private static final IntegerUnixChannelOption IPV6_UNICAST_HOPS = new IntegerUnixChannelOption("IPV6_UNICAST_HOPS", 41, 16);
+    private static final IntegerUnixChannelOption IPV6_MINHOPCOUNT = new IntegerUnixChannelOption("IPV6_MINHOPCOUNT", 41, 73);
     private static final int GREATEST_TTL = 255;
     private static final int INBOX = 64 << 10;                              // Netty's largest read
 
     private final ControlLoop loop;
     private final Map<InetAddress, PeerConfig> peers = new HashMap<>();
     private final Function<PeerConfig, Optional<InetAddress>> localAddresses;
+    private final BiFunction<InetAddress, InetAddress, LocalAddresses> onSession;
     private final long localAs;
     private final EventLog log;
     private final Counters counters;
@@ -62,8 +69,13 @@ final class BgpDriver implements Transport {
     private @Nullable Speaker speaker;
     private Runnable whenAllClosed = () -> {};
 
-    /** @param localAddresses our end of the session with a neighbour, as far as it is known now */
-    BgpDriver(ControlLoop loop, List<PeerConfig> peers, long localAs, Function<PeerConfig, Optional<InetAddress>> localAddresses, EventLog log, Counters counters) {
+    /**
+     * @param localAddresses our end of the session with a neighbour, as far as it is known now
+     * @param onSession      our addresses for next hops, of a neighbour and of our end
+     */
+    BgpDriver(ControlLoop loop, List<PeerConfig> peers, long localAs, Function<PeerConfig, Optional<InetAddress>> localAddresses,
+            BiFunction<InetAddress, InetAddress, LocalAddresses> onSession, EventLog log, Counters counters) {
+        this.onSession = onSession;
         this.loop = loop;
         this.localAs = localAs;
         this.localAddresses = localAddresses;
@@ -101,7 +113,7 @@ final class BgpDriver implements Transport {
                 .group(loop.eventLoop(), loop.eventLoop())
                 .channel(EpollServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .option(IP_TTL, GREATEST_TTL)                               // of the SYN-ACK: the neighbour may ask for RFC 5082
+                .option(ttl(address), GREATEST_TTL)                         // of the SYN-ACK: the neighbour may ask for RFC 5082
                 .option(EpollChannelOption.TCP_MD5SIG, keys(peers.values()))
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -117,7 +129,7 @@ final class BgpDriver implements Transport {
         binding.addListener(bound -> {
             if (bound.isSuccess()) return;
             listeners.remove(address, binding.channel());
-            log.warn("bgp", "cannot listen on " + address.getHostAddress() + " port 179: " + bound.cause().getMessage());
+            log.warn("bgp", "cannot listen on " + AddressText.of(address) + " port 179: " + bound.cause().getMessage());
         });
     }
 
@@ -127,7 +139,7 @@ final class BgpDriver implements Transport {
         var peer = remote == null ? null : peers.get(remote.getAddress());
         if (peer == null || local == null || !speaker().accepts(peer.address())) {
             counters.count(peer == null ? Cause.BGP_UNKNOWN_NEIGHBOR : Cause.BGP_UNWANTED_CONNECTION);
-            log.limited("bgp neighbour", "bgp", "connection refused from " + (remote == null ? "an unknown address" : remote.getAddress().getHostAddress())
+            log.limited("bgp neighbour", "bgp", "connection refused from " + (remote == null ? "an unknown address" : AddressText.of(remote.getAddress()))
                     + (peer == null ? ", which is no neighbor" : ", not wanted now"));
             channel.close();
             return;
@@ -136,7 +148,7 @@ final class BgpDriver implements Transport {
         attach(connection, channel);
         ttl(peer).forEach(channel.config()::setOption);
         loop.run(() -> {
-            speaker().connected(peer.address(), connection, false, local.getAddress());
+            speaker().connected(peer.address(), connection, false, onSession.apply(peer.address(), local.getAddress()));
             channel.config().setAutoRead(true);
         });
     }
@@ -169,7 +181,7 @@ final class BgpDriver implements Transport {
             speaker().connectFailed(connection, dialling.cause().getMessage());
             return;
         }
-        speaker().connected(peer.address(), connection, true, channel.localAddress().getAddress());
+        speaker().connected(peer.address(), connection, true, onSession.apply(peer.address(), channel.localAddress().getAddress()));
         channel.config().setAutoRead(true);
     }
 
@@ -180,9 +192,12 @@ final class BgpDriver implements Transport {
 
     /** RFC 5082, or how far an external neighbour may be. */
     private Map<IntegerUnixChannelOption, Integer> ttl(PeerConfig peer) {
-        if (peer.ttlSecurityHops().isPresent()) return Map.of(IP_TTL, GREATEST_TTL, IP_MINTTL, GREATEST_TTL + 1 - peer.ttlSecurityHops().getAsInt());
-        return external(peer) ? Map.of(IP_TTL, peer.ebgpMultihop()) : Map.of();
+        var least = peer.address() instanceof Inet6Address ? IPV6_MINHOPCOUNT : IP_MINTTL;
+        if (peer.ttlSecurityHops().isPresent()) return Map.of(ttl(peer.address()), GREATEST_TTL, least, GREATEST_TTL + 1 - peer.ttlSecurityHops().getAsInt());
+        return external(peer) ? Map.of(ttl(peer.address()), peer.ebgpMultihop()) : Map.of();
     }
+
+    private static IntegerUnixChannelOption ttl(InetAddress end) { return end instanceof Inet6Address ? IPV6_UNICAST_HOPS : IP_TTL; }
 
     /** RFC 2385: the kernel drops every segment of these neighbours that is not signed with its key. A listener needs all keys before the first SYN. */
     private static Map<InetAddress, byte[]> keys(Collection<PeerConfig> peers) {

@@ -13,6 +13,8 @@ import java.util.Set;
 
 /** {@code redistribute}: tells BGP which routes of the host's table are in use. On the control loop. */
 final class Redistribution {
+    private static final Prefix LINK_LOCAL = Prefix.parse("fe80::/10");
+
     private final Speaker speaker;
     private final Set<Prefix> told = new HashSet<>();
 
@@ -29,7 +31,7 @@ final class Redistribution {
 
     private void selected(RibEntry entry) {
         var from = source(entry);
-        if (from.isEmpty() || entry.prefix().ipv6()) {
+        if (from.isEmpty()) {
             gone(entry.prefix());
             return;
         }
@@ -44,6 +46,7 @@ final class Redistribution {
 
     /** A tunnel's remote subnet and the path to a gateway are nobody's business but ours. */
     private static Optional<Redistributed> source(RibEntry entry) {
+        if (LINK_LOCAL.covers(entry.prefix())) return Optional.empty();                 // of one link only; FRR leaves it out, too
         return switch (entry.source()) {
             case STATIC -> Optional.of(Redistributed.STATIC);
             case CONNECTED -> Optional.of(Redistributed.CONNECTED);

@@ -6,6 +6,7 @@ import dev.torii.bgp.PeerEvent;
 import dev.torii.bgp.Reason;
 import dev.torii.bgp.RouteSink;
 import dev.torii.bgp.Speaker;
+import dev.torii.bgp.wire.AddressText;
 import dev.torii.bgp.wire.Iana;
 import dev.torii.bgp.wire.NotificationMessage;
 import dev.torii.bgp.wire.Prefix;
@@ -22,7 +23,9 @@ import dev.torii.cli.show.BgpSummaryView;
 import dev.torii.tun.InterfaceAddress;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +72,7 @@ final class Routing implements FateSharing.NextHopUse, AutoCloseable {
         this.bgpInKernel = config.bgpInKernel();
         this.columns = config.frrVersion().filter(version -> version.atLeast(FrrVersion.WITH_DESCRIPTIONS)).isPresent() ? BgpSummaryView.Columns.SINCE_8_1
                 : BgpSummaryView.Columns.UNTIL_8_0;
-        this.bgpDriver = config.bgp().map(bgp -> new BgpDriver(loop, bgp.peers(), bgp.localAs(), this::localAddress, log, counters));
+        this.bgpDriver = config.bgp().map(bgp -> new BgpDriver(loop, bgp.peers(), bgp.localAs(), this::localAddress, (peer, local) -> SessionAddresses.of(host, local, peer), log, counters));
     }
 
     RouteTable table() {
@@ -128,7 +131,7 @@ final class Routing implements FateSharing.NextHopUse, AutoCloseable {
         var machine = new Speaker(config.withRouterId(routerId.get()), driver, new LearntRoutes(), this::report, this::jitter, System::nanoTime);
         driver.drives(machine);
         speaker = Optional.of(machine);
-        if (!config.redistributions().isEmpty()) redistribution = Optional.of(new Redistribution(machine, table.entries()));
+        if (config.families().values().stream().anyMatch(family -> !family.redistributions().isEmpty())) redistribution = Optional.of(new Redistribution(machine, table.entries()));
         for (Tunnel tunnel : tunnels) peersBehind(tunnel).forEach(peer -> machine.peerReachable(peer.address(), tunnel.isUp()));
         machine.start();
     }
@@ -160,7 +163,7 @@ final class Routing implements FateSharing.NextHopUse, AutoCloseable {
     }
 
     private void report(PeerEvent event) {
-        String subject = "bgp " + event.peer().getHostAddress();
+        String subject = "bgp " + AddressText.of(event.peer());
         switch (event) {
             case PeerEvent.Up up -> log.info(subject, up.text());
             case PeerEvent.Down down -> log.warn(subject, down.text());
@@ -258,7 +261,15 @@ final class Routing implements FateSharing.NextHopUse, AutoCloseable {
         }
 
         @Override public void best(LearntRoute route) {
-            table.learnt(route.prefix(), route.nextHops().stream().map(NextHop::address).toList(), route.external());
+            var nextHops = new ArrayList<InetAddress>();
+            var onLink = new HashMap<InetAddress, InetAddress>();
+            for (NextHop hop : route.nextHops()) {
+                boolean onlyOnLink = hop.address().isLinkLocalAddress();              // then it is where the peer is
+                var address = onlyOnLink ? hop.peer() : hop.address();
+                nextHops.add(address);
+                hop.linkLocal().or(() -> Optional.of(hop.address()).filter(any -> onlyOnLink)).ifPresent(link -> onLink.put(address, link));
+            }
+            table.learnt(route.prefix(), nextHops, onLink, route.external());
             updateSoon();
         }
 

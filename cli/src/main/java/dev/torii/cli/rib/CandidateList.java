@@ -52,7 +52,7 @@ final class CandidateList {
                 .ifPresent(entry -> entries.put(entry, legs(entry, hops.stream().flatMap(hop -> hop.gateway().stream()).toList()))));
         var learnt = table.learnt.get(prefix);
         if (learnt != null && !table.isGateway(prefix)) {
-            var entry = new RibEntry(prefix, Source.BGP, table.distance(learnt), 0, table.resolve(learnt.nextHops()), 0);
+            var entry = new RibEntry(prefix, Source.BGP, table.distance(learnt), 0, table.resolve(learnt), 0);
             if (!entry.hops().isEmpty()) entries.put(entry, legs(entry, learnt.nextHops()));
         }
         return entries;

@@ -58,7 +58,7 @@ public final class RouteTable {
     /** What is there without BGP: next hops of static and of learnt routes are resolved over it. */
     final Map<Prefix, RibEntry> base = new HashMap<>();
     /** What learnt next hops are resolved to in this update: a thousand routes share a few. */
-    private final Map<List<InetAddress>, List<Hop>> resolved = new HashMap<>();
+    private final Map<Learnt, List<Hop>> resolved = new HashMap<>();
     private Set<Prefix> overridden = Set.of();
     private boolean baseChanged = true;
     private long generation;
@@ -89,7 +89,7 @@ public final class RouteTable {
         }
     }
 
-    record Learnt(List<InetAddress> nextHops, boolean external) {}
+    record Learnt(List<InetAddress> nextHops, Map<InetAddress, InetAddress> onLink, boolean external) {}
 
     /** What {@link #update} found: entries that are new or different, and prefixes without a route now. */
     public record Changes(List<RibEntry> selected, List<RibEntry> gone) {
@@ -146,9 +146,14 @@ public final class RouteTable {
         if (guarded ? tunnelsGuarded.add(interfaceName) : tunnelsGuarded.remove(interfaceName)) changedTunnels.add(interfaceName);
     }
 
-    /** What BGP chose for a prefix. */
+    /** What BGP chose for a prefix; without next hops it drops what matches. */
     public void learnt(Prefix prefix, List<InetAddress> nextHops, boolean external) {
-        learnt.put(prefix, new Learnt(List.copyOf(nextHops), external));
+        learnt(prefix, nextHops, Map.of(), external);
+    }
+
+    /** @param onLink next hops that have another address, a link-local one, to be used as gateway where they are on a connected subnet */
+    public void learnt(Prefix prefix, List<InetAddress> nextHops, Map<InetAddress, InetAddress> onLink, boolean external) {
+        learnt.put(prefix, new Learnt(List.copyOf(nextHops), Map.copyOf(onLink), external));
         changedLearnt.add(prefix);
     }
 
@@ -239,9 +244,9 @@ public final class RouteTable {
         if (fromBgp != null && !isGateway(prefix)) {
             int distance = distance(fromBgp);
             if (distance != UNUSABLE && (best == null || distance < best.distance() || doubtful(best))) {
-                var hops = resolved.computeIfAbsent(fromBgp.nextHops(), this::resolve);
+                var hops = resolved.computeIfAbsent(fromBgp, this::resolve);
                 var learntRoute = new RibEntry(prefix, Source.BGP, distance, 0, hops, 0);
-                if (!hops.isEmpty()) best = best == null ? learntRoute : preferred(best, learntRoute);
+                if (!hops.isEmpty() || fromBgp.nextHops().isEmpty()) best = best == null ? learntRoute : preferred(best, learntRoute);
             }
         }
         var before = selected.get(prefix);
@@ -388,16 +393,22 @@ public final class RouteTable {
         var hops = new ArrayList<Hop>();
         boolean drops = false;
         for (StaticHop hop : wanted) {
-            if (hop.gateway().isPresent()) hops.addAll(resolve(hop.gateway().get(), hop.interfaceName(), resolvable));
+            if (hop.gateway().filter(InetAddress::isLinkLocalAddress).isPresent() && hop.interfaceName().isPresent())      // is on every link: nothing to look up
+                link(hop.interfaceName().get()).filter(link -> link.up() && usable(link.name())).ifPresent(link -> hops.add(new Hop(hop.gateway(), link.name(), link.index())));
+            else if (hop.gateway().isPresent()) hops.addAll(resolve(hop.gateway().get(), hop.interfaceName(), resolvable));
             else if (hop.interfaceName().isPresent()) link(hop.interfaceName().get()).filter(link -> link.up() && usable(link.name())).ifPresent(link -> hops.add(over(link)));
             else drops = true;
         }
         return hops.isEmpty() && !drops ? Optional.empty() : Optional.of(new RibEntry(prefix, Source.STATIC, distance, 0, withoutDoubtful(hops), 0));
     }
 
-    List<Hop> resolve(List<InetAddress> nextHops) {
+    List<Hop> resolve(Learnt route) {
         var hops = new LinkedHashSet<Hop>();
-        for (InetAddress nextHop : nextHops) hops.addAll(resolve(nextHop, Optional.empty(), base));
+        for (InetAddress nextHop : route.nextHops()) {
+            var onLink = Optional.ofNullable(route.onLink().get(nextHop));
+            for (Hop hop : resolve(nextHop, Optional.empty(), base))
+                hops.add(onLink.isPresent() && hop.gateway().filter(nextHop::equals).isPresent() ? new Hop(onLink, hop.interfaceName(), hop.interfaceIndex()) : hop);
+        }
         return withoutDoubtful(List.copyOf(hops));
     }
 

@@ -6,13 +6,15 @@ import dev.torii.bgp.NeighborView;
 import dev.torii.bgp.PeerConfig;
 import dev.torii.bgp.Summary;
 import dev.torii.bgp.policy.PolicyLists;
+import dev.torii.bgp.wire.AddressFamily;
+import dev.torii.bgp.wire.AddressText;
 import dev.torii.bgp.wire.CommunityKind;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -29,7 +31,7 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
     private void text(StringBuilder text, NeighborView neighbor) {
         var config = neighbor.config();
         boolean external = isExternal(config);
-        text.append("BGP neighbor is %s, remote AS %d, local AS %d%s, %s link\n".formatted(config.address().getHostAddress(), config.remoteAs(),
+        text.append("BGP neighbor is %s, remote AS %d, local AS %d%s, %s link\n".formatted(AddressText.of(config.address()), config.remoteAs(),
                 localAs(config), config.localAs().map(own -> (own.noPrepend() ? " no-prepend" : "") + (own.replaceAs() ? " replace-as" : "")).orElse(""),
                 external ? "external" : "internal"));
         config.description().ifPresent(description -> text.append(" Description: ").append(description).append('\n'));
@@ -55,15 +57,15 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
         for (String kind : KINDS) text.append("    %-15s%10d %10d\n".formatted(kind + ":", count(neighbor.sent(), kind), count(neighbor.received(), kind)));
         text.append("    %-15s%10d %10d\n".formatted("Total:", neighbor.summary().messagesSent(), neighbor.summary().messagesReceived()));
         text.append("  Minimum time between advertisement runs is ").append(config.ipv4Unicast().advertisementInterval().toSeconds()).append(" seconds\n\n");
-        if (config.ipv4Unicast().activate()) family(text, neighbor);
+        neighbor.families().keySet().forEach(family -> family(text, neighbor, family));
         text.append("\n  Connections established ").append(neighbor.established()).append("; dropped ").append(neighbor.dropped()).append('\n');
         neighbor.lastReset().ifPresent(reason -> text.append("  Last reset: ").append(reason.text()).append('\n'));
         if (external && config.ttlSecurityHops().isEmpty()) {
             text.append("  External BGP neighbor may be up to ").append(config.ebgpMultihop()).append(" hops away.\n");
         }
         config.ttlSecurityHops().ifPresent(hops -> text.append("  External BGP neighbor may be up to ").append(hops).append(" hops away.\n"));
-        neighbor.local().map(InetAddress::getHostAddress).ifPresent(local -> text.append("Local host: ").append(local).append("\nForeign host: ")
-                .append(config.address().getHostAddress()).append("\nNexthop: ").append(local).append('\n'));
+        neighbor.local().map(AddressText::of).ifPresent(local -> text.append("Local host: ").append(local).append("\nForeign host: ")
+                .append(AddressText.of(config.address())).append("\nNexthop: ").append(local).append('\n'));
         text.append("BGP Connect Retry Timer in Seconds: ").append(config.connectRetry().toSeconds()).append('\n');
         if (config.password().isPresent()) text.append("Peer Authentication Enabled\n");
         for (BgpNotes.Note note : notes.about(config.address()).all()) text.append(note.text().substring(0, 1).toUpperCase(Locale.ROOT)).append(note.text().substring(1)).append('\n');
@@ -79,9 +81,11 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
         });
     }
 
-    private void family(StringBuilder text, NeighborView neighbor) {
-        FamilyConfig family = neighbor.config().ipv4Unicast();
-        text.append(" For address family: IPv4 Unicast\n");
+    private void family(StringBuilder text, NeighborView neighbor, AddressFamily of) {
+        FamilyConfig family = neighbor.config().family(of);
+        var summary = Objects.requireNonNull(neighbor.families().get(of));
+        text.append(" For address family: ").append(of).append('\n');
+        if (summary.established() && !summary.negotiated()) text.append("  Not part of any update group\n");
         if (family.softReconfigurationInbound()) text.append("  Inbound soft reconfiguration allowed\n");
         if (family.allowAsInOrigin()) text.append("  Local AS allowed as path origin\n");
         else if (family.allowAsIn() > 0) text.append("  Local AS allowed in path, ").append(family.allowAsIn()).append(" occurrences\n");
@@ -92,15 +96,15 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
                 .append(wanted.routeMap().map(name -> " default route-map " + star(lists.routeMaps(), name) + ",").orElse("")).append(" default sent\n"));
         if (!family.in().isEmpty()) text.append("  Inbound path policy configured\n");
         if (!family.out().isEmpty()) text.append("  Outbound path policy configured\n");
-        list(text, "  %s update prefix filter list is ", lists.prefixLists(), family.in().prefixList(), family.out().prefixList());
-        list(text, "  %s update network filter list is ", lists.accessLists(), family.in().distributeList(), family.out().distributeList());
+        list(text, "  %s update prefix filter list is ", of.ipv6() ? lists.ipv6PrefixLists() : lists.prefixLists(), family.in().prefixList(), family.out().prefixList());
+        list(text, "  %s update network filter list is ", of.ipv6() ? lists.ipv6AccessLists() : lists.accessLists(), family.in().distributeList(), family.out().distributeList());
         list(text, "  %s update AS path filter list is ", lists.asPathLists(), family.in().filterList(), family.out().filterList());
         family.in().routeMap().ifPresent(name -> text.append("  Route map for incoming advertisements is ").append(star(lists.routeMaps(), name)).append('\n'));
         family.out().routeMap().ifPresent(name -> text.append("  Route map for outgoing advertisements is ")
                 .append(star(lists.routeMaps(), name)).append('\n'));
-        if (neighbor.summary().policyMissingIn()) text.append("  Inbound updates discarded due to missing policy\n");
-        if (neighbor.summary().policyMissingOut()) text.append("  Outbound updates discarded due to missing policy\n");
-        text.append("  ").append(neighbor.summary().prefixesReceived()).append(" accepted prefixes\n");
+        if (summary.policyMissingIn()) text.append("  Inbound updates discarded due to missing policy\n");
+        if (summary.policyMissingOut()) text.append("  Outbound updates discarded due to missing policy\n");
+        text.append("  ").append(summary.prefixesReceived()).append(" accepted prefixes\n");
         family.maximumPrefixes().ifPresent(limit -> {
             text.append("  Maximum prefixes allowed ").append(limit.limit()).append(limit.warningOnly() ? " (warning-only)" : "").append('\n');
             text.append("  Threshold for warning message ").append(limit.thresholdPercent()).append('%');
@@ -150,7 +154,7 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
 
     @Override public Object json() {
         var all = new LinkedHashMap<String, Object>();
-        for (NeighborView neighbor : neighbors) all.put(neighbor.config().address().getHostAddress(), json(neighbor));
+        for (NeighborView neighbor : neighbors) all.put(AddressText.of(neighbor.config().address()), json(neighbor));
         return all;
     }
 
@@ -187,14 +191,16 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
         messages.put("totalRecv", neighbor.summary().messagesReceived());
         fields.put("messageStats", messages);
         fields.put("minBtwnAdvertisementRunsTimerMsecs", config.ipv4Unicast().advertisementInterval().toMillis());
-        if (config.ipv4Unicast().activate()) fields.put("addressFamilyInfo", Map.of("ipv4Unicast", familyJson(neighbor)));
+        var families = new LinkedHashMap<String, Object>();
+        neighbor.families().keySet().forEach(family -> families.put(Families.word(family), familyJson(neighbor, family)));
+        if (!families.isEmpty()) fields.put("addressFamilyInfo", families);
         fields.put("connectionsEstablished", neighbor.established());
         fields.put("connectionsDropped", neighbor.dropped());
         neighbor.lastReset().ifPresent(reason -> fields.put("lastResetDueTo", reason.text()));
         if (isExternal(config)) fields.put("externalBgpNbrMaxHopsAway", config.ttlSecurityHops().orElse(config.ebgpMultihop()));
-        neighbor.local().map(InetAddress::getHostAddress).ifPresent(local -> {
+        neighbor.local().map(AddressText::of).ifPresent(local -> {
             fields.put("hostLocal", local);
-            fields.put("hostForeign", config.address().getHostAddress());
+            fields.put("hostForeign", AddressText.of(config.address()));
             fields.put("nexthop", local);
         });
         fields.put("connectRetryTimer", config.connectRetry().toSeconds());
@@ -204,8 +210,9 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
         return fields;
     }
 
-    private static Map<String, Object> familyJson(NeighborView neighbor) {
-        FamilyConfig family = neighbor.config().ipv4Unicast();
+    private static Map<String, Object> familyJson(NeighborView neighbor, AddressFamily of) {
+        FamilyConfig family = neighbor.config().family(of);
+        var summary = Objects.requireNonNull(neighbor.families().get(of));
         var fields = new LinkedHashMap<String, Object>();
         if (family.softReconfigurationInbound()) fields.put("inboundSoftConfigPermit", true);
         if (!family.in().isEmpty()) fields.put("inboundPathPolicyConfig", true);
@@ -214,8 +221,8 @@ public record BgpNeighborsView(Summary summary, PolicyLists lists, List<Neighbor
         family.out().prefixList().ifPresent(name -> fields.put("outgoingUpdatePrefixFilterList", name));
         family.in().routeMap().ifPresent(name -> fields.put("routeMapForIncomingAdvertisements", name));
         family.out().routeMap().ifPresent(name -> fields.put("routeMapForOutgoingAdvertisements", name));
-        fields.put("acceptedPrefixCounter", neighbor.summary().prefixesReceived());
-        fields.put("sentPrefixCounter", neighbor.summary().prefixesSent());
+        fields.put("acceptedPrefixCounter", summary.prefixesReceived());
+        fields.put("sentPrefixCounter", summary.prefixesSent());
         family.maximumPrefixes().ifPresent(limit -> {
             fields.put("prefixAllowedMax", limit.limit());
             fields.put("prefixAllowedWarningThresh", limit.thresholdPercent());

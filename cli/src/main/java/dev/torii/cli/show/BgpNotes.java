@@ -85,8 +85,8 @@ public record BgpNotes(List<Note> all) {
     }
 
     private static String whyNothing(BgpConfig config, PeerConfig peer, List<Prefix> withoutRoute) {
-        if (config.networks().isEmpty() && config.redistributions().isEmpty()) return "no network and no redistribute is configured";
-        if (config.redistributions().isEmpty() && withoutRoute.size() == config.networks().size()) return "there is no route to any configured network";
+        if (config.networks().isEmpty() && config.families().values().stream().allMatch(family -> family.redistributions().isEmpty())) return "no network and no redistribute is configured";
+        if (config.families().values().stream().allMatch(family -> family.redistributions().isEmpty()) && withoutRoute.size() == config.networks().size()) return "there is no route to any configured network";
         return peer.ipv4Unicast().out().isEmpty() ? "there is no route of our own" : "its outbound policy (" + filters(peer.ipv4Unicast().out()) + ") permits none of our routes";
     }
 

@@ -4,6 +4,7 @@ import dev.torii.bgp.PrefixDetail;
 import dev.torii.bgp.RibRow;
 import dev.torii.bgp.Summary;
 import dev.torii.bgp.rib.RouteAttributes;
+import dev.torii.bgp.wire.AddressText;
 import dev.torii.bgp.wire.AsPath;
 import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.PathAttribute;
@@ -11,19 +12,20 @@ import dev.torii.bgp.wire.Prefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** {@code show bgp ipv4 unicast PREFIX}, as FRR 8.4 prints it: every path with its attributes, and why the best is the best. */
+/** {@code show bgp ipv4|ipv6 unicast PREFIX}, as FRR 8.4 prints it: every path with its attributes, and why the best is the best. */
 public record BgpPrefixView(Summary summary, PrefixDetail detail) implements View {
     @Override public String text() {
         var text = new StringBuilder("BGP routing table entry for %s, version %d\n".formatted(detail.prefix(), summary.tableVersion()));
         text.append("Paths: (").append(detail.paths().size()).append(" available, ").append(detail.reason().isPresent() ? "best #1" : "no best path")
-                .append(", table default)\n");
+                .append(", table default")
+                .append(detail.paths().stream().anyMatch(path -> path.row().suppressed()) ? ", Advertisements suppressed by an aggregate.)\n" : ")\n");
         if (detail.advertisedTo().isEmpty()) text.append("  Not advertised to any peer\n");
         else {
             text.append("  Advertised to non peer-group peers:\n ");
-            for (InetAddress peer : detail.advertisedTo()) text.append(' ').append(peer.getHostAddress());
+            for (InetAddress peer : detail.advertisedTo()) text.append(' ').append(AddressText.of(peer));
             text.append('\n');
         }
         for (PrefixDetail.Path path : detail.paths()) text(text, path);
@@ -39,15 +41,16 @@ public record BgpPrefixView(Summary summary, PrefixDetail detail) implements Vie
             if (attribute instanceof PathAttribute.Aggregator by) {
                 text.append(", (aggregated by ").append(by.as()).append(' ').append(dotted(by.address())).append(')');
             }
-        text.append("\n    ").append(row.nextHop().getHostAddress()).append(row.valid() ? "" : " (inaccessible)")
-                .append(" from ").append(row.peer().map(InetAddress::getHostAddress).orElse("0.0.0.0")).append(" (")
-                .append(path.routerId().getHostAddress()).append(")\n");
+        text.append("\n    ").append(AddressText.of(row.nextHop())).append(row.valid() ? "" : " (inaccessible)")
+                .append(" from ").append(peer(row)).append(" (").append(path.routerId().getHostAddress()).append(")\n");
+        row.linkLocal().ifPresent(address -> text.append("    (").append(AddressText.of(address)).append(row.valid() ? ") (used)\n" : ") (inaccessible)\n"));
         text.append("      Origin ").append(origin(row));
         row.metric().ifPresent(metric -> text.append(", metric ").append(metric));
         row.localPref().ifPresent(preference -> text.append(", localpref ").append(preference));
         if (row.weight() != 0) text.append(", weight ").append(row.weight());
         text.append(row.valid() ? ", valid" : ", invalid")
-                .append(local ? path.redistributed() ? ", sourced" : ", sourced, local" : row.internal() ? ", internal" : ", external");
+                .append(local ? path.aggregate() ? ", aggregated, local" : path.redistributed() ? ", sourced" : ", sourced, local"
+                        : row.internal() ? ", internal" : ", external");
         if (attributes.others().stream().anyMatch(PathAttribute.AtomicAggregate.class::isInstance)) text.append(", atomic-aggregate");
         if (isMultipath(row)) text.append(", multipath");
         if (row.best()) text.append(", best (").append(reason()).append(')');
@@ -58,6 +61,9 @@ public record BgpPrefixView(Summary summary, PrefixDetail detail) implements Vie
         }
         attributes.originatorId().ifPresent(id -> text.append("      Originator: ").append(dotted(id)).append('\n'));
     }
+
+    /** FRR's words for ourselves: the unspecified address. */
+    private static String peer(RibRow row) { return row.peer().map(AddressText::of).orElse(row.prefix().ipv6() ? "::" : "0.0.0.0"); }
 
     private static String heading(CommunityKind kind) {
         return switch (kind) {
@@ -88,7 +94,7 @@ public record BgpPrefixView(Summary summary, PrefixDetail detail) implements Vie
         fields.put("version", summary.tableVersion());
         if (!detail.advertisedTo().isEmpty()) {
             var peers = new LinkedHashMap<String, Object>();
-            for (InetAddress peer : detail.advertisedTo()) peers.put(peer.getHostAddress(), Map.of());
+            for (InetAddress peer : detail.advertisedTo()) peers.put(AddressText.of(peer), Map.of());
             fields.put("advertisedTo", peers);
         }
         fields.put("paths", detail.paths().stream().map(this::json).toList());
@@ -111,7 +117,7 @@ public record BgpPrefixView(Summary summary, PrefixDetail detail) implements Vie
         if (row.weight() != 0) fields.put("weight", row.weight());
         if (row.valid()) fields.put("valid", true);
         if (row.peer().isEmpty()) {
-            fields.put("sourced", true);
+            fields.put(path.aggregate() ? "aggregated" : "sourced", true);
             if (!path.redistributed()) fields.put("local", true);
         }
         if (attributes.others().stream().anyMatch(PathAttribute.AtomicAggregate.class::isInstance)) fields.put("atomicAggregate", true);
@@ -131,14 +137,9 @@ public record BgpPrefixView(Summary summary, PrefixDetail detail) implements Vie
             fields.put(kind == CommunityKind.STANDARD ? "community" : kind == CommunityKind.EXTENDED ? "extendedCommunity" : "largeCommunity", list);
         }
         attributes.originatorId().ifPresent(id -> fields.put("originatorId", dotted(id)));
-        var hop = new LinkedHashMap<String, Object>();
-        hop.put("ip", row.nextHop().getHostAddress());
-        hop.put("afi", "ipv4");
-        if (row.valid()) hop.put("accessible", true);
-        hop.put("used", true);
-        fields.put("nexthops", List.of(hop));
+        fields.put("nexthops", Families.nextHops(row.nextHop(), row.linkLocal(), Optional.of(row.valid())));
         var peer = new LinkedHashMap<String, Object>();
-        peer.put("peerId", row.peer().map(InetAddress::getHostAddress).orElse("0.0.0.0"));
+        peer.put("peerId", peer(row));
         peer.put("routerId", path.routerId().getHostAddress());
         if (row.peer().isPresent()) peer.put("type", row.internal() ? "internal" : "external");
         fields.put("peer", peer);

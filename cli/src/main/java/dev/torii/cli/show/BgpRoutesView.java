@@ -2,12 +2,13 @@ package dev.torii.cli.show;
 
 import dev.torii.bgp.RibRow;
 import dev.torii.bgp.Summary;
+import dev.torii.bgp.wire.AddressText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * {@code show bgp ipv4 unicast neighbors X advertised-routes | received-routes | filtered-routes}, in FRR's columns.
+ * {@code show bgp ipv4|ipv6 unicast neighbors X advertised-routes | received-routes | filtered-routes}, in FRR's columns.
  *
  * @param filtered how many of the rows policy refuses; FRR says it of received routes
  */
@@ -35,10 +36,10 @@ public record BgpRoutesView(Summary summary, List<RibRow> rows, boolean advertis
 
     private static Map<String, Object> json(RibRow row) {
         var fields = new LinkedHashMap<String, Object>();
-        fields.put("addrPrefix", row.prefix().address().getHostAddress());
+        fields.put("addrPrefix", AddressText.of(row.prefix().address()));
         fields.put("prefixLen", row.prefix().length());
         fields.put("network", row.prefix().toString());
-        fields.put("nextHop", row.nextHop().getHostAddress());
+        fields.put("nextHop", AddressText.of(row.nextHop()));
         row.metric().ifPresent(metric -> fields.put("metric", metric));
         row.localPref().ifPresent(preference -> fields.put("locPrf", preference));
         fields.put("weight", row.weight());

@@ -2,6 +2,7 @@ package dev.torii.cli.show;
 
 import dev.torii.bgp.PeerSummary;
 import dev.torii.bgp.Summary;
+import dev.torii.bgp.wire.AddressText;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,17 +21,17 @@ public record BgpSummaryView(Summary summary, Columns columns, BgpNotes notes) i
     private static final int NEIGHBOR_COLUMN = 16;
 
     @Override public String text() {
-        var text = new StringBuilder(described() ? "\nIPv4 Unicast Summary (VRF default):\n" : "\nIPv4 Unicast Summary:\n");
+        var text = new StringBuilder("\n" + summary.family() + (described() ? " Summary (VRF default):\n" : " Summary:\n"));
         text.append("BGP router identifier ").append(summary.routerId().getHostAddress()).append(", local AS number ").append(summary.localAs()).append(" vrf-id 0\n");
         text.append("BGP table version ").append(summary.tableVersion()).append('\n');
         text.append("RIB entries ").append(summary.ribEntries()).append(", using ").append(memory((long) summary.ribEntries() * RIB_ENTRY_BYTES)).append(" of memory\n");
         List<PeerSummary> peers = summary.peers();
         text.append("Peers ").append(peers.size()).append(", using ").append(memory(peerMemory())).append(" of memory\n\n");
-        int width = Math.max(NEIGHBOR_COLUMN, 1 + peers.stream().mapToInt(peer -> peer.address().getHostAddress().length()).max().orElse(0));
+        int width = Math.max(NEIGHBOR_COLUMN, 1 + peers.stream().mapToInt(peer -> AddressText.of(peer.address()).length()).max().orElse(0));
         text.append(("%-" + width + "sV         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down State/PfxRcd   PfxSnt%s\n").formatted("Neighbor", described() ? " Desc" : ""));
         for (PeerSummary peer : peers) {
             text.append(("%-" + width + "s%d %10d %9d %9d %8d %4d %4d %8s %12s %8s%s\n").formatted(
-                    peer.address().getHostAddress(), PeerSummary.VERSION, peer.remoteAs(), peer.messagesReceived(), peer.messagesSent(), TABLE_VERSION,
+                    AddressText.of(peer.address()), PeerSummary.VERSION, peer.remoteAs(), peer.messagesReceived(), peer.messagesSent(), TABLE_VERSION,
                     peer.inQueue(), peer.outQueue(), upDown(peer), stateOrReceived(peer), sent(peer), described() ? " " + peer.description().orElse(NO_DESCRIPTION) : ""));
         }
         text.append("\nTotal number of neighbors ").append(peers.size()).append('\n');
@@ -49,10 +50,12 @@ public record BgpSummaryView(Summary summary, Columns columns, BgpNotes notes) i
 
     private static String stateOrReceived(PeerSummary peer) {
         if (!peer.established()) return peer.state();
+        if (!peer.negotiated()) return "NoNeg";
         return peer.policyMissingIn() ? "(Policy)" : Integer.toString(peer.prefixesReceived());
     }
 
     private static String sent(PeerSummary peer) {
+        if (peer.established() && !peer.negotiated()) return "NoNeg";
         return peer.established() && peer.policyMissingOut() ? "(Policy)" : Integer.toString(peer.prefixesSent());
     }
 
@@ -60,9 +63,12 @@ public record BgpSummaryView(Summary summary, Columns columns, BgpNotes notes) i
         return bytes < 10 << 10 ? bytes + " bytes" : bytes < 10 << 20 ? (bytes >> 10) + " KiB" : (bytes >> 20) + " MiB";
     }
 
-    @Override public Object json() {
+    @Override public Object json() { return Map.of(Families.word(summary.family()), familyJson()); }
+
+    /** Without the family's name around it. */
+    Map<String, Object> familyJson() {
         var peers = new LinkedHashMap<String, Object>();
-        for (PeerSummary peer : summary.peers()) peers.put(peer.address().getHostAddress(), json(peer));
+        for (PeerSummary peer : summary.peers()) peers.put(AddressText.of(peer.address()), json(peer));
         long established = summary.peers().stream().filter(PeerSummary::established).count();
         var family = new LinkedHashMap<String, Object>();
         family.put("routerId", summary.routerId().getHostAddress());
@@ -80,7 +86,7 @@ public record BgpSummaryView(Summary summary, Columns columns, BgpNotes notes) i
         family.put("totalPeers", summary.peers().size());
         family.put("dynamicPeers", 0);
         if (!notes.all().isEmpty()) family.put("notes", notes.lines());
-        return Map.of("ipv4Unicast", family);
+        return family;
     }
 
     private Map<String, Object> json(PeerSummary peer) {
@@ -100,7 +106,7 @@ public record BgpSummaryView(Summary summary, Columns columns, BgpNotes notes) i
         fields.put("pfxSnt", peer.prefixesSent());
         fields.put("state", peer.state());
         fields.put("peerState", peer.policyMissingIn() || peer.policyMissingOut() ? "Policy" : "OK");
-        fields.put("idType", peer.address() instanceof java.net.Inet4Address ? "ipv4" : "ipv6");
+        fields.put("idType", Families.afi(peer.address()));
         return fields;
     }
 }

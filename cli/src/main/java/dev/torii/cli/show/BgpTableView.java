@@ -2,15 +2,16 @@ package dev.torii.cli.show;
 
 import dev.torii.bgp.RibRow;
 import dev.torii.bgp.Summary;
+import dev.torii.bgp.wire.AddressText;
 import dev.torii.bgp.wire.Prefix;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
-/** {@code show bgp ipv4 unicast}, in FRR's columns: every path of every prefix. */
+/** {@code show bgp ipv4|ipv6 unicast}, in FRR's columns: every path of every prefix. */
 public record BgpTableView(Summary summary, List<RibRow> rows) implements View {
     private static final String LEGEND = """
             Default local pref 100, local AS %d
@@ -38,7 +39,9 @@ public record BgpTableView(Summary summary, List<RibRow> rows) implements View {
             String status = row.statusCodes();
             text.append(status).append("%-16s".formatted(network));
             if (network.length() > 16) text.append('\n').append(" ".repeat(status.length() + 16));
-            text.append(" %-16s".formatted(row.nextHop().getHostAddress()));
+            var hop = AddressText.of(row.linkLocal().orElse(row.nextHop()));
+            text.append(" %-16s".formatted(hop));
+            if (hop.length() >= 16) text.append('\n').append(" ".repeat(36));
             text.append("%10s%7s%7d ".formatted(number(row.metric()), number(row.localPref()), row.weight()));
             text.append(row.asPath().isEmpty() ? "" : row.asPath() + " ").append(row.origin()).append('\n');
         }
@@ -65,24 +68,25 @@ public record BgpTableView(Summary summary, List<RibRow> rows) implements View {
 
     private static Map<String, Object> json(RibRow row) {
         var fields = new LinkedHashMap<String, Object>();
+        if (row.suppressed()) fields.put("suppressed", true);
         if (row.valid()) fields.put("valid", true);
         if (row.best()) fields.put("bestpath", true);
         if (row.multipath()) fields.put("multipath", true);
         fields.put("pathFrom", row.internal() ? "internal" : "external");
-        fields.put("prefix", row.prefix().address().getHostAddress());
+        fields.put("prefix", AddressText.of(row.prefix().address()));
         fields.put("prefixLen", row.prefix().length());
         fields.put("network", row.prefix().toString());
         row.metric().ifPresent(metric -> fields.put("metric", metric));
         row.localPref().ifPresent(preference -> fields.put("locPrf", preference));
         fields.put("weight", row.weight());
-        fields.put("peerId", row.peer().map(InetAddress::getHostAddress).orElse("(unspec)"));
+        fields.put("peerId", row.peer().map(AddressText::of).orElse("(unspec)"));
         fields.put("path", row.asPath());
         fields.put("origin", switch (row.origin()) {
             case 'i' -> "IGP";
             case 'e' -> "EGP";
             default -> "incomplete";
         });
-        fields.put("nexthops", List.of(Map.of("ip", row.nextHop().getHostAddress(), "afi", "ipv4", "used", true)));
+        fields.put("nexthops", Families.nextHops(row.nextHop(), row.linkLocal(), Optional.empty()));
         return fields;
     }
 }

@@ -1,12 +1,12 @@
 package dev.torii.cli.show;
 
+import dev.torii.bgp.wire.AddressText;
 import dev.torii.cli.rib.Candidate;
 import dev.torii.cli.rib.Candidate.Leg;
 import dev.torii.cli.rib.RibEntry;
 import dev.torii.cli.rib.RibEntry.Hop;
 import dev.torii.cli.rib.RibEntry.Source;
 import dev.torii.tun.Route;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** {@code show ip route}, in FRR's form: of each prefix the route in use, then those it goes before. FRR shows the age of these, too. */
-public record IpRouteView(List<Candidate> routes, long nowNanos) implements View {
+/** {@code show ip route} and {@code show ipv6 route}, in FRR's form: of each prefix the route in use, then those it goes before. FRR shows the age of these, too. */
+public record IpRouteView(List<Candidate> routes, boolean ipv6, long nowNanos) implements View {
     private static final String LEGEND = """
             Codes: K - kernel route, C - connected, S - static, B - BGP,
                    G - path to an IPsec peer, I - IPsec tunnel's remote subnet,
@@ -27,7 +27,7 @@ public record IpRouteView(List<Candidate> routes, long nowNanos) implements View
     @Override public String text() {
         var text = new StringBuilder(LEGEND);
         for (Candidate route : routes) {
-            if (!route.entry().prefix().ipv6()) lines(text, route);
+            if (route.entry().prefix().ipv6() == ipv6) lines(text, route);
         }
         return text.toString();
     }
@@ -44,7 +44,7 @@ public record IpRouteView(List<Candidate> routes, long nowNanos) implements View
         boolean first = true;
         for (Leg leg : route.legs()) {
             if (leg.gateway().isPresent()) {
-                text.append(first ? head + "  " + place : indent).append(" via ").append(leg.gateway().get().getHostAddress()).append(" (recursive)").append(weight).append(since).append('\n');
+                text.append(first ? head + "  " + place : indent).append(" via ").append(AddressText.of(leg.gateway().get())).append(" (recursive)").append(weight).append(since).append('\n');
                 first = false;
             }
             for (Hop hop : leg.hops()) {
@@ -64,13 +64,13 @@ public record IpRouteView(List<Candidate> routes, long nowNanos) implements View
     }
 
     private static String where(Hop hop) {
-        return hop.gateway().map(gateway -> " via " + gateway.getHostAddress()).orElse(" is directly connected") + ", " + hop.interfaceName();
+        return hop.gateway().map(gateway -> " via " + AddressText.of(gateway)).orElse(" is directly connected") + ", " + hop.interfaceName();
     }
 
     @Override public Object json() {
         var byPrefix = new LinkedHashMap<String, List<Object>>();
         for (Candidate route : routes) {
-            if (!route.entry().prefix().ipv6()) byPrefix.computeIfAbsent(route.entry().prefix().toString(), unseen -> new ArrayList<>()).add(json(route));
+            if (route.entry().prefix().ipv6() == ipv6) byPrefix.computeIfAbsent(route.entry().prefix().toString(), unseen -> new ArrayList<>()).add(json(route));
         }
         return byPrefix;
     }
@@ -104,8 +104,8 @@ public record IpRouteView(List<Candidate> routes, long nowNanos) implements View
 
     private static Map<String, Object> recursive(InetAddress gateway) {
         var fields = new LinkedHashMap<String, Object>();
-        fields.put("ip", gateway.getHostAddress());
-        fields.put("afi", gateway instanceof Inet4Address ? "ipv4" : "ipv6");
+        fields.put("ip", AddressText.of(gateway));
+        fields.put("afi", Families.afi(gateway));
         fields.put("active", true);
         fields.put("recursive", true);
         fields.put("weight", 1);
@@ -116,8 +116,8 @@ public record IpRouteView(List<Candidate> routes, long nowNanos) implements View
         var fields = new LinkedHashMap<String, Object>();
         if (route.selected()) fields.put("fib", true);
         hop.gateway().ifPresentOrElse(gateway -> {
-            fields.put("ip", gateway.getHostAddress());
-            fields.put("afi", gateway instanceof Inet4Address ? "ipv4" : "ipv6");
+            fields.put("ip", AddressText.of(gateway));
+            fields.put("afi", Families.afi(gateway));
         }, () -> fields.put("directlyConnected", true));
         fields.put("interfaceIndex", hop.interfaceIndex());
         fields.put("interfaceName", hop.interfaceName());

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** {@code show ip prefix-list [NAME]}, as FRR's bgpd prints it. */
-public record PrefixListView(List<PrefixList> lists) implements View {
+/** {@code show ip|ipv6 prefix-list [NAME]}, as FRR's bgpd prints it. */
+public record PrefixListView(boolean ipv6, List<PrefixList> lists) implements View {
     @Override public String text() {
         var text = new StringBuilder();
         for (PrefixList list : lists) {
-            text.append("BGP: ip prefix-list ").append(list.name()).append(": ").append(list.entries().size()).append(" entries\n");
+            text.append("BGP: " + (ipv6 ? "ipv6" : "ip") + " prefix-list ").append(list.name()).append(": ").append(list.entries().size()).append(" entries\n");
             for (PrefixList.Entry entry : list.entries()) {
                 text.append("   seq ").append(entry.seq()).append(' ').append(word(entry.action())).append(' ');
                 if (isAny(entry)) text.append("any");
@@ -37,7 +37,7 @@ public record PrefixListView(List<PrefixList> lists) implements View {
         var all = new LinkedHashMap<String, Object>();
         for (PrefixList list : lists) {
             var fields = new LinkedHashMap<String, Object>();
-            fields.put("addressFamily", "IPv4");
+            fields.put("addressFamily", ipv6 ? "IPv6" : "IPv4");
             fields.put("entries", list.entries().stream().map(PrefixListView::json).toList());
             all.put(list.name(), fields);
         }

@@ -1,7 +1,9 @@
 package dev.torii.cli.show;
 
 import dev.torii.bgp.policy.RouteMap;
+import dev.torii.bgp.wire.AddressText;
 import dev.torii.bgp.wire.CommunityKind;
+import java.net.Inet6Address;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +50,7 @@ public record RouteMapView(List<RouteMap> maps) implements View {
             case RouteMap.Match.PrefixLength wanted -> (wanted.ipv6() ? "ipv6" : "ip") + " address prefix-len " + wanted.length();
             case RouteMap.Match.NextHopPrefixList list -> "ip next-hop prefix-list " + list.name();
             case RouteMap.Match.NextHopAccessList list -> "ip next-hop " + list.name();
-            case RouteMap.Match.NextHop wanted -> "ip next-hop address " + wanted.address().getHostAddress();
+            case RouteMap.Match.NextHop wanted -> (wanted.address() instanceof Inet6Address ? "ipv6" : "ip") + " next-hop address " + AddressText.of(wanted.address());
             case RouteMap.Match.AsPathListName list -> "as-path " + list.name();
             case RouteMap.Match.Communities wanted -> word(wanted.kind()) + " " + wanted.name() + (wanted.exactly() ? " exact-match" : "");
             case RouteMap.Match.Origin origin -> "origin " + ORIGINS.get(origin.code());
@@ -76,8 +78,9 @@ public record RouteMapView(List<RouteMap> maps) implements View {
                     + delete.name() + " delete";
             case RouteMap.SetAction.AtomicAggregate atomic -> "atomic-aggregate";
             case RouteMap.SetAction.Aggregator by -> "aggregator as " + by.as() + " " + by.address().getHostAddress();
-            case RouteMap.SetAction.NextHop nextHop -> "ip next-hop " + nextHop.address().getHostAddress();
-            case RouteMap.SetAction.NextHopPeerAddress peer -> "ip next-hop peer-address";
+            case RouteMap.SetAction.NextHop nextHop -> (nextHop.address() instanceof Inet6Address ? "ipv6 next-hop global " : "ip next-hop ") + AddressText.of(nextHop.address());
+            case RouteMap.SetAction.NextHopPeerAddress peer -> (peer.ipv6() ? "ipv6" : "ip") + " next-hop peer-address";
+            case RouteMap.SetAction.NextHopPreferGlobal prefer -> "ipv6 next-hop prefer-global";
             case RouteMap.SetAction.NextHopUnchanged unchanged -> "ip next-hop unchanged";
             case RouteMap.SetAction.Origin origin -> "origin " + ORIGINS.get(origin.code());
         };

@@ -313,7 +313,7 @@ class BadInputTest {
         "network 192.168.2.0/33 | 3:10: \"192.168.2.0/33\" is not a prefix # write an address and a length from 0 to 32, like 192.168.2.0/24",
         "network 192.168.2.0 | 3:10: \"192.168.2.0\" is not a prefix # add a length, like 192.168.2.0/24",
         "redistribute ospf | 3:2: this command is not supported yet # remove it; network PREFIX announces a route, ip route PREFIX GATEWAY provides it",
-        "address-family ipv6 unicast | 3:2: this address family is not supported yet # remove the block; address-family ipv4 unicast is supported",
+        "address-family ipv6 multicast | 3:2: this address family is not supported yet # remove the block; address-family ipv4 unicast and ipv6 unicast are supported",
         "router bgp 65001 | 3:13: \"65001\" is another AS than 65000 at /etc/frr/bgpd.conf:1:1 # use one router bgp for the whole host",
         "ip prefix-list A permit 10.0.0.0/8 ge 4 | 3:37: \"ge\" makes no range of lengths # lengths must satisfy 8 <= ge <= le <= 32",
         "ip prefix-list A allow 10.0.0.0/8 | 3:19: unknown word \"allow\" # expected description or seq or permit or deny, or put a ! before the line",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torii.bgp.BgpConfig;
 import dev.torii.bgp.PeerConfig;
 import dev.torii.bgp.policy.RouteMap;
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.Prefix;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,7 +110,7 @@ class FrrCommandsTest {
         assertEquals(200, bgp.defaultLocalPreference());
         assertTrue(bgp.multipathRelax());
         assertFalse(bgp.ebgpRequiresPolicy());
-        assertEquals(2, bgp.maximumPaths());
+        assertEquals(2, bgp.family(AddressFamily.IPV4_UNICAST).maximumPaths());
         assertFalse(bgp.peers().getFirst().ipv4Unicast().activate());
         assertEquals(List.of(new BgpConfig.Network(Prefix.parse("10.1.0.0/16"), Optional.of("M"))), bgp.networks());
         assertEquals(List.of("/etc/frr/bgpd.conf:12:11: 10.1.2.3 has host bits set: it means 10.1.0.0/16"), site.warnings());

@@ -12,6 +12,7 @@ import dev.torii.bgp.PeerConfig;
 import dev.torii.bgp.policy.Action;
 import dev.torii.bgp.policy.RouteMap;
 import dev.torii.bgp.rib.DecisionProcess;
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.AsPath;
 import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.CommunitySet;
@@ -104,7 +105,7 @@ class FrrPolicyCommandsTest {
                 " address-family ipv4 unicast", "  redistribute static route-map M metric 5", "  redistribute connected", "  redistribute kernel", "  no redistribute kernel", " exit-address-family", "route-map M permit 10");
         assertEquals(new DecisionProcess.BestPath(false, true, true, true), bgp.bestPath());
         assertEquals(Map.of(BgpConfig.Redistributed.STATIC, new BgpConfig.Redistribution(OptionalLong.of(5), Optional.of("M")),
-                BgpConfig.Redistributed.CONNECTED, new BgpConfig.Redistribution(OptionalLong.empty(), Optional.empty())), bgp.redistributions());
+                BgpConfig.Redistributed.CONNECTED, new BgpConfig.Redistribution(OptionalLong.empty(), Optional.empty())), bgp.family(AddressFamily.IPV4_UNICAST).redistributions());
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.torii.bgp.ConnectionId;
+import dev.torii.bgp.LocalAddresses;
 import dev.torii.bgp.RouteSink;
 import dev.torii.bgp.Speaker;
 import dev.torii.bgp.Timer;
@@ -107,7 +108,7 @@ class BgpAnswersTest implements Transport, RouteSink {
         speaker.localRoute(Prefix.parse("172.16.1.0/24"), 0);
         speaker.start();
         peer = InetAddress.getByName("192.168.254.2");
-        speaker.connected(peer, CONNECTION, false, InetAddress.getByName("192.168.254.1"));
+        speaker.connected(peer, CONNECTION, false, LocalAddresses.of(InetAddress.getByName("192.168.254.1")));
         say(new OpenMessage(4, 31898, 9, 0xC0A8FE02, List.of(new Capability.FourOctetAs(31898), new Capability.RouteRefresh())));
         say(new BgpMessage.Keepalive());
         announce("10.0.1.0/24", 0);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torii.bgp.BgpConfig;
 import dev.torii.bgp.ConnectionId;
+import dev.torii.bgp.LocalAddresses;
 import dev.torii.bgp.PeerConfig;
 import dev.torii.bgp.RouteSink;
 import dev.torii.bgp.Speaker;
@@ -78,7 +79,7 @@ class SlowNeighborTest implements RouteSink {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root: port 179");
         var peer = PeerConfig.builder(THEIRS, 65002).build();
         try (var listener = new ServerSocket(179, 1, THEIRS)) {
-            var driver = new BgpDriver(loop, List.of(peer), 65000, any -> Optional.of(OURS), new EventLog(System::nanoTime), new Counters());
+            var driver = new BgpDriver(loop, List.of(peer), 65000, any -> Optional.of(OURS), (to, own) -> LocalAddresses.of(own), new EventLog(System::nanoTime), new Counters());
             var speaker = new Speaker(BgpConfig.builder(65000).routerId((Inet4Address) OURS).peer(peer).build(), new Watched(driver), this,
                     event -> events.add(event.text()), () -> 1.0, System::nanoTime);
             driver.drives(speaker);

@@ -13,10 +13,13 @@ import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.rib.RibEntry.Hop;
 import dev.torii.cli.rib.RibEntry.Source;
 import dev.torii.cli.rib.RouteTable.StaticHop;
+import dev.torii.tun.InterfaceAddress;
 import dev.torii.tun.NextHop;
 import dev.torii.tun.Route;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -441,5 +444,32 @@ class RouteTableTest {
         assertEquals(List.of(VCN), table.update().gone().stream().map(RibEntry::prefix).toList());
         table.unlearnt(VCN);
         assertTrue(table.update().isEmpty());
+    }
+
+    /** RFC 2545 section 3, as FRR does: the link-local address where the next hop is on a link, or the peer if there is no other address. */
+    @Test void theLinkLocalAddressOfANextHopIsItsGatewayOnALink() {
+        var link = address("fe80::2");
+        var six = prefix("2001:db8:9::/48");
+        var host = Hosts.cpe(Hosts.foreign("2001:db8:7::", 48, "2001:db8:1::7", 0));
+        var addresses = new ArrayList<>(host.addresses());
+        addresses.add(InterfaceAddress.of(ETH0, address("2001:db8:1::1"), 64));
+        addresses.add(InterfaceAddress.of(ETH0, address("fe80::1"), 64));
+        table.network(new HostNetwork(host.links(), addresses, host.routes()), Route::isOurs);
+        table.learnt(six, List.of(address("2001:db8:1::2")), Map.of(address("2001:db8:1::2"), link), true);
+        table.learnt(VCN, List.of(address("192.168.1.2")), Map.of(address("192.168.1.2"), link), true);
+        table.learnt(prefix("2001:db8:8::/48"), List.of(address("2001:db8:7::2")), Map.of(address("2001:db8:7::2"), link), true);
+        table.learnt(prefix("2001:db8:6::/48"), List.of(address("2001:db8:1::3")), true);
+        table.update();
+        assertEquals(List.of(via(link, ETH0)), route(six).hops());
+        assertEquals(List.of(via(link, ETH0)), route(VCN).hops());
+        assertEquals(List.of(via(address("2001:db8:1::7"), ETH0)), route(prefix("2001:db8:8::/48")).hops(), "not on a link");
+        assertEquals(List.of(via(address("2001:db8:1::3"), ETH0)), route(prefix("2001:db8:6::/48")).hops());
+    }
+
+    @Test void aStaticRouteToALinkLocalGatewayNeedsNothingButItsInterface() {
+        var six = prefix("2001:db8:9::/48");
+        table.addStatic(six, new StaticHop(Optional.of(address("fe80::2")), Optional.of("eth0")), 1);
+        table.update();
+        assertEquals(List.of(via(address("fe80::2"), ETH0)), route(six).hops());
     }
 }

@@ -34,8 +34,8 @@ class BgpNotesTest {
     }
 
     private static NeighborView view(PeerConfig config, String state, int received, int sent, boolean policyMissing, Optional<Reason> lastReset) {
-        var summary = new PeerSummary(config.address(), Optional.empty(), config.remoteAs(), 3, 4, 0, 0, Optional.empty(), state, received, sent, policyMissing, policyMissing);
-        return new NeighborView(config, summary, Optional.empty(), Optional.empty(), true, 1, 0, Map.of(), Map.of(), lastReset);
+        var summary = new PeerSummary(config.address(), Optional.empty(), config.remoteAs(), 3, 4, 0, 0, Optional.empty(), state, true, received, sent, policyMissing, policyMissing);
+        return new NeighborView(config, summary, Map.of(AddressFamily.IPV4_UNICAST, summary), Optional.empty(), Optional.empty(), true, 1, 0, Map.of(), Map.of(), lastReset);
     }
 
     private static List<String> notes(NeighborView neighbor) {
@@ -82,7 +82,7 @@ class BgpNotesTest {
 
     @Test void theyStandBelowFrrsColumnsAndInTheJson() {
         var notes = BgpNotes.of(CONFIG, List.of(), List.of(prefix("192.168.2.0/24")), Map.of());
-        var view = new BgpSummaryView(new Summary((Inet4Address) address("192.168.254.5"), 65000, 3, 5, List.of()), BgpSummaryView.Columns.UNTIL_8_0, notes);
+        var view = new BgpSummaryView(new Summary(AddressFamily.IPV4_UNICAST, (Inet4Address) address("192.168.254.5"), 65000, 3, 5, List.of()), BgpSummaryView.Columns.UNTIL_8_0, notes);
         assertTrue(view.text().endsWith("\nTotal number of neighbors 0\n\nnetwork 192.168.2.0/24 is not announced: there is no route to it; add ip route 192.168.2.0/24 GATEWAY,"
                 + " or no bgp network import-check\n"), view.text());
         assertTrue(FrrJson.parse(view.jsonText()).path("ipv4Unicast").path("notes").path(0).asText().startsWith("network 192.168.2.0/24"));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torii.bgp.PeerSummary;
 import dev.torii.bgp.Summary;
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.cli.rib.Hosts;
 import java.net.Inet4Address;
 import java.nio.charset.StandardCharsets;
@@ -21,16 +22,16 @@ class BgpSummaryViewTest {
     private static final Inet4Address ROUTER_ID = (Inet4Address) Hosts.address("192.168.254.5");
 
     private static PeerSummary established(String address, int received, int sent, long seconds, int prefixesIn, int prefixesOut) {
-        return new PeerSummary(Hosts.address(address), Optional.empty(), 31898, received, sent, 0, 0, Optional.of(Duration.ofSeconds(seconds)), "Established",
+        return new PeerSummary(Hosts.address(address), Optional.empty(), 31898, received, sent, 0, 0, Optional.of(Duration.ofSeconds(seconds)), "Established", true,
                 prefixesIn, prefixesOut, false, false);
     }
 
     private static PeerSummary never(String address, String state) {
-        return new PeerSummary(Hosts.address(address), Optional.empty(), 31898, 0, 0, 0, 0, Optional.empty(), state, 0, 0, true, true);
+        return new PeerSummary(Hosts.address(address), Optional.empty(), 31898, 0, 0, 0, 0, Optional.empty(), state, false, 0, 0, true, true);
     }
 
     private static Summary summary(PeerSummary... peers) {
-        return new Summary(ROUTER_ID, 65000, 3, 5, List.of(peers));
+        return new Summary(AddressFamily.IPV4_UNICAST, ROUTER_ID, 65000, 3, 5, List.of(peers));
     }
 
     private static String text(Summary summary) {
@@ -54,14 +55,14 @@ class BgpSummaryViewTest {
 
     @Test void from81OnTheTextIsThatOfFrr84() {
         var peers = List.of(established("192.168.254.2", 4, 5, 57, 2, 2), established("192.168.254.6", 4, 5, 57, 2, 2), never("192.168.254.10", "Active"));
-        assertEquals(Vectors.frr("show-bgp-summary.txt"), new BgpSummaryView(new Summary(ROUTER_ID, 65000, 4, 7, peers), BgpSummaryView.Columns.SINCE_8_1, BgpNotes.NONE).text());
+        assertEquals(Vectors.frr("show-bgp-summary.txt"), new BgpSummaryView(new Summary(AddressFamily.IPV4_UNICAST, ROUTER_ID, 65000, 4, 7, peers), BgpSummaryView.Columns.SINCE_8_1, BgpNotes.NONE).text());
     }
 
     @Test void theJsonIsFrrs() {
         var peers = List.of(established("192.168.254.2", 4, 5, 58, 2, 2), established("192.168.254.6", 4, 5, 58, 2, 2), never("192.168.254.10", "Active"));
         FrrJson.assertSame(Vectors.frr("show-bgp-summary.json"),
                 Set.of("hostname", "peerUptimeEstablishedEpoch", "connectionsEstablished", "connectionsDropped", "bestPath"),
-                new BgpSummaryView(new Summary(ROUTER_ID, 65000, 4, 7, peers), BgpSummaryView.Columns.SINCE_8_1, BgpNotes.NONE));
+                new BgpSummaryView(new Summary(AddressFamily.IPV4_UNICAST, ROUTER_ID, 65000, 4, 7, peers), BgpSummaryView.Columns.SINCE_8_1, BgpNotes.NONE));
     }
 
     /** FRR 8.4.4: {@code 192.168.254.200 4      31898}. */
@@ -72,7 +73,7 @@ class BgpSummaryViewTest {
     }
 
     @Test void aPeerWithoutPolicyShowsSoInsteadOfCounts() {
-        var peer = new PeerSummary(Hosts.address("192.168.254.2"), Optional.of("OCI"), 4200000001L, 1, 2, 4, 5, Optional.of(Duration.ofDays(2)), "Established",
+        var peer = new PeerSummary(Hosts.address("192.168.254.2"), Optional.of("OCI"), 4200000001L, 1, 2, 4, 5, Optional.of(Duration.ofDays(2)), "Established", true,
                 6, 7, true, true);
         assertEquals("192.168.254.2   4 4200000001         1         2        0    4    5 2d00h00m     (Policy) (Policy)",
                 peerLines(text(summary(peer))).get(1));

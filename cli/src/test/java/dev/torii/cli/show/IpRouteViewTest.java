@@ -25,7 +25,7 @@ class IpRouteViewTest {
             entry("10.0.1.0/24", Source.BGP, 14, VTI1, VTI2), entry("10.0.2.0/24", Source.BGP, 14, VTI1, VTI2),
             entry("192.168.1.0/24", Source.CONNECTED, 15, hop(Optional.empty(), "eth0", 5)), entry("192.168.2.0/24", Source.STATIC, 15, ROUTER),
             entry("192.168.200.128/25", Source.STATIC, 59), entry("192.168.254.0/30", Source.CONNECTED, 59, hop(Optional.empty(), "vti1", 2)),
-            entry("192.168.254.4/30", Source.CONNECTED, 59, hop(Optional.empty(), "vti2", 3)), entry("198.51.100.0/24", Source.KERNEL, 15, ROUTER)), NOW);
+            entry("192.168.254.4/30", Source.CONNECTED, 59, hop(Optional.empty(), "vti2", 3)), entry("198.51.100.0/24", Source.KERNEL, 15, ROUTER)), false, NOW);
 
     private static Hop hop(Optional<InetAddress> gateway, String name, int index) {
         return new Hop(gateway, name, index);
@@ -50,7 +50,7 @@ class IpRouteViewTest {
 
     @Test void whatFrrDoesNotHaveIsWrittenInItsForm() {
         var text = new IpRouteView(List.of(entry("10.0.3.0/24", Source.TUNNEL, 0, hop(Optional.empty(), "vti1", 2), hop(Optional.empty(), "vti2", 3)),
-                entry("203.0.113.11/32", Source.GATEWAY, 1, ROUTER)), NOW).text();
+                entry("203.0.113.11/32", Source.GATEWAY, 1, ROUTER)), false, NOW).text();
         assertEquals(List.of(
                 "I>* 10.0.3.0/24 [1/0] is directly connected, vti1, weight 1, 00:00:00",
                 "  *                   is directly connected, vti2, weight 1, 00:00:00",
@@ -61,7 +61,7 @@ class IpRouteViewTest {
     @Test void aRecursiveNextHopAndARouteThatIsNotUsed() {
         var through = new RibEntry(prefix("10.9.0.0/16"), Source.BGP, 200, 0, List.of(ROUTER), NOW);
         var text = new IpRouteView(List.of(new Candidate(through, true, List.of(new Leg(Optional.of(address("10.77.0.1")), List.of(ROUTER)))),
-                Candidate.of(new RibEntry(prefix("10.9.0.0/16"), Source.STATIC, 250, 0, List.of(ROUTER), 0), false)), NOW).text();
+                Candidate.of(new RibEntry(prefix("10.9.0.0/16"), Source.STATIC, 250, 0, List.of(ROUTER), 0), false)), false, NOW).text();
         assertEquals(List.of(
                 "B>  10.9.0.0/16 [200/0] via 10.77.0.1 (recursive), weight 1, 00:00:00",
                 "  *                       via 192.168.1.1, eth0, weight 1, 00:00:00",
@@ -69,6 +69,6 @@ class IpRouteViewTest {
     }
 
     @Test void ipv6IsNotShown() {
-        assertEquals(List.of(), routes(new IpRouteView(List.of(entry("2001:db8::/32", Source.CONNECTED, 0, VTI1)), NOW).text()));
+        assertEquals(List.of(), routes(new IpRouteView(List.of(entry("2001:db8::/32", Source.CONNECTED, 0, VTI1)), false, NOW).text()));
     }
 }

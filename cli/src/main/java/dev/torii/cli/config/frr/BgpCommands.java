@@ -3,7 +3,9 @@ package dev.torii.cli.config.frr;
 import dev.torii.bgp.BgpConfig;
 import dev.torii.bgp.PeerConfig.GracefulRestart;
 import dev.torii.bgp.wire.AddressFamily;
+import dev.torii.bgp.wire.PathAttribute;
 import dev.torii.bgp.wire.Prefix;
+import dev.torii.cli.config.Addresses;
 import dev.torii.cli.config.Warning;
 import dev.torii.cli.config.frr.Grammar.Match;
 import java.time.Duration;
@@ -39,17 +41,20 @@ final class BgpCommands {
         instance(router);
         neighbors.session(router);
         router.only("address-family ipv4", match -> contexts.enter(Context.IPV4_UNICAST)).only("address-family ipv4 unicast", match -> contexts.enter(Context.IPV4_UNICAST));
-        for (String other : List.of("address-family ipv6|l2vpn|vpnv4|vpnv6 <rest>", "address-family ipv4 multicast|vpn|labeled-unicast|flowspec <rest>")) {
+        router.only("address-family ipv6", match -> contexts.enter(Context.IPV6_UNICAST)).only("address-family ipv6 unicast", match -> contexts.enter(Context.IPV6_UNICAST));
+        for (String other : List.of("address-family l2vpn|vpnv4|vpnv6 <rest>", "address-family ipv4|ipv6 multicast|vpn|labeled-unicast|flowspec <rest>")) {
             router.only(other, match -> {
-                values.error(match.first().at(), "this address family is not supported yet", "remove the block; address-family ipv4 unicast is supported");
+                values.error(match.first().at(), "this address family is not supported yet", "remove the block; address-family ipv4 unicast and ipv6 unicast are supported");
                 contexts.enter(Context.SKIPPED);
             });
         }
         contexts.grammar(Context.SKIPPED).only("exit-address-family", match -> contexts.enter(state.bgp.isPresent() ? Context.ROUTER_BGP : Context.TOP));
-        family(router);         // FRR takes the lines of the IPv4 unicast family outside its block as well
-        var family = contexts.grammar(Context.IPV4_UNICAST);
-        family(family);
-        family.only("exit-address-family", match -> contexts.enter(Context.ROUTER_BGP));
+        family(router, AddressFamily.IPV4_UNICAST);     // FRR takes the lines of the IPv4 unicast family outside its block as well
+        for (Context context : List.of(Context.IPV4_UNICAST, Context.IPV6_UNICAST)) {
+            var grammar = contexts.grammar(context);
+            family(grammar, context == Context.IPV4_UNICAST ? AddressFamily.IPV4_UNICAST : AddressFamily.IPV6_UNICAST);
+            grammar.only("exit-address-family", match -> contexts.enter(Context.ROUTER_BGP));
+        }
     }
 
     private void router(Match match) {
@@ -73,7 +78,8 @@ final class BgpCommands {
                     else values.error(match.first().at(), "bgp router-id without an id", "write bgp router-id 192.168.1.42");
                 })
                 .add("bgp ebgp-requires-policy", match -> bgp().ebgpRequiresPolicy = Optional.of(!match.no()))
-                .add("bgp default ipv4-unicast", match -> bgp().activateIpv4Unicast = !match.no())
+                .add("bgp default ipv4-unicast", match -> bgp().family(AddressFamily.IPV4_UNICAST).activate = !match.no())
+                .add("bgp default ipv6-unicast", match -> bgp().family(AddressFamily.IPV6_UNICAST).activate = !match.no())
                 .add("bgp default local-preference <num>", match -> values.number(match.word(0), 0, FrrValues.MAX_32).ifPresent(n -> bgp().localPreference = match.no() ? 100 : n))
                 .add("bgp bestpath as-path multipath-relax <rest>", match -> bgp().multipathRelax = !match.no())
                 .add("bgp bestpath as-path ignore", match -> bgp().ignoreAsPath = !match.no())
@@ -86,7 +92,7 @@ final class BgpCommands {
                     else values.error(match.first().at(), "timers bgp without times", "write timers bgp 60 180");
                 });
         for (String quiet : List.of("bgp log-neighbor-changes", "bgp deterministic-med", "bgp fast-external-failover", "bgp suppress-duplicates",
-                "bgp default show-hostname", "bgp default show-nexthop-hostname", "bgp default software-version-capability", "bgp default ipv6-unicast",
+                "bgp default show-hostname", "bgp default show-nexthop-hostname", "bgp default software-version-capability",
                 "bgp reject-as-sets", "bgp suppress-fib-pending", "bgp update-delay <rest>", "bgp minimum-holdtime <num>", "update-delay <rest>", "coalesce-time <num>",
                 "write-quanta <num>", "read-quanta <num>", "auto-summary", "synchronization")) router.add(quiet, FrrValues::quiet);
         gracefulRestart(router);
@@ -121,19 +127,22 @@ final class BgpCommands {
                 bgp().gracefulRestart = change.apply(bgp().gracefulRestart, match.no() ? standard : Duration.ofSeconds(seconds))));
     }
 
-    private void family(Grammar family) {
-        family.add("network <prefix>", match -> values.prefix(match.word(0)).ifPresent(prefix -> network(match, prefix, Optional.empty())))
-                .add("network <prefix> route-map <name>", match -> values.prefix(match.word(0)).ifPresent(prefix -> network(match, prefix, Optional.of(match.word(1)))))
-                .add("network <addr> mask <mask>", match -> values.prefix(match.word(0), match.word(1)).ifPresent(prefix -> network(match, prefix, Optional.empty())))
-                .add("network <addr> mask <mask> route-map <name>", match -> values.prefix(match.word(0), match.word(1)).ifPresent(prefix -> network(match, prefix, Optional.of(match.word(2)))))
-                .add("maximum-paths <num>", match -> values.number(match.word(0), 1, 256).ifPresent(n -> bgp().maximumPaths = match.no() ? Optional.empty() : Optional.of((int) n)))
-                .add("maximum-paths ibgp <num>", match -> values.number(match.word(0), 1, 256).ifPresent(n -> bgp().maximumPathsIbgp = match.no() ? Optional.empty() : Optional.of((int) n)));
-        family.add("distance bgp <num> <num> <num>", this::distances);
-        family.undo("distance bgp", match -> bgp().distances = Optional.empty());
-        neighbors.family(family, AddressFamily.IPV4_UNICAST);
-        redistribute(family);
-        for (String other : List.of("redistribute babel|bgp|eigrp|isis|nhrp|openfabric|ospf|ospf6|rip|ripng|sharp|table|vnc|vnc-direct <rest>", "aggregate-address <rest>", "distance <num> <rest>", "table-map <rest>", "import <rest>", "export <rest>")) {
-            family.add(other, values.refused("this command is", "remove it; network PREFIX announces a route, ip route PREFIX GATEWAY provides it"));
+    private void family(Grammar grammar, AddressFamily family) {
+        grammar.add("network <prefix>", match -> values.prefix(match.word(0), family).ifPresent(prefix -> network(match, prefix, Optional.empty())))
+                .add("network <prefix> route-map <name>", match -> values.prefix(match.word(0), family).ifPresent(prefix -> network(match, prefix, Optional.of(match.word(1)))))
+                .add("maximum-paths <num>", match -> values.number(match.word(0), 1, 256)
+                        .ifPresent(n -> bgp().family(family).maximumPaths = match.no() ? Optional.empty() : Optional.of((int) n)))
+                .add("maximum-paths ibgp <num>", match -> values.number(match.word(0), 1, 256)
+                        .ifPresent(n -> bgp().family(family).maximumPathsIbgp = match.no() ? Optional.empty() : Optional.of((int) n)));
+        if (!family.ipv6())
+            grammar.add("network <addr> mask <mask>", match -> values.prefix(match.word(0), match.word(1)).ifPresent(prefix -> network(match, prefix, Optional.empty())))
+                    .add("network <addr> mask <mask> route-map <name>", match -> values.prefix(match.word(0), match.word(1)).ifPresent(prefix -> network(match, prefix, Optional.of(match.word(2)))));
+        if (!family.ipv6()) grammar.add("distance bgp <num> <num> <num>", this::distances).undo("distance bgp", match -> bgp().distances = Optional.empty());
+        neighbors.family(grammar, family);
+        redistribute(grammar, family);
+        grammar.add("aggregate-address <rest>", match -> aggregate(match, family));
+        for (String other : List.of("redistribute babel|bgp|eigrp|isis|nhrp|openfabric|ospf|ospf6|rip|ripng|sharp|table|vnc|vnc-direct <rest>", family.ipv6() ? "distance <rest>" : "distance <num> <rest>", "table-map <rest>", "import <rest>", "export <rest>")) {
+            grammar.add(other, values.refused("this command is", "remove it; network PREFIX announces a route, " + (family.ipv6() ? "ipv6" : "ip") + " route PREFIX GATEWAY provides it"));
         }
     }
 
@@ -146,11 +155,11 @@ final class BgpCommands {
     }
 
     /** Both options in either order, as in FRR. */
-    private void redistribute(Grammar family) {
-        family.add("redistribute static|connected|kernel <rest>", match -> {
+    private void redistribute(Grammar grammar, AddressFamily family) {
+        grammar.add("redistribute static|connected|kernel <rest>", match -> {
             var from = BgpConfig.Redistributed.valueOf(match.text(0).toUpperCase(Locale.ROOT));
             if (match.no()) {
-                bgp().redistributions.remove(from);
+                bgp().family(family).redistributions.remove(from);
                 return;
             }
             var metric = OptionalLong.empty();
@@ -166,8 +175,57 @@ final class BgpCommands {
                     if (metric.isEmpty()) return;
                 }
             }
-            bgp().redistributions.put(from, new FrrState.Redistribution(metric, map));
+            bgp().family(family).redistributions.put(from, new FrrState.Redistribution(metric, map));
         });
+    }
+
+    /** Its options in any order, as in FRR. */
+    private void aggregate(Match match, AddressFamily family) {
+        var words = match.taken();
+        String form = "write aggregate-address PREFIX [as-set] [summary-only] [route-map NAME] [origin igp|egp|incomplete]";
+        if (words.isEmpty()) {
+            values.error(match.first().at(), "aggregate-address without a prefix", form);
+            return;
+        }
+        boolean masked = !family.ipv6() && Addresses.ipv4(match.text(0)).isPresent() && words.size() > 1;
+        var prefix = masked ? values.prefix(match.word(0), match.word(1)) : values.prefix(match.word(0), family);
+        if (prefix.isEmpty()) return;
+        var known = bgp().family(family).aggregates;
+        if (match.no()) {
+            known.remove(prefix.get());
+            return;
+        }
+        boolean asSet = false, summaryOnly = false;
+        Optional<Reference> map = Optional.empty();
+        Optional<PathAttribute.Origin> origin = Optional.empty();
+        for (int i = masked ? 2 : 1; i < words.size(); i++) {
+            String next = i + 1 < words.size() ? match.text(i + 1) : "";
+            switch (match.text(i)) {
+                case "as-set" -> asSet = true;
+                case "summary-only" -> summaryOnly = true;
+                case "route-map" -> {
+                    if (next.isEmpty()) {
+                        values.error(match.word(i), "has no name behind it", form);
+                        return;
+                    }
+                    map = Optional.of(new Reference(Reference.Kind.ROUTE_MAP, next, match.at(++i)));
+                }
+                case "origin" -> {
+                    int code = List.of("igp", "egp", "incomplete").indexOf(next);
+                    if (code < 0) {
+                        values.error(match.word(i), "has no origin behind it", form);
+                        return;
+                    }
+                    origin = Optional.of(PathAttribute.Origin.values()[code]);
+                    i++;
+                }
+                default -> {
+                    values.error(match.word(i), List.of("matching-MED-only", "suppress-map").contains(match.text(i)) ? "is not supported yet" : "is unexpected", form);
+                    return;
+                }
+            }
+        }
+        known.put(prefix.get(), new FrrState.Aggregate(new BgpConfig.Aggregate(prefix.get(), asSet, summaryOnly, map.map(Reference::name), origin), map));
     }
 
     private void network(Match match, Prefix prefix, Optional<Word> map) {

@@ -59,7 +59,7 @@ public final class FrrConf {
         for (int i = 1; i <= file.lines().size(); i++) {
             var words = Word.of(file, i);
             boolean router = words.size() > 1 && words.getFirst().text().equals("router");
-            boolean route = words.size() > 2 && words.getFirst().text().equals("ip") && words.get(1).text().equals("route");
+            boolean route = words.size() > 2 && List.of("ip", "ipv6").contains(words.getFirst().text()) && words.get(1).text().equals("route");
             if (router || route) return Optional.of(words.getFirst().at());
         }
         return Optional.empty();

@@ -9,6 +9,7 @@ import dev.torii.bgp.policy.PolicyLists;
 import dev.torii.bgp.policy.PrefixList;
 import dev.torii.bgp.policy.RouteMap;
 import dev.torii.bgp.rib.DecisionProcess;
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.Diagnostics;
@@ -24,6 +25,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -35,7 +37,9 @@ final class FrrState {
     final Map<String, InetAddress> interfaces;
     final List<StaticRoute> staticRoutes = new ArrayList<>();
     final Map<String, PrefixList.Builder> prefixLists = new LinkedHashMap<>();
+    final Map<String, PrefixList.Builder> ipv6PrefixLists = new LinkedHashMap<>();
     final Map<String, NumberedList<AccessList.Entry>> accessLists = new LinkedHashMap<>();
+    final Map<String, NumberedList<AccessList.Entry>> ipv6AccessLists = new LinkedHashMap<>();
     final Map<String, NumberedList<AsPathList.Entry>> asPathLists = new LinkedHashMap<>();
     final Map<CommunityKind, Map<String, NumberedList<CommunityList.Entry>>> communityLists = new EnumMap<>(CommunityKind.class);
     final Map<String, Map<Integer, RouteMapEntry>> routeMaps = new LinkedHashMap<>();
@@ -50,6 +54,9 @@ final class FrrState {
         this.interfaces = interfaces;
         this.diagnostics = diagnostics;
     }
+
+    /** {@code aggregate-address ...}. */
+    record Aggregate(BgpConfig.Aggregate config, Optional<Reference> routeMap) {}
 
     /** {@code redistribute ...}. */
     record Redistribution(OptionalLong metric, Optional<Reference> routeMap) {}
@@ -66,10 +73,7 @@ final class FrrState {
         Optional<Boolean> ebgpRequiresPolicy = Optional.empty();
         Optional<Boolean> networkImportCheck = Optional.empty();
         Optional<BgpConfig.Distances> distances = Optional.empty();
-        Optional<Integer> maximumPaths = Optional.empty();
-        Optional<Integer> maximumPathsIbgp = Optional.empty();
-        final Map<BgpConfig.Redistributed, Redistribution> redistributions = new EnumMap<>(BgpConfig.Redistributed.class);
-        boolean activateIpv4Unicast = true;
+        private final Map<AddressFamily, Family> families = new LinkedHashMap<>();
         boolean alwaysCompareMed;
         boolean missingMedIsWorst;
         boolean compareRouterId;
@@ -83,7 +87,22 @@ final class FrrState {
         Bgp(long as, Position at) {
             this.as = as;
             this.at = at;
+            for (AddressFamily family : AddressFamily.KNOWN) families.put(family, new Family());
+            family(AddressFamily.IPV4_UNICAST).activate = true;
         }
+
+        /** @param family a known one */
+        Family family(AddressFamily family) { return Objects.requireNonNull(families.get(family)); }
+    }
+
+    /** What an address family says of no neighbour in particular. */
+    static final class Family {
+        Optional<Integer> maximumPaths = Optional.empty();
+        Optional<Integer> maximumPathsIbgp = Optional.empty();
+        final Map<BgpConfig.Redistributed, Redistribution> redistributions = new EnumMap<>(BgpConfig.Redistributed.class);
+        final Map<Prefix, Aggregate> aggregates = new LinkedHashMap<>();
+        /** Whether neighbours have it unless they say otherwise. */
+        boolean activate;
     }
 
     /** FRR's set of defaults: "traditional" or "datacenter". */
@@ -102,10 +121,6 @@ final class FrrState {
         builder.networkImportCheck(router.networkImportCheck.orElse(checks));
         router.distances.ifPresent(builder::distances);
         builder.ebgpRequiresPolicy(policyRequired).multipathRelax(router.multipathRelax).defaultLocalPreference(router.localPreference).gracefulShutdown(router.gracefulShutdown);
-        if (router.maximumPaths.isPresent() || router.maximumPathsIbgp.isPresent()) {
-            var standard = BgpConfig.builder(router.as).build();
-            builder.maximumPaths(router.maximumPaths.orElse(standard.maximumPaths()), router.maximumPathsIbgp.orElse(standard.maximumPathsIbgp()));
-        }
         var timers = router.timers.orElse(datacenter ? DATACENTER : TRADITIONAL);
         var connectRetry = Duration.ofSeconds(datacenter ? 10 : 120);
         router.neighbors.forEach((address, neighbor) -> {
@@ -118,20 +133,30 @@ final class FrrState {
             if (peer.ttlSecurityHops().isPresent() && peer.ebgpMultihop() > 1)
                 diagnostics.error(neighbor.at, "neighbor " + neighbor.name + " has both ebgp-multihop and ttl-security", "remove one of the two lines");
             for (Neighbor.Setting setting : neighbor.allSettings()) setting.reference().ifPresent(reference -> checkDefined(reference, "every route is denied here"));
-            if (policyRequired && peer.remoteAs() != router.as && peer.ipv4Unicast().activate()) checkPolicies(neighbor, peer);
+            if (policyRequired && peer.remoteAs() != router.as) peer.activeFamilies().forEach(family -> checkPolicies(neighbor, peer, family));
         });
         router.networks.forEach((prefix, map) -> {
             builder.network(new BgpConfig.Network(prefix, map.map(Reference::name)));
             map.ifPresent(reference -> checkDefined(reference, "every route is denied here"));
         });
         builder.bestPath(new DecisionProcess.BestPath(router.alwaysCompareMed, router.missingMedIsWorst, router.compareRouterId, router.ignoreAsPath));
-        router.redistributions.forEach((from, how) -> {
-            builder.redistribute(from, new BgpConfig.Redistribution(how.metric(), how.routeMap().map(Reference::name)));
-            how.routeMap().ifPresent(reference -> checkDefined(reference, "every route is denied here"));
+        router.families.forEach((family, said) -> {
+            var standard = BgpConfig.Family.STANDARD;
+            said.aggregates.values().forEach(aggregate -> {
+                builder.aggregate(aggregate.config());
+                aggregate.routeMap().ifPresent(reference -> checkDefined(reference, "every route is denied here"));
+            });
+            builder.maximumPaths(family, said.maximumPaths.orElse(standard.maximumPaths()), said.maximumPathsIbgp.orElse(standard.maximumPathsIbgp()));
         });
+        router.families.forEach((family, said) -> said.redistributions.forEach((from, how) -> {
+            builder.redistribute(family, from, new BgpConfig.Redistribution(how.metric(), how.routeMap().map(Reference::name)));
+            how.routeMap().ifPresent(reference -> checkDefined(reference, "every route is denied here"));
+        }));
         var lists = new PolicyLists.Builder();
         prefixLists.values().forEach(list -> lists.prefixList(list.build()));
+        ipv6PrefixLists.values().forEach(list -> lists.ipv6PrefixList(list.build()));
         accessLists.forEach((name, list) -> lists.accessList(new AccessList(name, list.entries())));
+        ipv6AccessLists.forEach((name, list) -> lists.ipv6AccessList(new AccessList(name, list.entries())));
         asPathLists.forEach((name, list) -> lists.asPathList(new AsPathList(name, list.entries())));
         communityLists.forEach((kind, byName) -> byName.forEach((name, list) -> lists.communityList(new CommunityList(kind, name, list.entries()))));
         routeMaps.forEach((name, entries) -> {
@@ -141,10 +166,10 @@ final class FrrState {
         return builder.lists(lists).build();
     }
 
-    private void checkPolicies(Neighbor neighbor, PeerConfig peer) {
+    private void checkPolicies(Neighbor neighbor, PeerConfig peer, AddressFamily family) {
         for (boolean in : new boolean[] {true, false}) {
-            if (!(in ? peer.ipv4Unicast().in() : peer.ipv4Unicast().out()).isEmpty()) continue;
-            diagnostics.warn(Warning.Kind.BGP, neighbor.at, "no routes will be " + (in ? "accepted from " : "sent to ") + neighbor.name
+            if (!(in ? peer.family(family).in() : peer.family(family).out()).isEmpty()) continue;
+            diagnostics.warn(Warning.Kind.BGP, neighbor.at, "no " + (family.ipv6() ? "IPv6 " : "") + "routes will be " + (in ? "accepted from " : "sent to ") + neighbor.name
                     + ": an external neighbor needs a policy (RFC 8212; FRR shows \"(Policy)\")",
                     "add neighbor " + neighbor.name + " route-map NAME " + (in ? "in" : "out") + ", or no bgp ebgp-requires-policy");
         }
@@ -161,7 +186,8 @@ final class FrrState {
         return switch (reference.kind()) {
             case ROUTE_MAP -> routeMaps.containsKey(name);
             case PREFIX_LIST -> prefixLists.containsKey(name);
-            case IPV6_PREFIX_LIST, IPV6_ACCESS_LIST -> false;
+            case IPV6_PREFIX_LIST -> ipv6PrefixLists.containsKey(name);
+            case IPV6_ACCESS_LIST -> ipv6AccessLists.containsKey(name);
             case ACCESS_LIST -> accessLists.containsKey(name);
             case AS_PATH_LIST -> asPathLists.containsKey(name);
             case COMMUNITY_LIST -> isDefined(CommunityKind.STANDARD, name);

@@ -1,5 +1,6 @@
 package dev.torii.cli.config.frr;
 
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.CommunitySet;
 import dev.torii.bgp.wire.Prefix;
@@ -8,6 +9,8 @@ import dev.torii.cli.config.Diagnostics;
 import dev.torii.cli.config.Position;
 import dev.torii.cli.config.Warning;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,17 +27,44 @@ final class FrrValues {
         var address = Addresses.ipv4(word.text());
         if (address.isPresent()) return address;
         if (Addresses.isPlaceholder(word.text())) error(word, "is still the placeholder", "put the address here");
-        else if (Addresses.looksLikeIpv6(word.text())) error(word, "is IPv6, which is not supported yet", "use IPv4");
+        else if (Addresses.looksLikeIpv6(word.text())) error(word, "is IPv6, which has no place here", "write an IPv4 address");
         else error(word, "is not an address", "write an address like 192.168.254.2");
         return Optional.empty();
     }
 
+    /** Of either family. */
+    Optional<InetAddress> ip(Word word) {
+        return Addresses.looksLikeIpv6(word.text()) ? ipv6(word).map(InetAddress.class::cast) : address(word).map(InetAddress.class::cast);
+    }
+
+    Optional<Inet6Address> ipv6(Word word) {
+        var address = Addresses.ipv6(word.text());
+        if (address.isPresent() && !address.get().isLinkLocalAddress()) return address;
+        if (address.isPresent()) error(word, "is link-local, which is not supported yet", "write the global address");
+        else if (Addresses.isPlaceholder(word.text())) error(word, "is still the placeholder", "put the address here");
+        else error(word, "is not an IPv6 address", "write an address like 2001:db8::2");
+        return Optional.empty();
+    }
+
     /** Host bits are cleared, as FRR does, with a warning. */
+    Optional<Prefix> prefix(Word word, AddressFamily family) {
+        if (!family.ipv6()) return prefix(word);
+        var network = Addresses.network6(word.text());
+        if (network.isEmpty()) {
+            if (Addresses.isPlaceholder(word.text())) error(word, "is still the placeholder", "put the prefix here");
+            else error(word, "is not an IPv6 prefix", Addresses.ipv6(word.text()).isPresent() ? "add a length, like " + word.text() + "/64" : "write an address and a length from 0 to 128, like 2001:db8::/32");
+            return Optional.empty();
+        }
+        if (!network.get().exact()) masked(word, network.get().prefix());
+        return network.map(Addresses.Network::prefix);
+    }
+
+    /** Likewise, IPv4. */
     Optional<Prefix> prefix(Word word) {
         var network = Addresses.network(word.text()).filter(found -> word.text().matches(".*/\\d+"));
         if (network.isEmpty()) {
             if (Addresses.isPlaceholder(word.text())) error(word, "is still the placeholder", "put the prefix here");
-            else if (Addresses.looksLikeIpv6(word.text())) error(word, "is IPv6, which is not supported yet", "use IPv4");
+            else if (Addresses.looksLikeIpv6(word.text())) error(word, "is IPv6, which has no place here", "write it where IPv6 is meant: address-family ipv6, ipv6 prefix-list, ipv6 route");
             else error(word, "is not a prefix", Addresses.ipv4(word.text()).isPresent() ? "add a length, like " + word.text() + "/24" : "write an address and a length from 0 to 32, like 192.168.2.0/24");
             return Optional.empty();
         }

@@ -6,6 +6,7 @@ import dev.torii.bgp.policy.AsPathList;
 import dev.torii.bgp.policy.CommunityList;
 import dev.torii.bgp.policy.Patterns;
 import dev.torii.bgp.policy.PrefixList;
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.Addresses;
@@ -34,12 +35,16 @@ final class ListCommands {
     }
 
     void define(Grammar top) {
-        top.add("ip prefix-list <name> description <rest>", FrrValues::quiet)
-                .add("ip prefix-list <name> seq <num> permit|deny <prefix> <rest>", this::numberedPrefix)
-                .add("ip prefix-list <name> permit|deny <prefix> <rest>", this::unnumberedPrefix);
-        top.add("access-list <name> remark <rest>", FrrValues::quiet)
-                .add("access-list <name> seq <num> permit|deny <rest>", match -> access(match, Optional.of(match.word(1)), 2))
-                .add("access-list <name> permit|deny <rest>", match -> access(match, Optional.empty(), 1));
+        for (AddressFamily family : AddressFamily.KNOWN) {
+            String ip = family.ipv6() ? "ipv6" : "ip";
+            top.add(ip + " prefix-list <name> description <rest>", FrrValues::quiet)
+                    .add(ip + " prefix-list <name> seq <num> permit|deny <prefix> <rest>", match -> prefixList(match, family, Optional.of(match.word(1)), 2))
+                    .add(ip + " prefix-list <name> permit|deny <prefix> <rest>", match -> prefixList(match, family, Optional.empty(), 1));
+            String list = family.ipv6() ? "ipv6 access-list" : "access-list";
+            top.add(list + " <name> remark <rest>", FrrValues::quiet)
+                    .add(list + " <name> seq <num> permit|deny <rest>", match -> access(match, family, Optional.of(match.word(1)), 2))
+                    .add(list + " <name> permit|deny <rest>", match -> access(match, family, Optional.empty(), 1));
+        }
         for (String list : List.of("bgp as-path access-list <name>", "ip as-path access-list <name>")) {
             top.add(list + " seq <num> permit|deny <rest>", match -> path(match, Optional.of(match.word(1)), 2))
                     .add(list + " permit|deny <rest>", match -> path(match, Optional.empty(), 1))
@@ -50,8 +55,6 @@ final class ListCommands {
             communities(top, bgp + "large-community-list ", CommunityKind.LARGE);
             communities(top, bgp + "extcommunity-list ", CommunityKind.EXTENDED);
         }
-        top.add("ipv6 prefix-list <rest>", values.refused("IPv6 prefix lists are", "remove the line"))
-                .add("ipv6 access-list <rest>", values.refused("access lists are", "remove the line"));
     }
 
     private void communities(Grammar top, String words, CommunityKind kind) {
@@ -109,8 +112,8 @@ final class ListCommands {
                 line(match, lists(kind), number, text(match, at), seq -> new CommunityList.Entry.Standard(seq, action(match, at), wanted)));
     }
 
-    /** {@code any}, {@code PREFIX [exact-match]}, {@code [host] ADDRESS}, {@code ADDRESS WILDCARD}. */
-    private void access(Match match, Optional<Word> number, int at) {
+    /** {@code any}, {@code PREFIX [exact-match]}, and of IPv4 {@code [host] ADDRESS}, {@code ADDRESS WILDCARD}. */
+    private void access(Match match, AddressFamily family, Optional<Word> number, int at) {
         var words = match.taken().subList(at + 1, match.taken().size());
         if (words.isEmpty()) {
             values.error(match.first().at(), "the line says nothing of prefixes", "write any, or a prefix");
@@ -120,9 +123,12 @@ final class ListCommands {
         String last = words.size() > 1 ? words.get(1).text() : "";
         Optional<LongFunction<AccessList.Entry>> entry;
         if (first.text().equals("any") && words.size() == 1) {
-            entry = Optional.of(seq -> new AccessList.Entry.Inside(seq, action(match, at), Prefix.ipv4(0, 0), false));
+            entry = Optional.of(seq -> new AccessList.Entry.Inside(seq, action(match, at), any(family), false));
         } else if (first.text().contains("/") && (words.size() == 1 || words.size() == 2 && last.equals("exact-match"))) {
-            entry = values.prefix(first).map(prefix -> seq -> new AccessList.Entry.Inside(seq, action(match, at), prefix, !last.isEmpty()));
+            entry = values.prefix(first, family).map(prefix -> seq -> new AccessList.Entry.Inside(seq, action(match, at), prefix, !last.isEmpty()));
+        } else if (family.ipv6()) {
+            values.error(first, "is not supported yet in an ipv6 access-list", "write any, or PREFIX [exact-match]; or use an ipv6 prefix-list");
+            return;
         } else if (first.text().equals("host") && words.size() == 2 || Addresses.ipv4(first.text()).isPresent() && words.size() == 1) {
             entry = values.address(words.getLast()).map(address -> seq -> new AccessList.Entry.Wildcard(seq, action(match, at), number(address), 0));
         } else if (Addresses.ipv4(first.text()).isPresent() && words.size() == 2) {
@@ -132,49 +138,50 @@ final class ListCommands {
             values.error(first, "is not supported yet in an access-list", "write any, PREFIX [exact-match] or ADDRESS WILDCARD; or use an ip prefix-list");
             return;
         }
-        entry.ifPresent(made -> line(match, state.accessLists, number, text(match, at), made));
+        entry.ifPresent(made -> line(match, family.ipv6() ? state.ipv6AccessLists : state.accessLists, number, text(match, at), made));
     }
 
     private static int number(Inet4Address address) { return ByteBuffer.wrap(address.getAddress()).getInt(); }
 
-    private void numberedPrefix(Match match) { prefixList(match, match.word(0), Optional.of(match.word(1)), match.word(2), match.word(3), 4); }
+    private static Prefix any(AddressFamily family) { return new Prefix(family.ipv6(), 0, 0, 0); }
 
-    private void unnumberedPrefix(Match match) { prefixList(match, match.word(0), Optional.empty(), match.word(1), match.word(2), 3); }
-
-    private void prefixList(Match match, Word name, Optional<Word> number, Word action, Word prefixWord, int next) {
+    /** @param at where {@code permit} or {@code deny} is */
+    private void prefixList(Match match, AddressFamily family, Optional<Word> number, int at) {
+        var prefixWord = match.word(at + 1);
+        int longest = family.ipv6() ? 128 : 32;
         boolean any = prefixWord.text().equals("any");
-        Optional<Prefix> prefix = any ? Optional.of(Prefix.ipv4(0, 0)) : values.prefix(prefixWord);
+        Optional<Prefix> prefix = any ? Optional.of(any(family)) : values.prefix(prefixWord, family);
         if (prefix.isEmpty()) return;
         OptionalInt ge = OptionalInt.empty();
-        OptionalInt le = any ? OptionalInt.of(32) : OptionalInt.empty();
-        for (int i = next; i < match.taken().size(); i += 2) {
+        OptionalInt le = any ? OptionalInt.of(longest) : OptionalInt.empty();
+        for (int i = at + 2; i < match.taken().size(); i += 2) {
             var word = match.word(i);
             if (!List.of("ge", "le").contains(word.text())) {
                 values.error(word, "is unexpected", "expected ge or le and a length");
                 return;
             }
             if (i + 1 == match.taken().size()) {
-                values.error(word, "has no length behind it", "write " + word.text() + " and a length from 0 to 32");
+                values.error(word, "has no length behind it", "write " + word.text() + " and a length from 0 to " + longest);
                 return;
             }
-            var length = values.number(match.word(i + 1), 0, 32);
+            var length = values.number(match.word(i + 1), 0, longest);
             if (length.isEmpty()) return;
             if (word.text().equals("ge")) ge = OptionalInt.of((int) length.getAsLong());
             else le = OptionalInt.of((int) length.getAsLong());
         }
         int low = ge.orElse(prefix.get().length());
-        if (low < prefix.get().length() || le.orElse(32) < low) {
-            values.error(match.word(next), "makes no range of lengths", "lengths must satisfy " + prefix.get().length() + " <= ge <= le <= 32");
+        if (low < prefix.get().length() || le.orElse(longest) < low) {
+            values.error(match.word(at + 2), "makes no range of lengths", "lengths must satisfy " + prefix.get().length() + " <= ge <= le <= " + longest);
             return;
         }
         OptionalLong sequence = number.isEmpty() ? OptionalLong.empty() : values.number(number.get(), 1, FrrValues.MAX_32);
         if (number.isPresent() && sequence.isEmpty()) return;
         if (match.no()) {
-            values.error(match.first().at(), "\"no ip prefix-list\" in a file", "remove the entry instead");
+            values.error(match.first().at(), "\"no " + (family.ipv6() ? "ipv6" : "ip") + " prefix-list\" in a file", "remove the entry instead");
             return;
         }
-        var list = state.prefixLists.computeIfAbsent(name.text(), PrefixList::builder);
-        var permit = action.text().equals("permit") ? Action.PERMIT : Action.DENY;
+        var list = (family.ipv6() ? state.ipv6PrefixLists : state.prefixLists).computeIfAbsent(match.text(0), PrefixList::builder);
+        var permit = action(match, at);
         if (sequence.isPresent()) list.add(sequence.getAsLong(), permit, prefix.get(), ge, le);
         else list.add(permit, prefix.get(), ge, le);
     }

@@ -47,7 +47,8 @@ final class Neighbor {
 
     PeerConfig build(InetAddress address, Timers timersOfAll, Duration connectRetryOfAll, FrrState.Bgp router) {
         var builder = PeerConfig.builder(address, as().orElseThrow()).timers(timersOfAll.keepalive(), timersOfAll.hold()).connectRetry(connectRetryOfAll)
-                .gracefulRestart(router.gracefulRestart).family(AddressFamily.IPV4_UNICAST, family -> family.activate(router.activateIpv4Unicast));
+                .gracefulRestart(router.gracefulRestart);
+        for (AddressFamily family : AddressFamily.KNOWN) builder.family(family, said -> said.activate(router.family(family).activate));
         router.shutdown.ifPresent(builder::shutdown);
         for (Setting setting : allSettings()) setting.change().accept(builder);
         return builder.build();

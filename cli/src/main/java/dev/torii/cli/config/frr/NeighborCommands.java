@@ -4,6 +4,7 @@ import dev.torii.bgp.FamilyConfig;
 import dev.torii.bgp.Password;
 import dev.torii.bgp.PeerConfig;
 import dev.torii.bgp.wire.AddressFamily;
+import dev.torii.bgp.wire.AddressText;
 import dev.torii.bgp.wire.CommunityKind;
 import dev.torii.bgp.wire.NotificationMessage;
 import dev.torii.cli.config.Addresses;
@@ -217,11 +218,11 @@ final class NeighborCommands {
     private Optional<Neighbor> find(Match match) {
         var group = bgp().groups.get(match.text(0));
         if (group != null) return Optional.of(group);
-        var address = values.address(match.word(0));
+        var address = values.ip(match.word(0));
         if (address.isEmpty()) return Optional.empty();
         var known = Optional.ofNullable(bgp().neighbors.get(address.get()));
         if (known.isEmpty()) {
-            var names = Stream.concat(bgp().neighbors.keySet().stream().map(InetAddress::getHostAddress), bgp().groups.keySet().stream()).toList();
+            var names = Stream.concat(bgp().neighbors.keySet().stream().map(AddressText::of), bgp().groups.keySet().stream()).toList();
             values.error(match.word(0), "is an unknown neighbor: specify remote-as first",
                     Nearest.to(match.text(0), names).map(near -> "did you mean " + near + "? Otherwise ").orElse("") + "put neighbor " + match.text(0) + " remote-as AS before this line");
         }
@@ -247,7 +248,7 @@ final class NeighborCommands {
                     .orElse("put neighbor " + match.text(1) + " peer-group before this line"));
             return;
         }
-        var address = values.address(match.word(0));
+        var address = values.ip(match.word(0));
         if (address.isEmpty()) return;
         var known = bgp().neighbors.get(address.get());
         if (match.no()) {
@@ -265,7 +266,7 @@ final class NeighborCommands {
 
     private void remoteAs(Match match) {
         var group = bgp().groups.get(match.text(0));
-        var address = group != null ? Optional.<InetAddress>empty() : values.address(match.word(0)).map(InetAddress.class::cast);
+        var address = group != null ? Optional.<InetAddress>empty() : values.ip(match.word(0));
         if (group == null && address.isEmpty()) return;
         if (match.no()) {
             if (group != null) group.remoteAs = OptionalLong.empty();
@@ -342,7 +343,7 @@ final class NeighborCommands {
     }
 
     private Optional<Setting> updateSource(Match match) {
-        Optional<InetAddress> address = Addresses.ipv4(match.text(1)).map(InetAddress.class::cast).or(() -> Optional.ofNullable(state.interfaces.get(match.text(1))));
+        Optional<InetAddress> address = Addresses.ip(match.text(1)).or(() -> Optional.ofNullable(state.interfaces.get(match.text(1))));
         if (address.isEmpty()) {
             values.error(match.word(1), "is neither an address nor a tunnel's interface with an address",
                     state.interfaces.isEmpty() ? "write the address" : "write an address, or one of " + state.interfaces.keySet().stream().sorted().collect(Collectors.joining(", ")));

@@ -43,8 +43,8 @@ final class RouteMapCommands {
                 "match interface|tag|probability|source-protocol|source-vrf|evpn|rpki|src-peer|source-instance|alias <rest>",
                 "set as-path replace <rest>", "set ipv6 <rest>",
                 "set tag|src|originator-id|table|distance|label-index|l3vpn|evpn|aigp-metric|min-metric|max-metric <rest>", "set extcommunity bandwidth|nt|color <rest>", "set extended-comm-list <rest>")) {
-            map.add(other, values.refused("this line of a route-map is", "use match ip address, ip next-hop, as-path, community, metric, local-preference, origin, peer; "
-                    + "set local-preference, metric, weight, as-path, community, ip next-hop, origin, aggregator"));
+            map.add(other, values.refused("this line of a route-map is", "use match ip|ipv6 address, ip|ipv6 next-hop, as-path, community, metric, local-preference, origin, peer; "
+                    + "set local-preference, metric, weight, as-path, community, ip next-hop, ipv6 next-hop global, origin, aggregator"));
         }
     }
 
@@ -70,7 +70,12 @@ final class RouteMapCommands {
         named(map, "match as-path <name>", Reference.Kind.AS_PATH_LIST, RouteMap.Match.AsPathListName::new);
         match(map, "match metric <num>", match -> number(match, FrrValues.MAX_32, RouteMap.Match.Metric::new));
         match(map, "match local-preference <num>", match -> number(match, FrrValues.MAX_32, RouteMap.Match.LocalPreference::new));
-        match(map, "match peer <addr>", match -> values.address(match.word(0)).map(RouteMap.Match.Peer::new));
+        named(map, "match ipv6 address prefix-list <name>", Reference.Kind.IPV6_PREFIX_LIST, RouteMap.Match.Ipv6PrefixListName::new);
+        named(map, "match ipv6 address <name>", Reference.Kind.IPV6_ACCESS_LIST, RouteMap.Match.Ipv6AccessListName::new);
+        match(map, "match ipv6 address prefix-len <num>", match -> number(match, 128, n -> new RouteMap.Match.PrefixLength(true, (int) n)));
+        for (String words : List.of("match ipv6 next-hop <addr>", "match ipv6 next-hop address <addr>"))
+            match(map, words, match -> values.ipv6(match.word(0)).map(RouteMap.Match.NextHop::new));
+        match(map, "match peer <addr>", match -> values.ip(match.word(0)).map(RouteMap.Match.Peer::new));
         match(map, "match peer local", match -> Optional.of(new RouteMap.Match.LocalPeer()));
         match(map, "match origin igp|egp|incomplete", match -> Optional.of(new RouteMap.Match.Origin(origin(match.text(0)))));
     }
@@ -83,8 +88,11 @@ final class RouteMapCommands {
         set(map, "set as-path prepend <rest>", match -> asNumbers(match, "no AS number to prepend", "write set as-path prepend 65000 65000").map(RouteMap.SetAction.AsPathPrepend::new));
         set(map, "set as-path exclude <rest>", match -> asNumbers(match, "no AS number to exclude", "write set as-path exclude 65000").map(RouteMap.SetAction.AsPathExclude::new));
         set(map, "set ip next-hop <addr>", match -> values.address(match.word(0)).map(RouteMap.SetAction.NextHop::new));
-        set(map, "set ip next-hop peer-address", match -> Optional.of(new RouteMap.SetAction.NextHopPeerAddress()));
+        set(map, "set ip next-hop peer-address", match -> Optional.of(new RouteMap.SetAction.NextHopPeerAddress(false)));
         set(map, "set ip next-hop unchanged", match -> Optional.of(new RouteMap.SetAction.NextHopUnchanged()));
+        set(map, "set ipv6 next-hop global <addr>", match -> values.ipv6(match.word(0)).map(RouteMap.SetAction.NextHop::new));
+        set(map, "set ipv6 next-hop peer-address", match -> Optional.of(new RouteMap.SetAction.NextHopPeerAddress(true)));
+        set(map, "set ipv6 next-hop prefer-global", match -> Optional.of(new RouteMap.SetAction.NextHopPreferGlobal()));
         set(map, "set origin igp|egp|incomplete", match -> Optional.of(new RouteMap.SetAction.Origin(origin(match.text(0)))));
         set(map, "set atomic-aggregate", match -> Optional.of(new RouteMap.SetAction.AtomicAggregate()));
         set(map, "set aggregator as <as> <addr>", match -> {

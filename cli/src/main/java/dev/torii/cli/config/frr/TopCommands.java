@@ -1,5 +1,6 @@
 package dev.torii.cli.config.frr;
 
+import dev.torii.bgp.wire.AddressFamily;
 import dev.torii.bgp.wire.Prefix;
 import dev.torii.cli.config.Addresses;
 import dev.torii.cli.config.FrrVersion;
@@ -39,7 +40,7 @@ final class TopCommands {
         inside.add("ip address <rest>", values.noted("addresses are not set from here; for a tunnel write leftvti= in ipsec.conf"))
                 .add("ipv6 address <rest>", values.noted("addresses are not set from here"));
 
-        top.add("ip route <rest>", this::route);
+        for (AddressFamily family : AddressFamily.KNOWN) top.add((family.ipv6() ? "ipv6" : "ip") + " route <rest>", match -> route(match, family));
         new ListCommands(state, values).define(top);
         refuse(top, "router ospf|ospf6|rip|ripng|isis|eigrp|babel|openfabric|pim|pim6 <rest>", "routing protocols besides BGP are", "remove the block");
         refuse(top, "vrf <word>", "VRFs are", "remove the block");
@@ -47,8 +48,7 @@ final class TopCommands {
         refuse(top, "rpki", "RPKI is", "remove the block");
         refuse(top, "key chain <rest>", "key chains are", "remove the block");
         top.only("exit-vrf", FrrValues::quiet);
-        top.add("ipv6 route <rest>", values.refused("IPv6 routes are", "remove the line"))
-                .add("ip mroute <rest>", values.refused("multicast routes are", "remove the line"));
+        top.add("ip mroute <rest>", values.refused("multicast routes are", "remove the line"));
     }
 
     private void refuse(Grammar top, String pattern, String what, String suggestion) {
@@ -66,29 +66,34 @@ final class TopCommands {
 
     private void routerId(Match match) { values.address(match.word(0)).ifPresent(id -> state.zebraRouterId = match.no() ? Optional.empty() : Optional.of(id)); }
 
-    /** {@code ip route PREFIX|ADDRESS MASK  GATEWAY|INTERFACE|Null0 [INTERFACE] [DISTANCE] [tag N]}. */
-    private void route(Match match) {
+    /** {@code ip route PREFIX|ADDRESS MASK  GATEWAY|INTERFACE|Null0 [INTERFACE] [DISTANCE] [tag N]}, and {@code ipv6 route PREFIX ...}. */
+    private void route(Match match, AddressFamily family) {
+        String form = "write " + (family.ipv6() ? "ipv6" : "ip") + " route PREFIX GATEWAY";
         var words = match.taken();
         if (words.size() < 2) {
-            values.error(match.first().at(), "the route has no next hop", "write ip route PREFIX GATEWAY");
+            values.error(match.first().at(), "the route has no next hop", form);
             return;
         }
-        boolean masked = Addresses.ipv4(words.get(0).text()).isPresent();
-        Optional<Prefix> prefix = masked ? values.prefix(words.get(0), words.get(1)) : values.prefix(words.get(0));
+        boolean masked = !family.ipv6() && Addresses.ipv4(words.get(0).text()).isPresent();
+        Optional<Prefix> prefix = masked ? values.prefix(words.get(0), words.get(1)) : values.prefix(words.get(0), family);
         int next = masked ? 2 : 1;
         if (prefix.isEmpty()) return;
         if (next >= words.size()) {
-            values.error(match.first().at(), "the route has no next hop", "write ip route PREFIX GATEWAY");
+            values.error(match.first().at(), "the route has no next hop", form);
             return;
         }
         var hop = words.get(next++);
-        Optional<InetAddress> gateway = Addresses.ipv4(hop.text()).map(InetAddress.class::cast);
+        Optional<InetAddress> gateway = family.ipv6() ? Addresses.ipv6(hop.text()).map(InetAddress.class::cast) : Addresses.ipv4(hop.text()).map(InetAddress.class::cast);
         boolean drops = gateway.isEmpty() && List.of("null0", "blackhole", "reject").contains(hop.text().toLowerCase(Locale.ROOT));
         Optional<String> interfaceName = gateway.isEmpty() && !drops ? interfaceName(hop) : Optional.empty();
         if (gateway.isEmpty() && !drops && interfaceName.isEmpty()) return;
         if (gateway.isPresent() && next < words.size() && words.get(next).text().matches("[A-Za-z].*") && !List.of("tag", "onlink", "label", "vrf", "nexthop-vrf", "table", "color").contains(words.get(next).text())) {
             interfaceName = interfaceName(words.get(next++));
             if (interfaceName.isEmpty()) return;
+        }
+        if (gateway.filter(InetAddress::isLinkLocalAddress).isPresent() && interfaceName.isEmpty()) {
+            values.error(hop, "is link-local: it says nothing without an interface", form + " INTERFACE");
+            return;
         }
         int distance = 1;
         OptionalLong tag = OptionalLong.empty();
@@ -105,7 +110,7 @@ final class TopCommands {
                 values.error(word, "is not supported yet", "remove it");
                 return;
             } else {
-                values.error(word, "is unexpected", "write ip route PREFIX GATEWAY [DISTANCE] [tag NUMBER]");
+                values.error(word, "is unexpected", form + " [DISTANCE] [tag NUMBER]");
                 return;
             }
         }
