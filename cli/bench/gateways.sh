@@ -37,7 +37,8 @@ take_down() {
 
 # begin PRODUCT... : checks what they need, and takes the lock
 begin() {
-  local product packages=(iproute2=/usr/sbin/ip iperf3=/usr/bin/iperf3 iputils-ping=/usr/bin/ping python3=/usr/bin/python3 ethtool=/usr/sbin/ethtool)
+  local product packages=(iproute2=/usr/sbin/ip iperf3=/usr/bin/iperf3 iputils-ping=/usr/bin/ping python3=/usr/bin/python3 ethtool=/usr/sbin/ethtool
+    procps=/usr/sbin/sysctl)
   [ "$(id -u)" = 0 ] || fail "needs root (network namespaces)"
   [ -n "${TORII:-}" ] || [ -e "$here/cli/target/torii.jar" ] || fail "missing: cli/target/torii.jar (mvn -DskipTests package)"
   for product in "$@"; do
