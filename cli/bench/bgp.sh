@@ -23,7 +23,7 @@ trap 'rm -rf "$state"' EXIT
 configure() {
   rm -rf "$state/root"
   mkdir -p "$state/root/etc/frr"
-  local options=-n each peers="192.0.2.2:65001"
+  local options=-n each address peers="192.0.2.2:65001"
   [ "$1" != k ] || options=
   case $1 in b) peers+=" 192.0.2.3:65002" ;; f) peers+=" 192.0.2.3:65002 192.0.2.4:65003" ;; esac
   printf 'bgpd=yes\nbgpd_options="%s"\n' "$options" > "$state/root/etc/frr/daemons"
@@ -31,7 +31,8 @@ configure() {
     printf 'router bgp 65000\n bgp router-id 192.0.2.1\n no bgp ebgp-requires-policy\n'
     if [ "$1" = p ]; then
       for ((each = 0; each < $2; each++)); do
-        printf ' neighbor 198.18.%d.%d remote-as 65001\n neighbor 198.18.%d.%d passive\n' $((1 + (each + 1) / 256)) $(((each + 1) % 256)) $((1 + (each + 1) / 256)) $(((each + 1) % 256))
+        address=198.18.$((1 + (each + 1) / 256)).$(((each + 1) % 256))
+        printf ' neighbor %s remote-as 65001\n neighbor %s passive\n' $address $address
       done
     else
       for each in $peers; do printf ' neighbor %s remote-as %s\n neighbor %s passive\n' "${each%:*}" "${each#*:}" "${each%:*}"; done
@@ -45,8 +46,10 @@ measure() {
   [ "$mode" != k ] || mode=a
   case $daemon in
     torii) configure "$2" "$3"
-      SETTLE=${SETTLE:-3} IDLE=${IDLE:-10} TORII_NO_BUILD=1 DUT_CMD="$torii run --root $state/root --run-dir $state/run" LABEL=torii "$harness/run_bgp.sh" custom "$mode" "$3" ;;
-    bird) if [ "$2" = k ]; then BIRD_KERNEL=1 LABEL=bird IDLE=${IDLE:-10} "$harness/run_bgp.sh" bird a "$3"; else IDLE=${IDLE:-10} TMO=${TMO:-60} "$harness/run_bgp.sh" bird "$mode" "$3"; fi ;;
+      SETTLE=${SETTLE:-3} IDLE=${IDLE:-10} TORII_NO_BUILD=1 LABEL=torii \
+        DUT_CMD="$torii run --root $state/root --run-dir $state/run" "$harness/run_bgp.sh" custom "$mode" "$3" ;;
+    bird) if [ "$2" = k ]; then BIRD_KERNEL=1 LABEL=bird "$harness/run_bgp.sh" bird a "$3"
+      else IDLE=${IDLE:-10} TMO=${TMO:-60} "$harness/run_bgp.sh" bird "$mode" "$3"; fi ;;
     frr) if [ "$2" = k ]; then LABEL=frr "$harness/run_bgp.sh" frrz a "$3"; else IDLE=${IDLE:-10} "$harness/run_bgp.sh" frr "$mode" "$3"; fi ;;
   esac
 }
